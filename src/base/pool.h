@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * Pool: records of one size at stable addresses, found by a dense slot number.
+ *
+ *            pool_take                  pool_give
+ *   free  ------------->   taken   ---------------->  free (the last given is taken next)
+ *
+ * Each slot has a generation that grows with every take, so that (slot, generation) names a record for ever.
+ * Memory grows by chunks of POOL_CHUNK records and is returned by pool_clear() only: it follows the largest
+ * number of records that lived at once, never the number that ever lived.
+ *
+ * Invariants:
+ *   1. taken + free = slots ever made;
+ *   2. the generation of a taken slot is at least 1, and pool_find() with an older one finds nothing.
+ *
+ * Cost: every operation O(1).
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/check.h"
+#include "base/ids.h"
+
+#define POOL_CHUNK_BITS 10
+#define POOL_CHUNK      (1u << POOL_CHUNK_BITS)
+
+typedef struct {
+  uint32_t generation; /* of the record now, or of the last one */
+  uint32_t next_free;  /* slot; POOL_TAKEN while taken */
+} PoolSlot;
+
+#define POOL_TAKEN (UINT32_MAX - 1)
+
+typedef struct {
+  size_t record_size;
+  unsigned char **chunks; /* each POOL_CHUNK records */
+  PoolSlot *slots;
+  uint32_t n_slots;    /* slots made so far */
+  uint32_t capacity;   /* of chunks and slots */
+  uint32_t first_free; /* slot or INDEX_NONE */
+  uint32_t n_taken;
+} Pool;
+
+/** pool_init: makes @pool empty, for records of @record_size bytes (at least 1). */
+void pool_init(Pool *pool, size_t record_size);
+
+/** pool_clear: frees all memory; records need no destructor. */
+void pool_clear(Pool *pool);
+
+/** pool_grow: makes room for one more slot at least. For pool_take() only. */
+void pool_grow(Pool *pool);
+
+/** pool_at: the record of @slot, which has been made; valid until pool_clear(). */
+static inline void *pool_at(const Pool *pool, uint32_t slot)
+{
+  return pool->chunks[slot >> POOL_CHUNK_BITS] + (size_t)(slot & (POOL_CHUNK - 1)) * pool->record_size;
+}
+
+/**
+ * pool_take:
+ * @slot: receives the slot of the new record
+ *
+ * Returns: the record; its bytes are whatever the slot held before (zero when it is new).
+ */
+static inline void *pool_take(Pool *pool, uint32_t *slot)
+{
+  uint32_t index = pool->first_free;
+  if (G_LIKELY(index != INDEX_NONE)) {
+    pool->first_free = pool->slots[index].next_free;
+  } else {
+    if (pool->n_slots == pool->capacity)
+      pool_grow(pool);
+    index = pool->n_slots++;
+    pool->slots[index].generation = 0;
+  }
+  pool->slots[index].generation++;
+  pool->slots[index].next_free = POOL_TAKEN;
+  pool->n_taken++;
+  *slot = index;
+  return pool_at(pool, index);
+}
+
+/** pool_give: takes the record of @slot back; it must be taken. */
+static inline void pool_give(Pool *pool, uint32_t slot)
+{
+  CHECK(slot < pool->n_slots && pool->slots[slot].next_free == POOL_TAKEN);
+  pool->slots[slot].next_free = pool->first_free;
+  pool->first_free = slot;
+  pool->n_taken--;
+}
+
+/** pool_is_taken: whether @slot holds a record now. */
+static inline bool pool_is_taken(const Pool *pool, uint32_t slot)
+{
+  return slot < pool->n_slots && pool->slots[slot].next_free == POOL_TAKEN;
+}
+
+/** pool_id: the id of the taken @slot (base/ids.h). */
+static inline uint64_t pool_id(const Pool *pool, uint32_t slot)
+{
+  return slot_id(slot, pool->slots[slot].generation);
+}
+
+/** pool_find: the record of @id, or NULL where it is stale or was never given out. */
+static inline void *pool_find(const Pool *pool, uint64_t id)
+{
+  uint32_t slot = slot_of(id);
+  if (!pool_is_taken(pool, slot) || pool->slots[slot].generation != generation_of(id))
+    return NULL;
+  return pool_at(pool, slot);
+}

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * Experiment: what is to be run, as plain data. It is what a workload file says, checked and with every
+ * default filled in; nothing of it changes during a run.
+ *
+ *   workload file --set K=V  -> workload_file_load() -> Experiment -> (src/cli) -> agents, master, job
+ * sources, results
+ *
+ * All strings and arrays are owned by the Experiment. Amounts are in the kinds of Experiment.kinds.
+ *
+ * Not here: the text form (workload-file.h), sources of jobs (job-source.h), which schedulers and allocators
+ * exist (the caller of workload_file_load() says).
+ */
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/quantities.h"
+#include "base/resource-kinds.h"
+#include "base/resources.h"
+#include "base/time.h"
+#include "engine/distribution.h"
+#include "workload/job-source.h"
+
+typedef struct {
+  char *name;
+  char *value;
+} Attribute;
+
+/* Agents that are alike: the [cluster] or one [agents NAME]. */
+typedef struct {
+  char *name; /* "agents" for the [cluster] */
+  uint32_t count;
+  Resources resources;
+  Attribute *attributes;
+  uint32_t n_attributes;
+  double speed; /* a task's duration is divided by it; > 0 */
+} AgentClass;
+
+typedef struct {
+  AgentClass *classes;
+  uint32_t n_classes;
+  uint32_t agents;          /* of all classes */
+  uint32_t agents_per_rack; /* 0: no racks */
+} Cluster;
+
+typedef struct {
+  Duration allocation_interval; /* default 1 s */
+  Duration offer_timeout;       /* DURATION_MAX: none */
+  Quantities *min_allocatable; /* alternatives; an offer must contain one of them; default cpus:0.01|mem:32 */
+  uint32_t n_min_allocatable;
+  SimDistribution *service_time; /* of the master per message, seconds; NULL: zero */
+} MasterFlags;
+
+typedef struct {
+  SimDistribution *master_agent;     /* one way, seconds; NULL: zero */
+  SimDistribution *master_framework; /* likewise */
+} Network;
+
+/* [allocator NAME]: values are kept as text; the allocator named checks them. */
+typedef struct {
+  char *allocator;
+  char **keys; /* NULL-terminated, beside values */
+  char **values;
+  int *lines; /* of each key in the workload file; 0: --set */
+} AllocatorOptions;
+
+typedef struct {
+  char *path;
+  double weight; /* > 0; default 1 */
+  Quantities guarantee;
+  Quantities limit; /* per kind; -1: no limit */
+  int64_t priority; /* larger first; default 0 */
+} RoleSpec;
+
+typedef enum {
+  ARRIVAL_ONCE,    /* all jobs at the framework's start */
+  ARRIVAL_AT,      /* at the instants given, relative to start */
+  ARRIVAL_EVERY,   /* first at start, then each gap */
+  ARRIVAL_POISSON, /* exponential gaps, the first from start */
+  ARRIVAL_CLOSED,  /* think time after each completion */
+} ArrivalKind;
+
+typedef struct {
+  ArrivalKind kind;
+  Duration *at; /* ARRIVAL_AT: ascending */
+  uint32_t n_at;
+  SimDistribution *gap; /* ARRIVAL_EVERY, ARRIVAL_POISSON: gap; ARRIVAL_CLOSED: think time; seconds */
+} Arrival;
+
+typedef struct {
+  char *name;
+  bool unlimited;
+  SimDistribution *tasks; /* drawn per job, rounded half up, at least 1; NULL where unlimited */
+  Quantities task_resources;
+  SimDistribution *task_duration; /* seconds */
+  uint64_t after;                 /* bit i: stage i first */
+} StageSpec;
+
+typedef enum {
+  TRACE_SWF,
+  TRACE_SWIM,
+  TRACE_CSV,
+} TraceFormat;
+
+/* What a job's framework or role is made from. */
+typedef enum {
+  MAP_NONE, /* one framework; or: the role is the framework's own name */
+  MAP_USER,
+  MAP_GROUP,
+  MAP_QUEUE,
+  MAP_PARTITION,
+  MAP_EXECUTABLE,
+  MAP_COLUMN, /* CSV: by the column named */
+  MAP_NUMBER, /* a number of them: the job's position in the trace modulo the number */
+} TraceMapKind;
+
+typedef struct {
+  TraceMapKind kind;
+  uint32_t number;
+  char *column;
+} TraceMap;
+
+/* A column of a CSV trace. */
+typedef struct {
+  char *name;    /* NULL: not given */
+  double factor; /* the cell times this is in seconds, cpus, MiB or units */
+} TraceColumn;
+
+/* The mapping keys of a trace. Which of them a format uses is said in traces/<format>.h. */
+typedef struct {
+  char *path; /* as opened, relative to the workload file's folder where it was relative */
+  char *path_as_written;
+  TraceFormat format;
+  int line; /* of the key `trace` in the workload file; 0: the trace is the workload */
+
+  TraceMap frameworks;
+  TraceMap roles;
+  bool sort;               /* submit times may descend: the whole trace is held in memory */
+  double time_compression; /* submit times are divided by it; > 0; default 1 */
+  Instant
+      window_start; /* jobs submitted before are left out; time 0 is here (trace time, before compression) */
+  Instant window_end; /* jobs submitted at or after are left out; INSTANT_NEVER */
+  uint32_t jobs_max;  /* jobs after so many are left out; UINT32_MAX */
+  double scale; /* cluster scaling: sizes of jobs (tasks, or bytes) are multiplied by it; > 0; default 1 */
+
+  bool whole_agents;          /* SWF: tasks of whole agents instead of one cpu each */
+  Quantities agent_resources; /* of one agent of the largest class: what a task of a whole agent takes */
+  bool use_memory;            /* SWF: memory requests count (field 10), the cluster has memory */
+  int64_t memory_default;     /* thousandths of a MiB per processor where the request is unknown */
+
+  uint32_t
+      trace_nodes; /* SWIM: nodes of the cluster that was traced; bytes are scaled by agents / trace_nodes */
+  uint32_t agents; /* SWIM: agents simulated */
+  uint32_t slots;  /* SWIM: the size of the simulated cluster in slots: map tasks that fit it at once */
+  double block_size;            /* SWIM: bytes per map */
+  SimDistribution *map_rate;    /* SWIM: bytes per second, drawn per task */
+  SimDistribution *reduce_rate; /* likewise */
+  double bytes_per_reduce;
+  SimDistribution *task_overhead; /* seconds, added to each task */
+  Quantities map_resources;
+  Quantities reduce_resources;
+
+  TraceColumn submit, tasks, duration, end, start,
+      name; /* CSV; `end` less `start` (or submit) where there is no duration */
+  TraceColumn kind_columns[RESOURCE_KINDS_MAX]; /* CSV: resources per task, by kind */
+  Quantities task_resources;                    /* CSV: for kinds without a column */
+} TraceSpec;
+
+typedef enum {
+  JOB_ORDER_FIFO,
+  JOB_ORDER_FAIR,
+} JobOrder;
+
+typedef enum {
+  SCHEDULER_ELASTIC,
+  SCHEDULER_RIGID,
+} SchedulerKind;
+
+/* One [framework NAME]: `count` frameworks alike, or those of a trace. */
+typedef struct {
+  char *name;
+  uint32_t count;
+  SchedulerKind scheduler;
+  char *role; /* NULL: each framework's own name */
+  double weight;
+  bool start_given; /* without it frameworks of a trace start with their first job */
+  Instant start;
+  Instant stop;            /* INSTANT_NEVER */
+  uint32_t ramp_up_target; /* tasks; 0: default (design: lesser of demand and fair share) */
+
+  uint64_t jobs; /* per framework; UINT64_MAX: endless; default 1, or as many as `at` lists, or endless
+                    otherwise */
+  Arrival arrival;
+  StageSpec *stages; /* at least one, unless there is a trace */
+  uint32_t n_stages;
+  JobOrder job_order;
+  TraceSpec *trace; /* NULL: synthetic */
+
+  uint32_t tasks_per_offer;           /* UINT32_MAX: unlimited */
+  Duration refuse;                    /* what a decline asks for; default 5 s */
+  Duration refuse_unused;             /* what an accept asks for the rest; default `refuse` */
+  SimDistribution *decision_time;     /* seconds per message of offers; NULL: zero */
+  SimDistribution *executor_start_up; /* seconds per task; NULL: zero */
+  Duration hold_timeout;              /* rigid: offers held longer are let go; DURATION_MAX: never */
+  bool suppress;                      /* suppresses offers while nothing is to be run; default yes */
+} FrameworkSpec;
+
+typedef struct {
+  char *title;
+  bool duration_given;
+  Duration duration;
+  uint64_t seed;
+  Duration warm_up;
+  Duration
+      sample_interval; /* 0: duration / 100, decided when the end is known not to come; see workload-file.h */
+
+  ResourceKinds *kinds;
+  Cluster cluster;
+  MasterFlags master;
+  Network network;
+  RoleSpec *roles;
+  uint32_t n_roles;
+  AllocatorOptions *allocators;
+  uint32_t n_allocators;
+  FrameworkSpec *frameworks;
+  uint32_t n_frameworks;
+
+  char *source_path; /* the file; for messages */
+  char *effective;   /* the workload as text, with --set applied: repeats the run when it is loaded from the
+                        same folder */
+} Experiment;
+
+void experiment_free(Experiment *experiment);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Experiment, experiment_free)

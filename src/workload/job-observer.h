@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * JobObserver: what the models of frameworks tell about their jobs, for whoever measures.
+ *
+ * The master does not know jobs; it tells about agents, offers and tasks through core/observer.h. Together
+ * the two are enough for every metric. FrameworkId is the master's id of the framework, known from
+ * framework_started on. Observers only look: a call changes nothing in the run.
+ *
+ * Order: framework_started comes before everything about the framework, job_submitted before everything about
+ * the job. All callbacks may be NULL.
+ */
+
+#include <stdint.h>
+
+#include "base/ids.h"
+#include "base/quantities.h"
+#include "base/time.h"
+#include "workload/job-source.h"
+
+typedef enum {
+  JOB_WAITING, /* submitted, no task has started */
+  JOB_RUNNING,
+  JOB_FINISHED,
+  JOB_FAILED_STATE,  /* "failed" */
+  JOB_KILLED,        /* its framework left */
+  JOB_UNSCHEDULABLE, /* a task of it does not fit any agent of the empty cluster */
+} JobState;
+
+typedef struct {
+  void *self;
+
+  /* @group: index of the [framework NAME] group in the experiment; @ramp_up_target: tasks, 0 = the default.
+   */
+  void (*framework_started)(void *self, Instant now, FrameworkId framework, uint32_t group,
+                            uint32_t ramp_up_target);
+  void (*framework_stopped)(void *self, Instant now, FrameworkId framework);
+
+  /* @job_id: dense, in the order of (submission, group, member); independent of the allocator where arrivals
+   * are open.
+   * @tasks: of all stages; TASKS_UNLIMITED. @name: the source's own name. */
+  void (*job_submitted)(void *self, Instant now, FrameworkId framework, JobId job_id, const char *name,
+                        uint64_t key, uint32_t tasks);
+  void (*job_state)(void *self, Instant now, FrameworkId framework, JobId job_id, JobState state,
+                    const char *reason);
+
+  /* @tasks more tasks of @task_resources each have become runnable (their stage's predecessors are done);
+   * TASKS_UNLIMITED where there is no end of them. A task leaves the demand when the master sees it end. */
+  void (*demand_added)(void *self, Instant now, FrameworkId framework, uint32_t tasks,
+                       const Quantities *task_resources);
+  /* Runnable tasks that will never run (killed, unschedulable). */
+  void (*demand_dropped)(void *self, Instant now, FrameworkId framework, uint32_t tasks,
+                         const Quantities *task_resources);
+
+  /* A gang now holds resources for @tasks tasks that do not run yet (0: it has started or let go). */
+  void (*gang_holds)(void *self, Instant now, FrameworkId framework, uint32_t tasks);
+
+  /* One attempt of one task has ended. @start is when it began to run (INSTANT_NEVER: never). */
+  void (*task_attempt)(void *self, FrameworkId framework, JobId job_id, uint32_t stage, uint32_t task_index,
+                       uint32_t attempt, AgentId agent, Instant launch, Instant start, Instant finish,
+                       const char *state);
+} JobObserver;
