@@ -34,7 +34,8 @@ Suite *test_suite(void);
 #define test_case(suite, function) test_case_add((suite), (function), #function)
 
 /** test_case_loop: the same, run for each _i from @from to @to - 1 (a seed, a row of a table). */
-#define test_case_loop(suite, function, from, to) test_case_add_loop((suite), (function), #function, (from), (to))
+#define test_case_loop(suite, function, from, to)                                                            \
+  test_case_add_loop((suite), (function), #function, (from), (to))
 
 void test_case_add(Suite *suite, const TTest *function, const char *name);
 void test_case_add_loop(Suite *suite, const TTest *function, const char *name, int from, int to);
