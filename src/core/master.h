@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * Master: the state machine between frameworks, agents and the allocator.
+ *
+ * The master never reads a clock, waits, or talks to the world by itself. A host calls it with each message
+ * and each timer that is due, and takes messages and timer requests back through MasterPorts. Every call
+ * carries the instant; instants never go back. Ports may call back into the master at once (a network without
+ * latency does).
+ *
+ * Life of an offer:
+ *
+ *              allocator grants, books agree            accept (valid, launches something)
+ *     (free) --------------------------------> OUTSTANDING ------------------------------> in use + rest free
+ *        ^                                       |  |  |
+ *        |       decline, accept of nothing      |  |  |
+ *        |<---------------------------------------'  |  |
+ *        |       rescind (time-out, agent removed)    |  |      the framework is told
+ *        |<-------------------------------------------'  |
+ *        |       discard (invalid accept, framework removed)
+ *        '<----------------------------------------------'
+ *
+ * Life of a task:
+ *
+ *     accept: valid            agent: status            agent: terminal status        framework: acknowledges
+ *     ---------------> STAGING --------------> RUNNING ------------------------> ended -------------------->
+ * (none) | invalid       |  resources in use              resources are free here, v               | not at
+ * the acknowledgement TASK_ERROR          '--- agent or framework removed: TASK_LOST, TASK_KILLED; no
+ * acknowledgement (never was a task)
+ *
+ * Invariants (master_check()):
+ *   1. on each agent: allocator's free + offered + allocated = total, kind by kind;
+ *   2. an agent's offered is the sum of its offers, its allocated the sum of its tasks that have not ended;
+ *   3. an outstanding offer is in exactly one agent's list; a task that has not been acknowledged likewise;
+ *   4. each grant was contained in what the master's own books had free: a grant that is not stops the run
+ *      (MasterPorts.broken_allocator).
+ *
+ * Normal races are no errors: an accept of an offer that has just been rescinded loses nothing, its tasks
+ * come back as TASK_LOST. A bad launch never takes a good one with it.
+ *
+ * Source: apache/mesos src/master/master.cpp, validation.cpp; Hindman et al., NSDI 2011, section 3.
+ * Not here: who is offered what (allocator.h); jobs, latency, machines (they are the host's).
+ */
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/ids.h"
+#include "base/resource-kinds.h"
+#include "base/time.h"
+#include "core/allocator.h"
+#include "core/messages.h"
+#include "core/observer.h"
+
+typedef struct Master Master;
+
+/* Timers of the master; there is at most one of each. A timer that is set again moves. */
+typedef enum {
+  MASTER_TIMER_TICK,          /* periodic allocation run */
+  MASTER_TIMER_RUN,           /* requested allocation run, at the end of this instant */
+  MASTER_TIMER_OFFER_TIMEOUT, /* the oldest outstanding offer */
+  MASTER_TIMERS,
+} MasterTimer;
+
+/* What the master needs of its host. All functions but broken_allocator may call back into the master. */
+typedef struct {
+  void *self;
+
+  /* Messages. The order of calls is the order of sending. @offers: of one allocation run, @n >= 1. */
+  void (*send_offers)(void *self, FrameworkId framework, const OfferMessage *offers, uint32_t n);
+  void (*send_rescind)(void *self, FrameworkId framework, OfferId offer);
+  void (*send_status)(void *self, FrameworkId framework, const TaskStatus *status);
+  void (*send_launch)(void *self, AgentId agent, const TaskLaunch *launch);
+  void (*send_kill)(void *self, AgentId agent, TaskId task);
+  void (*send_acknowledgement)(void *self, AgentId agent, TaskId task, uint32_t sequence);
+  void (*send_shutdown_framework)(void *self, AgentId agent, FrameworkId framework);
+
+  /* Calls master_timer() at @at; INSTANT_NEVER: forget it. A timer set for this very instant is due after all
+   * messages of the instant. */
+  void (*set_timer)(void *self, MasterTimer timer, Instant at);
+
+  /* AllocatorHost.random. */
+  void (*random)(void *self, uint64_t run, uint32_t stage, uint32_t *numbers, size_t n);
+
+  /* The allocator offered what is not free. The host ends the run; the grant is ignored. */
+  void (*broken_allocator)(void *self, const char *message);
+} MasterPorts;
+
+typedef struct {
+  Duration allocation_interval;      /* default 1 s */
+  Duration offer_timeout;            /* DURATION_MAX: none */
+  const Quantities *min_allocatable; /* alternatives */
+  uint32_t n_min_allocatable;
+  const ResourceKinds *kinds;     /* outlives the master */
+  uint32_t fair_sharing_excluded; /* bit k: kind k */
+  bool filter_gpu_resources;      /* default true */
+  const char *const *allocator_options;
+} MasterSettings;
+
+/**
+ * master_new:
+ * @settings: copied; @ports and @observer (nullable) are copied too
+ * @allocator: the table of the allocator to use; outlives the master
+ * @now: the instant of the start; ticks are due at whole multiples of the interval after it
+ * @error: BASE_ERROR_NUMBER where the allocator refuses an option
+ */
+Master *master_new(const MasterSettings *settings, const AllocatorInterface *allocator,
+                   const MasterPorts *ports, const MasterObserver *observer, Instant now, GError **error);
+void master_free(Master *master);
+
+/* --- host
+ * --------------------------------------------------------------------------------------------------- */
+
+/** master_timer: @timer, set for @now, is due. */
+void master_timer(Master *master, Instant now, MasterTimer timer);
+
+/* --- operator
+ * ----------------------------------------------------------------------------------------------- */
+
+/** master_update_role: makes the role at @path known (with its ancestors) and sets its attributes. */
+RoleId master_update_role(Master *master, Instant now, const char *path, const RoleAttributes *attributes);
+
+/** master_role_path: (transfer none): the path of @role. */
+const char *master_role_path(const Master *master, RoleId role);
+
+/* --- agents
+ * ------------------------------------------------------------------------------------------------- */
+
+/** master_register_agent: a new agent with nothing running on it. Returns: its id; ids are dense. */
+AgentId master_register_agent(Master *master, Instant now, const AgentInfo *info);
+
+/** master_remove_agent: its offers are rescinded, its tasks are TASK_LOST (TASK_GONE for partition-aware). */
+void master_remove_agent(Master *master, Instant now, AgentId agent);
+
+/**
+ * master_status_update:
+ * @status: from the agent; sequence >= 1. Forwarded to the framework; resources are free at the first
+ * terminal state.
+ *
+ * Updates from removed agents or of unknown tasks are dropped. Cost: O(tasks of that agent).
+ */
+void master_status_update(Master *master, Instant now, const TaskStatus *status);
+
+/* --- frameworks
+ * --------------------------------------------------------------------------------------------- */
+
+/** master_subscribe: a new framework. Returns: its id; ids are dense. Offers come with the next run. */
+FrameworkId master_subscribe(Master *master, Instant now, const FrameworkInfo *info);
+
+/** master_teardown: its offers are discarded, its tasks killed without a word to it, agents are told. */
+void master_teardown(Master *master, Instant now, FrameworkId framework);
+
+typedef enum {
+  ACCEPT_DONE,           /* valid; single bad tasks came back as TASK_ERROR */
+  ACCEPT_INVALID_OFFERS, /* the whole call was invalid: every task came back as TASK_LOST (or TASK_DROPPED) */
+} AcceptResult;
+
+/**
+ * master_accept:
+ * @offers: array of @n_offers ids, of one agent and role
+ * @operations: array of @n_operations, done in order
+ * @filter: for what is left over
+ *
+ * Cost: O(offers + tasks + offers and tasks of that agent).
+ */
+AcceptResult master_accept(Master *master, Instant now, FrameworkId framework, const OfferId *offers,
+                           uint32_t n_offers, const Operation *operations, uint32_t n_operations,
+                           OfferFilter filter);
+
+/** master_decline: unknown ids are ignored. */
+void master_decline(Master *master, Instant now, FrameworkId framework, const OfferId *offers,
+                    uint32_t n_offers, OfferFilter filter);
+
+/** master_suppress, master_revive: @role: path; NULL: all its roles. False, and nothing done, where it has no
+ * such role. */
+bool master_suppress(Master *master, Instant now, FrameworkId framework, const char *role);
+bool master_revive(Master *master, Instant now, FrameworkId framework, const char *role);
+
+/** master_kill: asks the task's agent; an unknown task is answered with TASK_LOST (TASK_UNKNOWN for
+ * partition-aware), reason RECONCILIATION. */
+void master_kill(Master *master, Instant now, FrameworkId framework, TaskId task);
+
+/** master_acknowledge: of the status with this sequence; the acknowledged end of a task is the end of its
+ * record. */
+void master_acknowledge(Master *master, Instant now, FrameworkId framework, TaskId task, uint32_t sequence);
+
+/* --- to look at
+ * --------------------------------------------------------------------------------------------- */
+
+uint32_t master_agent_count(const Master *master);     /* ever registered */
+uint32_t master_framework_count(const Master *master); /* ever subscribed */
+uint32_t master_offers_outstanding(const Master *master);
+uint32_t master_tasks_live(const Master *master); /* that have not ended */
+
+/** master_check: walks all books; CHECKs the invariants above. Cost: O(agents + offers + tasks). */
+void master_check(const Master *master, Instant now);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Master, master_free)

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * What travels between the master, frameworks and agents: task states, statuses, offers, launches.
+ *
+ * Messages are plain structs, passed by const pointer and copied by whoever keeps them.
+ *
+ * Source: apache/mesos include/mesos/v1/mesos.proto, as far as the simulator needs it.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/ids.h"
+#include "base/resources.h"
+#include "base/time.h"
+#include "core/allocator.h"
+
+typedef enum {
+  TASK_STAGING, /* the master has accepted it */
+  TASK_STARTING,
+  TASK_RUNNING,
+  TASK_KILLING,
+  TASK_UNREACHABLE,
+  TASK_UNKNOWN,
+  TASK_FINISHED, /* this and all below are terminal */
+  TASK_FAILED,
+  TASK_KILLED,
+  TASK_ERROR,
+  TASK_LOST,
+  TASK_DROPPED,
+  TASK_GONE,
+  TASK_GONE_BY_OPERATOR,
+  TASK_STATES,
+} TaskState;
+
+static inline bool task_state_is_terminal(TaskState state)
+{
+  return state >= TASK_FINISHED;
+}
+
+typedef enum {
+  REASON_NONE,
+  REASON_INVALID_OFFERS,
+  REASON_TASK_INVALID,
+  REASON_TASK_UNAUTHORIZED,
+  REASON_AGENT_REMOVED,
+  REASON_AGENT_DISCONNECTED,
+  REASON_FRAMEWORK_REMOVED,
+  REASON_RECONCILIATION,
+  REASON_CONTAINER_PREEMPTED,
+  TASK_REASONS,
+} TaskReason;
+
+typedef enum {
+  SOURCE_MASTER,
+  SOURCE_AGENT,
+  SOURCE_EXECUTOR,
+  TASK_SOURCES,
+} TaskSource;
+
+/** task_state_name, task_reason_name: Mesos's names: "TASK_RUNNING", "REASON_INVALID_OFFERS". */
+const char *task_state_name(TaskState state);
+const char *task_reason_name(TaskReason reason);
+
+/* Agent -> master -> framework. */
+typedef struct {
+  TaskId task;    /* TASK_NONE where the master never made one (refused launches) */
+  uint64_t label; /* the framework's own number of the task, as in its launch */
+  AgentId agent;
+  TaskState state;
+  TaskReason reason;
+  TaskSource source;
+  uint32_t sequence; /* of the agent's updates of this task, from 1; 0: needs no acknowledgement */
+} TaskStatus;
+
+/* Master -> framework: one of the offers of a message. */
+typedef struct {
+  OfferId id;
+  AgentId agent;
+  RoleId role;
+  Resources resources;
+} OfferMessage;
+
+/* Framework -> master, within an accept. */
+typedef struct {
+  uint64_t label; /* the framework's own number, echoed in every status */
+  AgentId agent;  /* must be that of the offers */
+  Resources resources;
+} TaskInfo;
+
+typedef enum {
+  OPERATION_LAUNCH,
+} OperationKind;
+
+typedef struct {
+  OperationKind kind;
+  const TaskInfo *tasks;
+  uint32_t n_tasks;
+} Operation;
+
+/* Master -> agent. */
+typedef struct {
+  TaskId task;
+  uint64_t label;
+  FrameworkId framework;
+  Resources resources;
+} TaskLaunch;
+
+/* Framework -> master: what it says of itself when it subscribes. */
+typedef struct {
+  const char *name; /* unique; breaks ties */
+  const char *const *roles;
+  const bool *suppressed; /* beside roles; NULL: none */
+  uint32_t n_roles;
+  uint32_t capabilities; /* FrameworkCapability */
+} FrameworkInfo;
+
+/* Agent -> master: what it says of itself when it registers. */
+typedef struct {
+  const char *hostname;
+  const char *const *attribute_names; /* beside attribute_values */
+  const char *const *attribute_values;
+  uint32_t n_attributes;
+  Resources total;
+} AgentInfo;

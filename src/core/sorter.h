@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * Sorter: keeps the clients of one level (roles, or the frameworks of one role) in the order in which they
+ * are served.
+ *
+ * Clients have paths: "a/b" is a client below the node "a", which need not be a client itself. Siblings are
+ * ordered among themselves by the policy of the sorter (for DRF: weighted dominant share, allocation count,
+ * path), and the whole subtree of a node precedes its next sibling. A client that has clients below it takes
+ * part in the order of its children, under the path "<client>/.".
+ *
+ *          add            activate
+ *   (none) ----> INACTIVE <--------> ACTIVE        only active clients appear in the order;
+ *     ^             |      deactivate   |           allocation and count survive deactivation
+ *     '-------------'-------------------'
+ *                 remove
+ *
+ * Invariants:
+ *   1. the allocation of an inner node is the sum over its subtree;
+ *   2. the count of a node is the number of allocated() calls on it or below it since it was made;
+ *   3. between two changes the order is fixed: a cursor gives each active client once.
+ *
+ * Clients are named by the caller's own dense numbers. Totals are shared by all sorters of an allocator: one
+ * change of the cluster does not touch each of them.
+ *
+ * Source: apache/mesos src/master/allocator/mesos/sorter/sorter.hpp.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/quantities.h"
+
+typedef struct Sorter Sorter; /* an instance; each sorter defines its own */
+
+/* What shares are taken of. Owned by the caller; outlives the sorters. */
+typedef struct {
+  Quantities total;
+  uint32_t excluded; /* bit k: kind k does not count for shares */
+  uint64_t version;  /* grows with each change of the two above: sorter_totals_change() */
+} SorterTotals;
+
+static inline void sorter_totals_add(SorterTotals *totals, const Quantities *more)
+{
+  quantities_add(&totals->total, more);
+  totals->version++;
+}
+
+static inline void sorter_totals_subtract(SorterTotals *totals, const Quantities *less)
+{
+  quantities_subtract(&totals->total, less);
+  totals->version++;
+}
+
+typedef struct {
+  const char *name;
+  const char *summary;
+
+  Sorter *(*create)(const SorterTotals *totals);
+  void (*destroy)(Sorter *sorter);
+
+  /* Adds an inactive client. @path is unique among the clients. Cost: O(depth), and O(siblings log siblings)
+   * once before the next order. */
+  void (*add)(Sorter *sorter, uint32_t client, const char *path);
+  /* What it still holds leaves its ancestors too. */
+  void (*remove)(Sorter *sorter, uint32_t client);
+  void (*activate)(Sorter *sorter, uint32_t client);   /* may be repeated */
+  void (*deactivate)(Sorter *sorter, uint32_t client); /* may be repeated */
+
+  /* Weight (> 0, default 1) and priority (default 0) of a path, which need not exist (yet). */
+  void (*update_weight)(Sorter *sorter, const char *path, double weight);
+  void (*update_priority)(Sorter *sorter, const char *path, int64_t priority);
+
+  /* Allocation of a client grows; its count and those of its ancestors grow by one. Cost: O(depth). */
+  void (*allocated)(Sorter *sorter, uint32_t client, const Quantities *quantities);
+  /* It shrinks; counts stay. Cost: O(depth). */
+  void (*unallocated)(Sorter *sorter, uint32_t client, const Quantities *quantities);
+  /* A part of it is replaced; counts stay. */
+  void (*update)(Sorter *sorter, uint32_t client, const Quantities *from, const Quantities *to);
+
+  /* The order. begin() puts the cursor (one per sorter) before the first active client; next() gives the next
+   * one, or false at the end. A change to the sorter ends the cursor, unless hold() was called before it:
+   * then the rest is given as the order stood at begin(). Cost: begin() O(changes log n); next() O(log n). */
+  void (*begin)(Sorter *sorter);
+  bool (*next)(Sorter *sorter, uint32_t *client);
+  void (*hold)(Sorter *sorter);
+
+  /* As it counts in the order: weighted. */
+  double (*share)(const Sorter *sorter, uint32_t client);
+  const Quantities *(*allocation)(const Sorter *sorter, uint32_t client);
+  uint32_t (*count)(const Sorter *sorter);        /* of clients */
+  uint32_t (*count_active)(const Sorter *sorter); /* of active clients */
+  /* Walks the whole structure; CHECKs its invariants. */
+  void (*check)(const Sorter *sorter);
+} SorterInterface;
