@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * ResultsReader: what a results file says of its runs, for `sim show`.
+ *
+ * The file is opened read-only. Files of another program or of a later version are refused.
+ */
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "metrics/results-summary.h"
+
+typedef struct ResultsReader ResultsReader;
+
+/**
+ * results_reader_open:
+ * @path: a results file
+ * @error: RESULTS_ERROR_OPEN: it cannot be read; RESULTS_ERROR_FORMAT: it is no results file of this version
+ */
+ResultsReader *results_reader_open(const char *path, GError **error);
+void results_reader_free(ResultsReader *reader);
+
+/** results_reader_runs: how many runs the file holds. */
+uint32_t results_reader_runs(const ResultsReader *reader);
+
+/**
+ * results_reader_workload:
+ * @index: below the number of runs, in the order of run_id
+ * @error: RESULTS_ERROR_FORMAT
+ *
+ * Returns: (transfer full): the effective workload of that run: a workload file that repeats it when it is
+ * loaded from the same folder.
+ */
+char *results_reader_workload(ResultsReader *reader, uint32_t index, GError **error);
+
+/**
+ * results_reader_summary:
+ * @index: below the number of runs, in the order of run_id
+ * @summary: receives the summary, to be cleared; nothing is written on failure
+ * @error: RESULTS_ERROR_FORMAT
+ */
+bool results_reader_summary(ResultsReader *reader, uint32_t index, ResultsSummary *summary, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ResultsReader, results_reader_free)
