@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * drf: Mesos's hierarchical allocator. Roles, and the frameworks within each role, are served in the order of
+ * weighted dominant resource fairness (drf-sorter.h); an agent's free resources go whole to the first that
+ * may have them.
+ *
+ * Policy: among siblings of the role tree the one with the smallest dominant share per weight is served
+ * first, ties by the number of past allocations, then by path; the same among the frameworks of the role
+ * chosen, without weights. Demand is not known to it. Options: none.
+ *
+ * Source: Ghodsi et al., NSDI 2011; apache/mesos src/master/allocator/mesos/hierarchical.cpp.
+ */
+
+#include "core/allocator.h"
+
+extern const AllocatorInterface drf_allocator;

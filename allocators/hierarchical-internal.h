@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * What hierarchical.c (the verbs: who is there, who holds what), hierarchical-places.c (where agents stand,
+ * filters) and hierarchical-run.c (the runs) share. The invariants are in hierarchical.h.
+ */
+
+#include <glib.h>
+
+#include "allocators/hierarchical.h"
+#include "base/pool.h"
+
+typedef enum {
+  PLACE_NOWHERE,
+  PLACE_READY,
+  PLACE_BLOCKED,
+} KernelPlace;
+
+/* What one client holds on one agent, offered or allocated. In the agent's list. */
+typedef struct {
+  uint32_t client; /* slot */
+  uint32_t next;   /* holding slot or INDEX_NONE */
+  Quantities quantities;
+} KernelHolding;
+
+/* A refusal. In the agent's list. */
+typedef struct {
+  uint32_t client; /* slot */
+  uint32_t epoch;  /* of the client when it was installed; stale where they differ */
+  uint32_t next;   /* filter slot or INDEX_NONE */
+  bool at_tick; /* lives for one interval from a tick that had been made: the tick at its expiry still sees it
+                 */
+  Instant expiry;
+  Quantities refused;
+} KernelFilter;
+
+typedef struct {
+  bool present;
+  bool activated;
+  bool whitelisted;
+  bool candidate; /* for the pending run */
+  KernelPlace place;
+  uint32_t place_index; /* in the array of its place */
+  uint32_t holdings;    /* first of the list, or INDEX_NONE */
+  uint32_t filters;     /* first of the list, or INDEX_NONE */
+  Instant wake;         /* BLOCKED: when the first of the filters that block it expires; or INSTANT_NEVER */
+  char *hostname;
+  Quantities total;
+  Quantities free; /* total less what is used; may be negative */
+} KernelAgent;
+
+/* A framework in one of its roles. */
+typedef struct {
+  FrameworkId framework;
+  RoleId role;
+  uint32_t member;        /* its number in the role's sorter */
+  uint32_t next;          /* of its framework: client slot or INDEX_NONE */
+  uint32_t n_holdings;    /* agents on which it holds something */
+  uint32_t epoch;         /* of its filters */
+  uint64_t blocked_visit; /* the visit in which a filter blocks it */
+  bool subscribed;
+  bool suppressed;
+  bool tracked; /* is in the role's sorter */
+  bool active;  /* and active there */
+} KernelClient;
+
+typedef struct {
+  bool present;
+  bool active;
+  uint32_t capabilities;
+  uint32_t clients; /* first of the list, or INDEX_NONE */
+  char *name;
+} KernelFramework;
+
+typedef struct {
+  char *path;
+  double weight;
+  int64_t priority;
+  Sorter *sorter;  /* of its clients; NULL while there is none */
+  GArray *members; /* uint32_t: member number -> client slot, or INDEX_NONE */
+  uint32_t n_tracked;
+  uint32_t n_active;
+} KernelRole;
+
+typedef struct {
+  Instant at;
+  AgentId agent;
+} KernelWake;
+
+struct Allocator {
+  AllocatorHost host;
+  Duration interval;
+  Quantities *min_allocatable;
+  uint32_t n_min_allocatable;
+  bool filter_gpu_resources;
+
+  const SorterInterface *role_interface;
+  const SorterInterface *framework_interface;
+  SorterTotals totals;
+  Sorter *role_sorter;
+
+  GArray *roles;      /* KernelRole by RoleId */
+  GArray *frameworks; /* KernelFramework by FrameworkId */
+  GArray *agents;     /* KernelAgent by AgentId */
+  Pool clients;       /* KernelClient */
+  Pool holdings;      /* KernelHolding */
+  Pool filters;       /* KernelFilter */
+  uint32_t n_active_roles;
+  GHashTable *whitelist; /* hostnames; NULL: all; looked up only */
+
+  GArray *places[3];  /* AgentId, by KernelPlace; that of PLACE_NOWHERE is not kept */
+  GArray *wakes;      /* KernelWake: a heap; entries that no longer hold are left in it */
+  GArray *candidates; /* AgentId, for the pending run */
+  bool all_candidates;
+  bool run_requested;
+  bool tick_requested;
+  Instant last_tick;
+
+  uint64_t n_runs;   /* that visited something */
+  uint64_t n_visits; /* of agents */
+  GArray *visited;   /* AgentId: order of the run */
+  GArray *random;    /* uint32_t */
+};
+
+static inline KernelAgent *kernel_agent(const Allocator *kernel, AgentId agent)
+{
+  return &g_array_index(kernel->agents, KernelAgent, agent.index);
+}
+
+static inline KernelRole *kernel_role(const Allocator *kernel, RoleId role)
+{
+  return &g_array_index(kernel->roles, KernelRole, role.index);
+}
+
+static inline KernelFramework *kernel_framework(const Allocator *kernel, FrameworkId framework)
+{
+  return &g_array_index(kernel->frameworks, KernelFramework, framework.index);
+}
+
+static inline KernelClient *kernel_client(const Allocator *kernel, uint32_t slot)
+{
+  return pool_at(&kernel->clients, slot);
+}
+
+/* --- hierarchical-places.c --- */
+
+/** kernel_offerable: the part of the agent's free quantities that is not negative. */
+static inline Quantities kernel_offerable(const KernelAgent *agent)
+{
+  Quantities offerable = agent->free;
+  for (int kind = 0; kind < RESOURCE_KINDS_MAX; kind++)
+    offerable.amount[kind] &= ~(offerable.amount[kind] >> 63);
+  return offerable;
+}
+
+/** kernel_place_update: puts the agent where it belongs now that something about it has changed, out of
+ * BLOCKED. */
+void kernel_place_update(Allocator *kernel, Instant now, AgentId agent);
+
+/** kernel_place_leave: out of READY and BLOCKED. */
+void kernel_place_leave(Allocator *kernel, AgentId agent);
+
+/** kernel_place_block: from READY to BLOCKED, until @wake. */
+void kernel_place_block(Allocator *kernel, AgentId agent, Instant wake);
+
+/** kernel_unblock_all: frameworks have changed, every BLOCKED agent is to be looked at again. */
+void kernel_unblock_all(Allocator *kernel, Instant now);
+
+/** kernel_wake: puts agents whose filters expire by @now back to READY. */
+void kernel_wake(Allocator *kernel, Instant now);
+
+/** kernel_request_tick: asks for the next tick if it could do something. */
+void kernel_request_tick(Allocator *kernel, Instant now);
+
+/** kernel_request_run: asks for a run; for @agent, or for all (AGENT_NONE). */
+void kernel_request_run(Allocator *kernel, AgentId agent);
+
+/** kernel_filter_is_live: whether @filter blocks in a run at @now. */
+bool kernel_filter_is_live(const Allocator *kernel, const KernelFilter *filter, Instant now, bool tick);
+
+/** kernel_filter_add: installs the refusal of @refused by @client on @agent. */
+void kernel_filter_add(Allocator *kernel, Instant now, uint32_t client, AgentId agent,
+                       const Quantities *refused, OfferFilter filter);
+
+/** kernel_filters_drop: of one agent. */
+void kernel_filters_drop(Allocator *kernel, AgentId agent);
+
+/* --- hierarchical.c --- */
+
+/** kernel_hold: books @quantities of @agent for @client (sorters, holding); not the agent's free part. */
+void kernel_hold(Allocator *kernel, uint32_t client, AgentId agent, const Quantities *quantities);

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "allocators/hierarchical-internal.h"
+#include "base/check.h"
+
+/* One visit of an agent is stage 2 of a Mesos run: roles in order, frameworks of each role in order, and the
+ * first that passes all gates gets everything that is free. The order is that of the moment, so each grant
+ * counts for the next agent. Filters of the agent are looked at once per visit: they mark the clients that
+ * they block. */
+
+static bool offerable_is_enough(const Allocator *kernel, const Quantities *offerable)
+{
+  for (uint32_t i = 0; i < kernel->n_min_allocatable; i++)
+    if (quantities_contain(offerable, &kernel->min_allocatable[i]))
+      return true;
+  return kernel->n_min_allocatable == 0;
+}
+
+/* Marks the clients that may not have @offerable, drops the filters that are over, and says when the first of
+ * the others is over. */
+static Instant filters_mark(Allocator *kernel, KernelAgent *agent, const Quantities *offerable, Instant now,
+                            bool tick)
+{
+  Instant wake = INSTANT_NEVER;
+  uint32_t *link = &agent->filters;
+  while (*link != INDEX_NONE) {
+    uint32_t slot = *link;
+    KernelFilter *filter = pool_at(&kernel->filters, slot);
+    if (!kernel_filter_is_live(kernel, filter, now, tick)) {
+      *link = filter->next;
+      pool_give(&kernel->filters, slot);
+      continue;
+    }
+    if (quantities_contain(&filter->refused, offerable)) {
+      kernel_client(kernel, filter->client)->blocked_visit = kernel->n_visits;
+      wake = instant_min(wake, filter->expiry);
+    }
+    link = &filter->next;
+  }
+  return wake;
+}
+
+static bool client_may_have(const Allocator *kernel, const KernelClient *client, const KernelAgent *agent)
+{
+  if (client->blocked_visit == kernel->n_visits)
+    return false;
+  if (kernel->filter_gpu_resources && agent->total.amount[RESOURCE_GPUS] > 0)
+    return (kernel_framework(kernel, client->framework)->capabilities & FRAMEWORK_GPU_RESOURCES) != 0;
+  return true;
+}
+
+/* The first client that may have what is free on @agent, or INDEX_NONE. */
+static uint32_t client_find(Allocator *kernel, const KernelAgent *agent)
+{
+  uint32_t role_number;
+  uint32_t member;
+  kernel->role_interface->begin(kernel->role_sorter);
+  while (kernel->role_interface->next(kernel->role_sorter, &role_number)) {
+    KernelRole *role = kernel_role(kernel, (RoleId){role_number});
+    kernel->framework_interface->begin(role->sorter);
+    while (kernel->framework_interface->next(role->sorter, &member)) {
+      uint32_t slot = g_array_index(role->members, uint32_t, member);
+      if (client_may_have(kernel, kernel_client(kernel, slot), agent))
+        return slot;
+    }
+  }
+  return INDEX_NONE;
+}
+
+static void agent_visit(Allocator *kernel, AgentId id, Instant now, bool tick)
+{
+  KernelAgent *agent = kernel_agent(kernel, id);
+  Quantities offerable = kernel_offerable(agent);
+  Instant wake = INSTANT_NEVER;
+  kernel->n_visits++;
+
+  if (!offerable_is_enough(kernel, &offerable)) {
+    kernel_place_block(kernel, id, INSTANT_NEVER);
+    return;
+  }
+  if (agent->filters != INDEX_NONE)
+    wake = filters_mark(kernel, agent, &offerable, now, tick);
+  uint32_t slot = client_find(kernel, agent);
+  if (slot == INDEX_NONE) {
+    kernel_place_block(kernel, id, wake);
+    return;
+  }
+  const KernelClient *client = kernel_client(kernel, slot);
+  Resources offered = resources_of(&offerable);
+  kernel_place_leave(kernel, id);
+  quantities_subtract(&agent->free, &offerable);
+  kernel_hold(kernel, slot, id, &offerable);
+  kernel->host.offer(kernel->host.self, client->framework, client->role, id, &offered);
+}
+
+/* A uniform permutation of the agents visited, a function of the run's number alone. */
+static void visited_shuffle(Allocator *kernel)
+{
+  guint n = kernel->visited->len;
+  g_array_set_size(kernel->random, n);
+  uint32_t *numbers = &g_array_index(kernel->random, uint32_t, 0);
+  AgentId *agents = &g_array_index(kernel->visited, AgentId, 0);
+  kernel->host.random(kernel->host.self, kernel->n_runs, 2, numbers, n);
+  for (guint i = n - 1; i > 0; i--) {
+    guint j = (guint)(((uint64_t)numbers[i] * (i + 1)) >> 32);
+    AgentId agent = agents[i];
+    agents[i] = agents[j];
+    agents[j] = agent;
+  }
+}
+
+static void candidates_clear(Allocator *kernel)
+{
+  for (guint i = 0; i < kernel->candidates->len; i++)
+    kernel_agent(kernel, g_array_index(kernel->candidates, AgentId, i))->candidate = false;
+  g_array_set_size(kernel->candidates, 0);
+  kernel->all_candidates = false;
+  kernel->run_requested = false;
+}
+
+static void visited_collect(Allocator *kernel, bool all)
+{
+  const GArray *from = all ? kernel->places[PLACE_READY] : kernel->candidates;
+  g_array_set_size(kernel->visited, 0);
+  for (guint i = 0; i < from->len; i++) {
+    AgentId agent = g_array_index(from, AgentId, i);
+    if (kernel_agent(kernel, agent)->place == PLACE_READY)
+      g_array_append_val(kernel->visited, agent);
+  }
+}
+
+static void visit_all(Allocator *kernel, Instant now, bool all, bool tick)
+{
+  visited_collect(kernel, all);
+  candidates_clear(kernel);
+  if (kernel->visited->len == 0 || kernel->n_active_roles == 0)
+    return;
+  kernel->n_runs++;
+  if (kernel->visited->len > 1)
+    visited_shuffle(kernel);
+  for (guint i = 0; i < kernel->visited->len; i++)
+    agent_visit(kernel, g_array_index(kernel->visited, AgentId, i), now, tick);
+}
+
+void hierarchical_run(Allocator *kernel, Instant now)
+{
+  kernel_wake(kernel, now);
+  visit_all(kernel, now, kernel->all_candidates, false);
+  kernel_request_tick(kernel, now);
+}
+
+void hierarchical_tick(Allocator *kernel, Instant now)
+{
+  kernel->tick_requested = false;
+  kernel->last_tick = now;
+  kernel_wake(kernel, now);
+  visit_all(kernel, now, true, true);
+  kernel_request_tick(kernel, now);
+}

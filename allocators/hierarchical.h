@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * The hierarchical kernel: Mesos's allocator with the order of roles and frameworks left open.
+ *
+ * It keeps the books (who holds what on which agent), the filters and the gates, and gives each agent that
+ * has something free to the first framework of the first role that may have it. Two sorters say what "first"
+ * means. Allocators such as drf and priority are this kernel with sorters filled in.
+ *
+ * An agent stands in one of three places:
+ *
+ *              something comes free               visited, nobody may have it
+ *     NOWHERE -----------------------> READY --------------------------------> BLOCKED
+ *        ^                             ^  |                                      |
+ *        '------ visited, given -------|--'                                      |
+ *                                      '---- its free part grew; one of its filters expired; a framework
+ * came, was activated, revived or updated; agent or whitelist changed
+ *
+ * A run visits READY agents only, in random order; a tick whose READY place is empty is not asked for. So a
+ * cycle costs what has changed, and a cluster in which every framework refuses every agent costs nothing
+ * until a filter expires.
+ *
+ * Invariants (check()):
+ *   1. for each agent: free = total - what is used, kind by kind (negative where more is used than there is);
+ *   2. what a role and a framework hold in the sorters is the sum over the agents;
+ *   3. a client (framework, role) is in its role's sorter iff it is subscribed or holds something there, and
+ * active iff its framework is active and the role is subscribed and not suppressed;
+ *   4. a role is in the role sorter iff a client is in its own sorter, and active iff one of those is active;
+ *   5. READY holds exactly the agents that are activated, whitelisted, have something free and are not
+ * BLOCKED.
+ *
+ * Filters are never timed: one that has expired is dropped when its agent is visited. Reviving a role makes
+ * all of its filters stale at once, by a number that client and filter share.
+ *
+ * Not here yet: quota, reservations, revocable resources, maintenance; what they need is in the interface.
+ * Source: apache/mesos src/master/allocator/mesos/hierarchical.cpp.
+ */
+
+#include "core/allocator.h"
+#include "core/sorter.h"
+
+/** hierarchical_new: a kernel whose roles and frameworks are ordered by these sorters; for
+ * AllocatorInterface.create. */
+Allocator *hierarchical_new(const AllocatorSettings *settings, const AllocatorHost *host, Instant now,
+                            const SorterInterface *role_sorter, const SorterInterface *framework_sorter);
+
+/* The functions of the table, under the names of its entries. */
+#define HIERARCHICAL_DECLARE(function)                                                                       \
+  extern __typeof__(*(((AllocatorInterface *)0)->function)) hierarchical_##function
+
+HIERARCHICAL_DECLARE(destroy);
+HIERARCHICAL_DECLARE(add_role);
+HIERARCHICAL_DECLARE(update_role);
+HIERARCHICAL_DECLARE(add_framework);
+HIERARCHICAL_DECLARE(remove_framework);
+HIERARCHICAL_DECLARE(activate_framework);
+HIERARCHICAL_DECLARE(deactivate_framework);
+HIERARCHICAL_DECLARE(update_framework);
+HIERARCHICAL_DECLARE(add_agent);
+HIERARCHICAL_DECLARE(remove_agent);
+HIERARCHICAL_DECLARE(update_agent);
+HIERARCHICAL_DECLARE(update_agent_attributes);
+HIERARCHICAL_DECLARE(activate_agent);
+HIERARCHICAL_DECLARE(deactivate_agent);
+HIERARCHICAL_DECLARE(update_whitelist);
+HIERARCHICAL_DECLARE(transition_offered_to_allocated);
+HIERARCHICAL_DECLARE(recover_resources);
+HIERARCHICAL_DECLARE(suppress_offers);
+HIERARCHICAL_DECLARE(revive_offers);
+HIERARCHICAL_DECLARE(run);
+HIERARCHICAL_DECLARE(tick);
+HIERARCHICAL_DECLARE(view_agent);
+HIERARCHICAL_DECLARE(share);
+HIERARCHICAL_DECLARE(count_filters);
+HIERARCHICAL_DECLARE(check);
+
+#undef HIERARCHICAL_DECLARE
+
+/* The entries of an AllocatorInterface that the kernel fills; the optional ones that it does not need stay
+ * NULL. */
+#define HIERARCHICAL_FUNCTIONS                                                                               \
+  .destroy = hierarchical_destroy, .add_role = hierarchical_add_role,                                        \
+  .update_role = hierarchical_update_role, .add_framework = hierarchical_add_framework,                      \
+  .remove_framework = hierarchical_remove_framework, .activate_framework = hierarchical_activate_framework,  \
+  .deactivate_framework = hierarchical_deactivate_framework,                                                 \
+  .update_framework = hierarchical_update_framework, .add_agent = hierarchical_add_agent,                    \
+  .remove_agent = hierarchical_remove_agent, .update_agent = hierarchical_update_agent,                      \
+  .update_agent_attributes = hierarchical_update_agent_attributes,                                           \
+  .activate_agent = hierarchical_activate_agent, .deactivate_agent = hierarchical_deactivate_agent,          \
+  .update_whitelist = hierarchical_update_whitelist,                                                         \
+  .transition_offered_to_allocated = hierarchical_transition_offered_to_allocated,                           \
+  .recover_resources = hierarchical_recover_resources, .suppress_offers = hierarchical_suppress_offers,      \
+  .revive_offers = hierarchical_revive_offers, .run = hierarchical_run, .tick = hierarchical_tick,           \
+  .view_agent = hierarchical_view_agent, .share = hierarchical_share,                                        \
+  .count_filters = hierarchical_count_filters, .check = hierarchical_check
