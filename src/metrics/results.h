@@ -63,6 +63,7 @@ typedef struct {
   const char *git_commit;
   const char *allocator;
   const char *command; /* (nullable): the command line */
+  uint64_t seed;       /* of this run; Experiment.seed is not read */
   uint32_t replication;
   const ResultsTrace *traces;
   uint32_t n_traces;
