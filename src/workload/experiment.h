@@ -70,6 +70,7 @@ typedef struct {
 
 typedef struct {
   char *path;
+  int line;      /* of the group in the workload file; 0: --set */
   double weight; /* > 0; default 1 */
   Quantities guarantee;
   Quantities limit; /* per kind; -1: no limit */
@@ -183,6 +184,7 @@ typedef enum {
 /* One [framework NAME]: `count` frameworks alike, or those of a trace. */
 typedef struct {
   char *name;
+  int line; /* of the group in the workload file */
   uint32_t count;
   SchedulerKind scheduler;
   char *role; /* NULL: each framework's own name */
@@ -235,5 +237,14 @@ typedef struct {
 } Experiment;
 
 void experiment_free(Experiment *experiment);
+
+/**
+ * framework_member_name:
+ * @member: below @framework->count
+ *
+ * Returns: (transfer full): the name of one of the frameworks of a synthetic group: the group's own where
+ * there is one, else with the number behind it, from 1, in as many digits as the largest has: "load-007".
+ */
+char *framework_member_name(const FrameworkSpec *framework, uint32_t member);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Experiment, experiment_free)

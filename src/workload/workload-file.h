@@ -8,8 +8,9 @@
  *     -> values (text to numbers, distributions, ...) -> workload-check (what must hold between keys)
  *     -> Experiment
  *
- * A workload file is a key file as GLib defines it: UTF-8, [groups], "key = value" lines, comments on lines of
- * their own that begin with "#" (";" is taken too). LF and CRLF, a byte order mark and tabs are read alike.
+ * A workload file is a key file as GLib defines it: UTF-8, [groups], "key = value" lines, comments on lines
+ * of their own that begin with "#" (";" is taken too). LF and CRLF, a byte order mark and tabs are read
+ * alike.
  *
  * An override is an edit of the text: it replaces the line of its key, or adds a line to its group. So
  * Experiment.effective, the text after all edits with its comments kept, gives the same Experiment when it is
@@ -105,6 +106,7 @@ typedef struct {
   const char *group;         /* as written in a heading: "framework NAME" */
   const char *key;           /* "task-duration"; "column-KIND" stands for one key per kind of resource */
   const char *type;          /* what its value is: "duration", "yes or no" */
+  const char *scope;         /* (nullable): with which jobs it makes sense: "swf traces" */
   const char *default_value; /* (nullable): as it would be written; NULL: none, the summary says what then */
   const char *summary;       /* one line */
 } WorkloadKey;

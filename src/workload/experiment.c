@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "workload/experiment.h"
+
+#include "base/check.h"
+
+static void attributes_free(Attribute *attributes, uint32_t n)
+{
+  for (uint32_t i = 0; i < n; i++) {
+    g_free(attributes[i].name);
+    g_free(attributes[i].value);
+  }
+  g_free(attributes);
+}
+
+static void cluster_free(Cluster *cluster)
+{
+  for (uint32_t i = 0; i < cluster->n_classes; i++) {
+    AgentClass *agents = &cluster->classes[i];
+    g_free(agents->name);
+    resources_clear(&agents->resources);
+    attributes_free(agents->attributes, agents->n_attributes);
+  }
+  g_free(cluster->classes);
+}
+
+static void allocator_options_free(AllocatorOptions *options)
+{
+  g_free(options->allocator);
+  g_strfreev(options->keys);
+  g_strfreev(options->values);
+  g_free(options->lines);
+}
+
+static void trace_free(TraceSpec *trace)
+{
+  if (trace == NULL)
+    return;
+  g_free(trace->path);
+  g_free(trace->path_as_written);
+  g_free(trace->frameworks.column);
+  g_free(trace->roles.column);
+  sim_distribution_unref(trace->map_rate);
+  sim_distribution_unref(trace->reduce_rate);
+  sim_distribution_unref(trace->task_overhead);
+  TraceColumn *columns[] = {&trace->submit, &trace->tasks, &trace->duration,
+                            &trace->end,    &trace->start, &trace->name};
+  for (size_t i = 0; i < G_N_ELEMENTS(columns); i++)
+    g_free(columns[i]->name);
+  for (size_t kind = 0; kind < RESOURCE_KINDS_MAX; kind++)
+    g_free(trace->kind_columns[kind].name);
+  g_free(trace);
+}
+
+static void framework_free(FrameworkSpec *framework)
+{
+  g_free(framework->name);
+  g_free(framework->role);
+  g_free(framework->arrival.at);
+  sim_distribution_unref(framework->arrival.gap);
+  for (uint32_t i = 0; i < framework->n_stages; i++) {
+    g_free(framework->stages[i].name);
+    sim_distribution_unref(framework->stages[i].tasks);
+    sim_distribution_unref(framework->stages[i].task_duration);
+  }
+  g_free(framework->stages);
+  trace_free(framework->trace);
+  sim_distribution_unref(framework->decision_time);
+  sim_distribution_unref(framework->executor_start_up);
+}
+
+void experiment_free(Experiment *experiment)
+{
+  if (experiment == NULL)
+    return;
+  g_free(experiment->title);
+  cluster_free(&experiment->cluster);
+  g_free(experiment->master.min_allocatable);
+  sim_distribution_unref(experiment->master.service_time);
+  sim_distribution_unref(experiment->network.master_agent);
+  sim_distribution_unref(experiment->network.master_framework);
+  for (uint32_t i = 0; i < experiment->n_roles; i++)
+    g_free(experiment->roles[i].path);
+  g_free(experiment->roles);
+  for (uint32_t i = 0; i < experiment->n_allocators; i++)
+    allocator_options_free(&experiment->allocators[i]);
+  g_free(experiment->allocators);
+  for (uint32_t i = 0; i < experiment->n_frameworks; i++)
+    framework_free(&experiment->frameworks[i]);
+  g_free(experiment->frameworks);
+  resource_kinds_free(experiment->kinds);
+  g_free(experiment->source_path);
+  g_free(experiment->effective);
+  g_free(experiment);
+}
+
+char *framework_member_name(const FrameworkSpec *framework, uint32_t member)
+{
+  CHECK(member < framework->count);
+  if (framework->count == 1)
+    return g_strdup(framework->name);
+  int digits = 1;
+  for (uint32_t rest = framework->count; rest >= 10; rest /= 10)
+    digits++;
+  return g_strdup_printf("%s-%0*u", framework->name, digits, member + 1);
+}

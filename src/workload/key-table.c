@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "workload/key-table.h"
+
+#include <string.h>
+
+#include "workload/workload-file.h"
+
+const GroupForm group_forms[GROUP_KINDS] = {
+    [GROUP_EXPERIMENT] = {"experiment", "experiment", false},
+    [GROUP_CLUSTER] = {"cluster", "cluster", false},
+    [GROUP_AGENTS] = {"agents", "agents NAME", true},
+    [GROUP_MASTER] = {"master", "master", false},
+    [GROUP_NETWORK] = {"network", "network", false},
+    [GROUP_ALLOCATOR] = {"allocator", "allocator NAME", true},
+    [GROUP_ROLE] = {"role", "role PATH", true},
+    [GROUP_FRAMEWORK] = {"framework", "framework NAME", true},
+    [GROUP_STAGE] = {"stage", "stage FRAMEWORK.NAME", true},
+};
+
+/* --- words ---------------------------------------------------------------------------------------------- */
+
+bool value_scheduler(const ValueContext *context, const char *text, void *field, GError **error)
+{
+  (void)context;
+  static const char *const names[] = {[SCHEDULER_ELASTIC] = "elastic", [SCHEDULER_RIGID] = "rigid", NULL};
+  int index;
+  if (!value_choice(text, "scheduler", names, &index, error))
+    return false;
+  *(SchedulerKind *)field = (SchedulerKind)index;
+  return true;
+}
+
+bool value_job_order(const ValueContext *context, const char *text, void *field, GError **error)
+{
+  (void)context;
+  static const char *const names[] = {[JOB_ORDER_FIFO] = "fifo", [JOB_ORDER_FAIR] = "fair", NULL};
+  int index;
+  if (!value_choice(text, "job order", names, &index, error))
+    return false;
+  *(JobOrder *)field = (JobOrder)index;
+  return true;
+}
+
+bool value_trace_format(const ValueContext *context, const char *text, void *field, GError **error)
+{
+  (void)context;
+  static const char *const names[] = {[TRACE_SWF] = "swf", [TRACE_SWIM] = "swim", [TRACE_CSV] = "csv", NULL};
+  int index;
+  if (!value_choice(text, "trace format", names, &index, error))
+    return false;
+  *(TraceFormat *)field = (TraceFormat)index;
+  return true;
+}
+
+/* --- the table ------------------------------------------------------------------------------------------ */
+
+static const KeyType arrival = {"once, at(...), every(...), poisson(...) or closed(...)", value_arrival};
+static const KeyType attributes = {"name:value;...", value_attributes};
+static const KeyType bounds = {"resources", value_bounds};
+static const KeyType bytes = {"size", value_bytes};
+static const KeyType agent_resources = {"resources", value_agent_resources};
+static const KeyType alternatives = {"resources|resources...", value_alternatives};
+static const KeyType count = {"whole number", value_count};
+static const KeyType count_or_unlimited = {"whole number or unlimited", value_count_or_unlimited};
+static const KeyType duration = {"duration", value_duration};
+static const KeyType duration_or_none = {"duration or none", value_duration_or_none};
+static const KeyType format = {"swf, swim or csv", value_trace_format};
+static const KeyType instant = {"duration", value_instant};
+static const KeyType integer = {"whole number", value_integer};
+static const KeyType job_order = {"fifo or fair", value_job_order};
+static const KeyType jobs = {"whole number or unlimited", value_jobs};
+static const KeyType map = {"user, group, queue, partition, executable, column NAME, a number, ...",
+                            value_map};
+static const KeyType memory = {"size", value_memory};
+static const KeyType name_column = {"column", value_name_column};
+static const KeyType names = {"names, with commas", value_names};
+static const KeyType number_column = {"column [* factor]", value_number_column};
+static const KeyType positive = {"number above zero", value_positive};
+static const KeyType quantities = {"resources", value_quantities};
+static const KeyType rates = {"rate or distribution", value_rates};
+static const KeyType role = {"role path", value_role};
+static const KeyType scheduler = {"elastic or rigid", value_scheduler};
+static const KeyType size_column = {"column [* factor] [unit]", value_size_column};
+static const KeyType tasks = {"whole number, distribution or unlimited", value_tasks};
+static const KeyType text = {"text", value_text};
+static const KeyType time_column = {"column [* factor] [unit]", value_time_column};
+static const KeyType times = {"duration or distribution", value_times};
+static const KeyType times_or_zero = {"duration or distribution", value_times_or_zero};
+static const KeyType yes_no = {"yes or no", value_yes_no};
+
+#define AGENTS_MAX     50000000
+#define FRAMEWORKS_MAX 1000000
+#define COUNT_MAX      (UINT32_MAX - 1) /* UINT32_MAX is "unlimited" */
+#define PRIORITY_MAX   1000000000
+
+#define EXPERIMENT(member) TO_EXPERIMENT, offsetof(Experiment, member)
+#define AGENTS(member)     TO_AGENTS, offsetof(AgentClass, member)
+#define ROLE(member)       TO_ROLE, offsetof(RoleSpec, member)
+#define FRAMEWORK(member)  TO_FRAMEWORK, offsetof(FrameworkSpec, member)
+#define TRACE(member)      TO_TRACE, offsetof(TraceSpec, member)
+#define STAGE(member)      TO_STAGE, offsetof(StageSpec, member)
+#define PARTS(member)      TO_PARTS, offsetof(KeyParts, member)
+
+static const KeyRow rows[] = {
+    {GROUP_EXPERIMENT, "title", &text, EXPERIMENT(title), 0, 0, JOBS_ANY, false, NULL,
+     "what the run is about; default: the name of the file"},
+    {GROUP_EXPERIMENT, "duration", &duration, EXPERIMENT(duration), 1, 0, JOBS_ANY, false, NULL,
+     "when the run ends; default: when all jobs have ended"},
+    {GROUP_EXPERIMENT, "seed", &integer, EXPERIMENT(seed), 0, INT64_MAX, JOBS_ANY, false, "1",
+     "of all random draws"},
+    {GROUP_EXPERIMENT, "warm-up", &duration, EXPERIMENT(warm_up), 0, 0, JOBS_ANY, false, "0s",
+     "averages over time leave out what comes before"},
+    {GROUP_EXPERIMENT, "sample-interval", &duration, EXPERIMENT(sample_interval), 1, 0, JOBS_ANY, false, NULL,
+     "between the samples of time series; default: a hundredth of the duration"},
+
+    {GROUP_CLUSTER, "agents", &count, AGENTS(count), 1, AGENTS_MAX, JOBS_ANY, false, NULL,
+     "how many agents alike there are, beside those of [agents NAME]"},
+    {GROUP_CLUSTER, "resources", &agent_resources, AGENTS(resources), 0, 0, JOBS_ANY, false, NULL,
+     "of each agent, and of each [agents NAME] that says nothing else; may name further kinds"},
+    {GROUP_CLUSTER, "attributes", &attributes, PARTS(attributes), 0, 0, JOBS_ANY, false, NULL,
+     "of all agents, but for those that [agents NAME] gives another value"},
+    {GROUP_CLUSTER, "agents-per-rack", &count, EXPERIMENT(cluster.agents_per_rack), 1, AGENTS_MAX, JOBS_ANY,
+     false, NULL, "gives the agents the attribute rack; default: no racks"},
+
+    {GROUP_AGENTS, "count", &count, AGENTS(count), 1, AGENTS_MAX, JOBS_ANY, true, NULL,
+     "how many agents of this class there are"},
+    {GROUP_AGENTS, "resources", &agent_resources, AGENTS(resources), 0, 0, JOBS_ANY, false, NULL,
+     "of each; default: those of [cluster]; may name further kinds"},
+    {GROUP_AGENTS, "attributes", &attributes, PARTS(attributes), 0, 0, JOBS_ANY, false, NULL,
+     "of each, beside those of [cluster]"},
+    {GROUP_AGENTS, "speed", &positive, AGENTS(speed), 0, 0, JOBS_ANY, false, "1",
+     "durations of tasks are divided by it"},
+
+    {GROUP_MASTER, "allocation-interval", &duration, EXPERIMENT(master.allocation_interval), 1, 0, JOBS_ANY,
+     false, "1s", "between periodic runs of the allocator"},
+    {GROUP_MASTER, "offer-timeout", &duration_or_none, EXPERIMENT(master.offer_timeout), 1, 0, JOBS_ANY,
+     false, "none", "after it an unanswered offer is rescinded"},
+    {GROUP_MASTER, "min-allocatable-resources", &alternatives, PARTS(min_allocatable), 0, 0, JOBS_ANY, false,
+     "cpus:0.01|mem:32", "an offer holds at least one of these; empty: anything is offered"},
+    {GROUP_MASTER, "service-time", &times_or_zero, EXPERIMENT(master.service_time), 0, 0, JOBS_ANY, false,
+     "0s", "of the master, per message"},
+
+    {GROUP_NETWORK, "master-agent", &times_or_zero, EXPERIMENT(network.master_agent), 0, 0, JOBS_ANY, false,
+     "0s", "latency of a message, one way"},
+    {GROUP_NETWORK, "master-framework", &times_or_zero, EXPERIMENT(network.master_framework), 0, 0, JOBS_ANY,
+     false, "0s", "latency of a message, one way"},
+
+    {GROUP_ROLE, "weight", &positive, ROLE(weight), 0, 0, JOBS_ANY, false, "1",
+     "its share relative to others"},
+    {GROUP_ROLE, "guarantee", &bounds, ROLE(guarantee), 0, 0, JOBS_ANY, false, "", "quota: at least this"},
+    {GROUP_ROLE, "limit", &bounds, ROLE(limit), 0, 0, JOBS_ANY, false, "", "quota: at most this"},
+    {GROUP_ROLE, "priority", &integer, ROLE(priority), -PRIORITY_MAX, PRIORITY_MAX, JOBS_ANY, false, "0",
+     "larger comes first, for allocators that heed it"},
+
+    {GROUP_FRAMEWORK, "count", &count, FRAMEWORK(count), 1, FRAMEWORKS_MAX, JOBS_SYNTHETIC, false, "1",
+     "frameworks alike: NAME-1, NAME-2, ..."},
+    {GROUP_FRAMEWORK, "scheduler", &scheduler, FRAMEWORK(scheduler), 0, 0, JOBS_ANY, false, "elastic",
+     "elastic starts tasks on whatever it gets, rigid only all of a stage at once"},
+    {GROUP_FRAMEWORK, "role", &role, FRAMEWORK(role), 0, 0, JOBS_ANY, false, NULL,
+     "one role for all; default: a role of its own for each framework, named like it"},
+    {GROUP_FRAMEWORK, "weight", &positive, FRAMEWORK(weight), 0, 0, JOBS_ANY, false, "1",
+     "of the framework's own role; not beside role"},
+    {GROUP_FRAMEWORK, "start", &instant, FRAMEWORK(start), 0, 0, JOBS_ANY, false, "0s",
+     "when it subscribes; default in traces: with its first job"},
+    {GROUP_FRAMEWORK, "stop", &instant, FRAMEWORK(stop), 0, 0, JOBS_ANY, false, NULL,
+     "when it leaves with all its tasks; default: when its jobs have ended"},
+    {GROUP_FRAMEWORK, "ramp-up-target", &count, FRAMEWORK(ramp_up_target), 1, COUNT_MAX, JOBS_ANY, false,
+     NULL, "tasks; default: the lesser of its demand and its fair share at its start"},
+    {GROUP_FRAMEWORK, "job-order", &job_order, FRAMEWORK(job_order), 0, 0, JOBS_ANY, false, "fifo",
+     "which of its jobs is served first"},
+    {GROUP_FRAMEWORK, "tasks-per-offer", &count_or_unlimited, FRAMEWORK(tasks_per_offer), 1, COUNT_MAX,
+     JOBS_ANY, false, "unlimited", "tasks it starts on one offer at most"},
+    {GROUP_FRAMEWORK, "refuse-seconds", &duration, FRAMEWORK(refuse), 0, 0, JOBS_ANY, false, "5s",
+     "how long it wants no offer of an agent that it has declined"},
+    {GROUP_FRAMEWORK, "refuse-seconds-unused", &duration, FRAMEWORK(refuse_unused), 0, 0, JOBS_ANY, false,
+     NULL, "the same for what an accept leaves; default: refuse-seconds"},
+    {GROUP_FRAMEWORK, "decision-time", &times_or_zero, FRAMEWORK(decision_time), 0, 0, JOBS_ANY, false, "0s",
+     "of its scheduler, per message of offers"},
+    {GROUP_FRAMEWORK, "executor-start-up", &times_or_zero, FRAMEWORK(executor_start_up), 0, 0, JOBS_ANY,
+     false, "0s", "between a task's launch on the agent and its start"},
+    {GROUP_FRAMEWORK, "hold-timeout", &duration_or_none, FRAMEWORK(hold_timeout), 1, 0, JOBS_ANY, false,
+     "none", "after it a rigid framework lets go of offers that do not suffice"},
+    {GROUP_FRAMEWORK, "suppress", &yes_no, FRAMEWORK(suppress), 0, 0, JOBS_ANY, false, "yes",
+     "whether it asks for no offers while it has nothing to run"},
+
+    {GROUP_FRAMEWORK, "jobs", &jobs, FRAMEWORK(jobs), 1, INT64_MAX, JOBS_SYNTHETIC, false, NULL,
+     "per framework; default: 1 for once, endless for every, poisson and closed"},
+    {GROUP_FRAMEWORK, "arrival", &arrival, FRAMEWORK(arrival), 0, 0, JOBS_SYNTHETIC, false, "once",
+     "when jobs are submitted, counted from start"},
+    {GROUP_FRAMEWORK, "tasks", &tasks, PARTS(tasks), 1, COUNT_MAX, JOBS_PLAIN, true, NULL, "of one job"},
+    {GROUP_FRAMEWORK, "task-resources", &quantities, STAGE(task_resources), 0, 0, JOBS_PLAIN, true, NULL,
+     "of one task"},
+    {GROUP_FRAMEWORK, "task-duration", &times, STAGE(task_duration), 0, 0, JOBS_PLAIN, true, NULL,
+     "how long a task runs"},
+
+    {GROUP_FRAMEWORK, "trace", &text, TRACE(path_as_written), 0, 0, JOBS_TRACE, true, NULL,
+     "the file that the jobs come from; relative to the folder of the workload file"},
+    {GROUP_FRAMEWORK, "format", &format, TRACE(format), 0, 0, JOBS_TRACE, false, NULL,
+     "default: by the file's name, .swf, .tsv (swim) or .csv, each also with .gz"},
+    {GROUP_FRAMEWORK, "frameworks", &map, TRACE(frameworks), 0, 0, JOBS_TRACE, false, NULL,
+     "a framework for each ...; one: a single one; default: user (swf), 4 (swim), one (csv)"},
+    {GROUP_FRAMEWORK, "roles", &map, TRACE(roles), 0, 0, JOBS_TRACE, false, "framework",
+     "a role for each ...; framework: one for each framework, named like it"},
+    {GROUP_FRAMEWORK, "sort", &yes_no, TRACE(sort), 0, 0, JOBS_TRACE, false, "no",
+     "whether submit times may descend; the trace is then held in memory"},
+    {GROUP_FRAMEWORK, "time-compression", &positive, TRACE(time_compression), 0, 0, JOBS_TRACE, false, "1",
+     "submit times are divided by it, durations are not"},
+    {GROUP_FRAMEWORK, "window-start", &instant, TRACE(window_start), 0, 0, JOBS_TRACE, false, "0s",
+     "jobs submitted before it (time of the trace) are left out; it becomes time 0"},
+    {GROUP_FRAMEWORK, "window-end", &instant, TRACE(window_end), 0, 0, JOBS_TRACE, false, NULL,
+     "jobs submitted then (time of the trace) or later are left out"},
+    {GROUP_FRAMEWORK, "max-jobs", &count, TRACE(jobs_max), 1, COUNT_MAX, JOBS_TRACE, false, NULL,
+     "jobs after so many are left out"},
+    {GROUP_FRAMEWORK, "scale", &positive, TRACE(scale), 0, 0, JOBS_TRACE, false, "1",
+     "sizes of jobs (tasks, in swim bytes) are multiplied by it"},
+
+    {GROUP_FRAMEWORK, "whole-agents", &yes_no, TRACE(whole_agents), 0, 0, JOBS_SWF, false, "no",
+     "tasks of whole agents instead of one cpu each"},
+    {GROUP_FRAMEWORK, "use-memory", &yes_no, TRACE(use_memory), 0, 0, JOBS_SWF, false, NULL,
+     "whether memory requests count; default: if the agents have memory"},
+    {GROUP_FRAMEWORK, "memory-default", &memory, TRACE(memory_default), 0, 0, JOBS_SWF, false, "0MiB",
+     "per processor where the trace does not know"},
+
+    {GROUP_FRAMEWORK, "trace-nodes", &count, TRACE(trace_nodes), 1, AGENTS_MAX, JOBS_SWIM, false, "600",
+     "nodes of the traced cluster; bytes are scaled by agents / trace-nodes"},
+    {GROUP_FRAMEWORK, "slots", &count, TRACE(slots), 1, COUNT_MAX, JOBS_SWIM, false, NULL,
+     "size of the simulated cluster; default: the map tasks that fit it at once"},
+    {GROUP_FRAMEWORK, "block-size", &bytes, TRACE(block_size), 0, 0, JOBS_SWIM, false, "128MiB",
+     "input of one map"},
+    {GROUP_FRAMEWORK, "map-rate", &rates, TRACE(map_rate), 0, 0, JOBS_SWIM, false, "10MB/s",
+     "at which a map reads its input"},
+    {GROUP_FRAMEWORK, "reduce-rate", &rates, TRACE(reduce_rate), 0, 0, JOBS_SWIM, false, "10MB/s",
+     "at which a reduce handles shuffle and output"},
+    {GROUP_FRAMEWORK, "bytes-per-reduce", &bytes, TRACE(bytes_per_reduce), 0, 0, JOBS_SWIM, false, "1GiB",
+     "shuffle and output of one reduce"},
+    {GROUP_FRAMEWORK, "task-overhead", &times_or_zero, TRACE(task_overhead), 0, 0, JOBS_SWIM, false, "1s",
+     "added to each task"},
+    {GROUP_FRAMEWORK, "map-resources", &quantities, TRACE(map_resources), 0, 0, JOBS_SWIM, false,
+     "cpus:1;mem:1024", "of one map"},
+    {GROUP_FRAMEWORK, "reduce-resources", &quantities, TRACE(reduce_resources), 0, 0, JOBS_SWIM, false,
+     "cpus:1;mem:1024", "of one reduce"},
+
+    {GROUP_FRAMEWORK, "task-resources", &quantities, TRACE(task_resources), 0, 0, JOBS_CSV, false, NULL,
+     "of one task, for kinds without a column"},
+    {GROUP_FRAMEWORK, "column-submit", &time_column, TRACE(submit), 0, 0, JOBS_CSV, true, NULL,
+     "when a job is submitted"},
+    {GROUP_FRAMEWORK, "column-tasks", &number_column, TRACE(tasks), 0, 0, JOBS_CSV, false, NULL,
+     "tasks of a job; default: 1"},
+    {GROUP_FRAMEWORK, "column-duration", &time_column, TRACE(duration), 0, 0, JOBS_CSV, false, NULL,
+     "how long each task runs"},
+    {GROUP_FRAMEWORK, "column-start", &time_column, TRACE(start), 0, 0, JOBS_CSV, false, NULL,
+     "when the tasks started; default: when they were submitted"},
+    {GROUP_FRAMEWORK, "column-end", &time_column, TRACE(end), 0, 0, JOBS_CSV, false, NULL,
+     "when the tasks ended; instead of column-duration"},
+    {GROUP_FRAMEWORK, "column-name", &name_column, TRACE(name), 0, 0, JOBS_CSV, false, NULL, "name of a job"},
+    {GROUP_FRAMEWORK, "column-cpus", &number_column, TRACE(kind_columns[RESOURCE_CPUS]), 0, 0, JOBS_CSV,
+     false, NULL, "cpus of one task"},
+    {GROUP_FRAMEWORK, "column-mem", &size_column, TRACE(kind_columns[RESOURCE_MEM]), 0, 0, JOBS_CSV, false,
+     NULL, "memory of one task; MiB unless a unit is given"},
+    {GROUP_FRAMEWORK, "column-disk", &size_column, TRACE(kind_columns[RESOURCE_DISK]), 0, 0, JOBS_CSV, false,
+     NULL, "disk of one task; MiB unless a unit is given"},
+    {GROUP_FRAMEWORK, "column-gpus", &number_column, TRACE(kind_columns[RESOURCE_GPUS]), 0, 0, JOBS_CSV,
+     false, NULL, "gpus of one task"},
+    {GROUP_FRAMEWORK, "column-KIND", &number_column, TRACE(kind_columns), 0, 0, JOBS_CSV, false, NULL,
+     "of one task, of any further kind of resource that the agents have"},
+
+    {GROUP_STAGE, "tasks", &tasks, PARTS(tasks), 1, COUNT_MAX, JOBS_ANY, true, NULL,
+     "of the stage in one job"},
+    {GROUP_STAGE, "task-resources", &quantities, STAGE(task_resources), 0, 0, JOBS_ANY, true, NULL,
+     "of one task"},
+    {GROUP_STAGE, "task-duration", &times, STAGE(task_duration), 0, 0, JOBS_ANY, true, NULL,
+     "how long a task runs"},
+    {GROUP_STAGE, "after", &names, PARTS(after), 0, 0, JOBS_ANY, false, NULL,
+     "stages of the same framework that have to finish first"},
+};
+
+const KeyRow *key_rows(size_t *n)
+{
+  *n = G_N_ELEMENTS(rows);
+  return rows;
+}
+
+/* NULL where the key is for every group of its kind. */
+static const char *scope_name(unsigned from)
+{
+  switch (from) {
+  case JOBS_PLAIN:
+  case JOBS_SYNTHETIC:
+    return "synthetic jobs";
+  case JOBS_SWF:
+    return "swf traces";
+  case JOBS_SWIM:
+    return "swim traces";
+  case JOBS_CSV:
+    return "csv traces";
+  case JOBS_TRACE:
+    return "traces";
+  default:
+    return NULL;
+  }
+}
+
+bool workload_key_next(size_t *position, WorkloadKey *key)
+{
+  if (*position >= G_N_ELEMENTS(rows))
+    return false;
+  const KeyRow *row = &rows[(*position)++];
+  *key = (WorkloadKey){.group = group_forms[row->group].heading,
+                       .key = row->key,
+                       .type = row->type->name,
+                       .scope = scope_name(row->jobs),
+                       .default_value = row->default_value,
+                       .summary = row->summary};
+  return true;
+}

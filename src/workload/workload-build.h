@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * The steps from a key file to an Experiment. For workload-file.c only.
+ *
+ * Each step reads some groups into the experiment, in an order in which later ones find what they need:
+ *
+ *   groups known -> experiment, master, network -> agents (adds kinds of resources) -> roles, allocators
+ *     -> frameworks with their stages or traces -> what must hold between groups
+ *
+ * Each returns false with @error set; what it has built until then is owned by the experiment.
+ */
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "workload/key-file.h"
+#include "workload/key-table.h"
+#include "workload/workload-file.h"
+
+typedef struct {
+  const KeyFile *file;
+  const WorkloadNames *known; /* (nullable) */
+  Experiment *experiment;
+  ValueContext context;
+} WorkloadBuild;
+
+/** The agents: [cluster] and every [agents NAME]. */
+bool build_cluster(WorkloadBuild *build, GError **error);
+
+/** Every [framework NAME] with its [stage NAME.STAGE] groups. */
+bool build_frameworks(WorkloadBuild *build, GError **error);
+
+/**
+ * build_stages:
+ * @stages: KeyGroup *, the [stage] groups of @framework in the order of the file; at least one
+ *
+ * Fills the stages of @framework, sorted so that each stands behind those it waits for, otherwise in the
+ * order of the file.
+ */
+bool build_stages(WorkloadBuild *build, const GPtrArray *stages, FrameworkSpec *framework, GError **error);
+
+/**
+ * build_trace:
+ * @group: has a key `trace`
+ * @jobs: receives the JobsFrom bit of the trace
+ *
+ * Decides the format; the other keys are read with those of the framework, then completed by
+ * build_trace_defaults().
+ */
+bool build_trace_format(WorkloadBuild *build, const KeyGroup *group, unsigned *jobs, GError **error);
+bool build_trace_defaults(WorkloadBuild *build, const KeyGroup *group, FrameworkSpec *framework,
+                          GError **error);
+
+/** What must hold between groups; the frameworks' names among it. */
+bool check_experiment(const WorkloadBuild *build, GError **error);
+
+/** What the record has a place for, but the program cannot run yet. */
+bool check_supported(const WorkloadBuild *build, GError **error);

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "workload/workload-build.h"
+
+#define STAGE_DEFAULT "tasks" /* the name of the only stage of a framework without [stage] groups */
+
+/* The [stage] groups of one framework: "stage FRAMEWORK.NAME" is split at the last ".". */
+static GPtrArray *stages_of(const WorkloadBuild *build, const char *framework)
+{
+  GPtrArray *stages = g_ptr_array_new();
+  const GPtrArray *groups = key_file_groups(build->file);
+  size_t length = strlen(framework);
+  for (guint i = 0; i < groups->len; i++) {
+    KeyGroup *group = g_ptr_array_index(groups, i);
+    const char *dot = strrchr(group->rest, '.');
+    if (strcmp(group->kind, "stage") == 0 && dot != NULL && (size_t)(dot - group->rest) == length &&
+        strncmp(group->rest, framework, length) == 0)
+      g_ptr_array_add(stages, group);
+  }
+  return stages;
+}
+
+/* --- what must hold within one group -------------------------------------------------------------------- */
+
+static bool check_role(const WorkloadBuild *build, const KeyGroup *group, const FrameworkSpec *framework,
+                       GError **error)
+{
+  const KeyEntry *weight = key_group_find(group, "weight");
+  const KeyEntry *roles = key_group_find(group, "roles");
+  if (framework->role != NULL && weight != NULL)
+    return key_file_fail(build->file, group, weight, WORKLOAD_ERROR_VALUE, error,
+                         "does not go with \"role\": the weight of a role stands in [role %s]",
+                         framework->role);
+  if (framework->role != NULL && roles != NULL)
+    return key_file_fail(build->file, group, roles, WORKLOAD_ERROR_VALUE, error,
+                         "does not go with \"role\", which is one role for all");
+  if (weight != NULL && framework->trace != NULL && framework->trace->roles.kind != MAP_NONE)
+    return key_file_fail(build->file, group, weight, WORKLOAD_ERROR_VALUE, error,
+                         "does not go with \"roles\": the weight of a role stands in [role PATH]");
+  if (framework->role != NULL)
+    return true;
+  g_autofree char *name = framework_member_name(framework, 0);
+  if (!role_path_check(name, error))
+    return key_file_prefix(build->file, group, NULL, error);
+  return true;
+}
+
+static bool check_times(const WorkloadBuild *build, const KeyGroup *group, const FrameworkSpec *framework,
+                        GError **error)
+{
+  if (framework->stop.ns > framework->start.ns)
+    return true;
+  return key_file_fail(build->file, group, key_group_find(group, "stop"), WORKLOAD_ERROR_VALUE, error,
+                       "expected a time after \"start\", not \"%s\"", key_group_find(group, "stop")->value);
+}
+
+/* How many jobs: the arrival decides where the key is not given. */
+static bool complete_jobs(const WorkloadBuild *build, const KeyGroup *group, FrameworkSpec *framework,
+                          GError **error)
+{
+  const KeyEntry *jobs = key_group_find(group, "jobs");
+  switch (framework->arrival.kind) {
+  case ARRIVAL_ONCE:
+    if (jobs == NULL)
+      framework->jobs = 1;
+    if (framework->jobs == UINT64_MAX)
+      return key_file_fail(build->file, group, jobs, WORKLOAD_ERROR_VALUE, error,
+                           "expected a number: with \"arrival = once\" all jobs are submitted at the start");
+    return true;
+  case ARRIVAL_AT:
+    if (jobs != NULL)
+      return key_file_fail(build->file, group, jobs, WORKLOAD_ERROR_VALUE, error,
+                           "does not go with \"arrival = at(...)\", which lists %u jobs",
+                           framework->arrival.n_at);
+    framework->jobs = framework->arrival.n_at;
+    return true;
+  case ARRIVAL_EVERY:
+  case ARRIVAL_POISSON:
+  case ARRIVAL_CLOSED:
+    if (jobs == NULL)
+      framework->jobs = UINT64_MAX;
+    return true;
+  }
+  g_assert_not_reached();
+}
+
+static bool check_stages(const WorkloadBuild *build, const KeyGroup *group, const FrameworkSpec *framework,
+                         const GPtrArray *stages, GError **error)
+{
+  uint64_t awaited = 0;
+  for (uint32_t i = 0; i < framework->n_stages; i++)
+    awaited |= framework->stages[i].after;
+  for (uint32_t i = 0; i < framework->n_stages; i++) {
+    const StageSpec *stage = &framework->stages[i];
+    if (!stage->unlimited)
+      continue;
+    g_autofree char *rest = g_strdup_printf("%s.%s", framework->name, stage->name);
+    const KeyGroup *where = stages->len == 0 ? group : key_file_find(build->file, "stage", rest);
+    const KeyEntry *tasks = key_group_find(where, "tasks");
+    if (framework->scheduler == SCHEDULER_RIGID)
+      return key_file_fail(
+          build->file, where, tasks, WORKLOAD_ERROR_VALUE, error,
+          "a rigid framework starts all tasks at once: expected a number, not \"unlimited\"");
+    if ((awaited >> i & 1) != 0)
+      return key_file_fail(
+          build->file, where, tasks, WORKLOAD_ERROR_VALUE, error,
+          "another stage waits for the end of this one: expected a number, not \"unlimited\"");
+  }
+  return true;
+}
+
+/* Without a duration every framework must come to an end. */
+static bool check_end(const WorkloadBuild *build, const KeyGroup *group, const FrameworkSpec *framework,
+                      GError **error)
+{
+  if (build->experiment->duration_given || !instant_is_never(framework->stop))
+    return true;
+  const char *endless = framework->jobs == UINT64_MAX ? "\"jobs\"" : NULL;
+  for (uint32_t i = 0; i < framework->n_stages; i++)
+    if (framework->stages[i].unlimited)
+      endless = "\"tasks\"";
+  if (framework->trace != NULL || endless == NULL)
+    return true;
+  return key_file_fail(
+      build->file, group, NULL, WORKLOAD_ERROR_VALUE, error,
+      "the run would never end: %s are without limit, and there is neither \"stop\" here nor "
+      "\"duration\" in [experiment]",
+      endless);
+}
+
+/* --- building ------------------------------------------------------------------------------------------- */
+
+/* Which jobs the group is about; a trace's record is made. */
+static bool jobs_from(WorkloadBuild *build, const KeyGroup *group, const GPtrArray *stages,
+                      FrameworkSpec *framework, unsigned *jobs, GError **error)
+{
+  const KeyEntry *trace = key_group_find(group, "trace");
+  *jobs = stages->len == 0 ? JOBS_PLAIN : JOBS_STAGED;
+  if (trace == NULL)
+    return true;
+  if (stages->len > 0)
+    return key_file_fail(build->file, group, trace, WORKLOAD_ERROR_NAME, error,
+                         "does not go with [%s]: the jobs come from the trace",
+                         ((const KeyGroup *)g_ptr_array_index(stages, 0))->name);
+  framework->trace = g_new0(TraceSpec, 1);
+  framework->trace->window_end = INSTANT_NEVER;
+  framework->trace->jobs_max = UINT32_MAX;
+  return build_trace_format(build, group, jobs, error);
+}
+
+/* The values of the group's own keys. */
+static bool read_framework(WorkloadBuild *build, const KeyGroup *group, unsigned jobs,
+                           FrameworkSpec *framework, GError **error)
+{
+  KeyParts parts = {.attributes = {NULL, 0}};
+  StageSpec *stage = NULL;
+  if (jobs == JOBS_PLAIN) {
+    framework->stages = g_new0(StageSpec, 1);
+    framework->n_stages = 1;
+    stage = &framework->stages[0];
+    stage->name = g_strdup(STAGE_DEFAULT);
+  }
+  const KeyTargets targets = {.experiment = build->experiment,
+                              .framework = framework,
+                              .trace = framework->trace,
+                              .stage = stage,
+                              .parts = &parts};
+  bool read = key_group_read(build->file, group, GROUP_FRAMEWORK, jobs, &build->context, &targets, error);
+  if (stage != NULL) {
+    stage->unlimited = parts.tasks.unlimited;
+    stage->tasks = g_steal_pointer(&parts.tasks.tasks);
+  }
+  key_parts_clear(&parts);
+  return read;
+}
+
+static bool build_framework(WorkloadBuild *build, const KeyGroup *group, GError **error)
+{
+  Experiment *experiment = build->experiment;
+  FrameworkSpec *framework = &experiment->frameworks[experiment->n_frameworks++];
+  *framework = (FrameworkSpec){
+      .name = g_strdup(group->rest), .line = group->position.line, .count = 1, .stop = INSTANT_NEVER};
+  g_autoptr(GPtrArray) stages = stages_of(build, framework->name);
+  unsigned jobs;
+  if (!jobs_from(build, group, stages, framework, &jobs, error) ||
+      !read_framework(build, group, jobs, framework, error))
+    return false;
+
+  framework->start_given = key_group_find(group, "start") != NULL;
+  if (key_group_find(group, "refuse-seconds-unused") == NULL)
+    framework->refuse_unused = framework->refuse;
+  if (!check_role(build, group, framework, error) || !check_times(build, group, framework, error))
+    return false;
+  if (framework->trace != NULL)
+    return build_trace_defaults(build, group, framework, error);
+  if (stages->len > 0 && !build_stages(build, stages, framework, error))
+    return false;
+  return complete_jobs(build, group, framework, error) &&
+         check_stages(build, group, framework, stages, error) && check_end(build, group, framework, error);
+}
+
+bool build_frameworks(WorkloadBuild *build, GError **error)
+{
+  const GPtrArray *groups = key_file_groups(build->file);
+  build->experiment->frameworks = g_new0(FrameworkSpec, groups->len);
+  for (guint i = 0; i < groups->len; i++) {
+    const KeyGroup *group = g_ptr_array_index(groups, i);
+    if (strcmp(group->kind, "framework") == 0 && !build_framework(build, group, error))
+      return false;
+  }
+  if (build->experiment->n_frameworks == 0)
+    return key_file_fail(build->file, NULL, NULL, WORKLOAD_ERROR_VALUE, error,
+                         "no frameworks; expected at least one [framework NAME]");
+  return true;
+}
