@@ -163,7 +163,7 @@ void kernel_request_run(Allocator *kernel, AgentId id)
     kernel_agent(kernel, id)->candidate = true;
     g_array_append_val(kernel->candidates, id);
   }
-  if (kernel->run_requested || kernel->n_active_roles == 0)
+  if (kernel->run_requested)
     return;
   kernel->run_requested = true;
   kernel->host.request_run(kernel->host.self);
