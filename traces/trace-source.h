@@ -31,29 +31,21 @@
  */
 
 #include <glib.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/quantities.h"
 #include "base/time.h"
+#include "traces/trace-error.h"
 #include "workload/experiment.h"
 #include "workload/job-source.h"
-
-#define TRACE_ERROR (trace_error_quark())
-
-typedef enum {
-  TRACE_ERROR_FILE,    /* cannot be opened or read; a directory; empty; not text; damaged gzip data */
-  TRACE_ERROR_FORMAT,  /* a line that is not what the format says */
-  TRACE_ERROR_ORDER,   /* submit times descend */
-  TRACE_ERROR_MAPPING, /* the mapping keys do not fit this trace; no job is left */
-} TraceError;
-
-GQuark trace_error_quark(void);
 
 /* Rows that gave no job, for one reason. */
 typedef struct {
   const char *reason;  /* static: "without run time" */
   uint64_t rows;       /* how many */
   uint64_t first_line; /* of the first of them */
+  bool intended;       /* by the workload's window, max-jobs or stop: no warning says so */
 } TraceSkip;
 
 /* What the validating pass found. */
@@ -75,7 +67,6 @@ void trace_summary_clear(TraceSummary *summary);
 /**
  * trace_source_open:
  * @framework: a [framework NAME] with a trace; must outlive the source
- * @group: its number among the frameworks groups of the experiment; kept for messages only
  * @seed: of the run; what is drawn per job depends on it and on @framework's name alone
  * @summary: (out) (optional): receives the findings, also on failure; to be cleared by the caller
  * @error: TRACE_ERROR: "FILE:LINE: ..." wherever a line is to blame
@@ -83,7 +74,7 @@ void trace_summary_clear(TraceSummary *summary);
  * Cost: reads the file once; next() reads it once more.
  * Returns: (transfer full) (nullable): the open source, positioned at its first job.
  */
-JobSource *trace_source_open(const FrameworkSpec *framework, uint32_t group, uint64_t seed,
-                             TraceSummary *summary, GError **error);
+JobSource *trace_source_open(const FrameworkSpec *framework, uint64_t seed, TraceSummary *summary,
+                             GError **error);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(TraceSummary, trace_summary_clear)
