@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/master-internal.h"
+
+#include "base/check.h"
+
+/* --- grants
+ * ---------------------------------------------------------------------------------------------------- */
+
+static void grant_refuse(Master *master, const char *what, FrameworkId framework, AgentId agent,
+                         const Resources *resources)
+{
+  g_autofree char *amount = resources_print(master->settings.kinds, resources);
+  g_autofree char *message =
+      g_strdup_printf("allocator %s offered %s of agent %u to framework %u: %s",
+                      master->allocator_interface->name, amount, agent.index, framework.index, what);
+  master->ports.broken_allocator(master->ports.self, message);
+}
+
+/* Why the books do not allow the grant; NULL where they do. */
+static const char *grant_fault(const Master *master, FrameworkId framework, RoleId role, AgentId id,
+                               const Resources *resources)
+{
+  if (!master->in_run)
+    return "outside a run";
+  if (!master_framework_is_present(master, framework))
+    return "there is no such framework";
+  if (!master_agent_is_present(master, id))
+    return "there is no such agent";
+  if (role.index >= roles_count(master->roles))
+    return "there is no such role";
+  if (resources_are_empty(resources) || !quantities_are_valid(&resources->plain))
+    return "that is not an amount";
+  const MasterAgent *agent = master_agent(master, id);
+  Resources used;
+  resources_copy(&used, &agent->offered);
+  resources_add(&used, &agent->allocated);
+  resources_add(&used, resources);
+  bool fits = resources_contain(&agent->total, &used);
+  resources_clear(&used);
+  return fits ? NULL : "that much is not free";
+}
+
+static void grant_make(void *self, FrameworkId framework_id, RoleId role, AgentId agent_id,
+                       const Resources *resources)
+{
+  Master *master = self;
+  const char *fault = grant_fault(master, framework_id, role, agent_id, resources);
+  if (G_UNLIKELY(fault != NULL)) {
+    grant_refuse(master, fault, framework_id, agent_id, resources);
+    return;
+  }
+  MasterAgent *agent = master_agent(master, agent_id);
+  MasterFramework *framework = master_framework(master, framework_id);
+  uint32_t slot;
+  MasterOffer *offer = pool_take(&master->offers, &slot);
+  offer->framework = framework_id;
+  offer->agent = agent_id;
+  offer->role = role;
+  offer->next = agent->offers;
+  resources_copy(&offer->resources, resources);
+  agent->offers = slot;
+  resources_add(&agent->offered, resources);
+  framework->n_offers++;
+
+  MasterGrant grant = {(OfferId){pool_id(&master->offers, slot)}, INDEX_NONE};
+  uint32_t index = master->batch->len;
+  g_array_append_val(master->batch, grant);
+  if (framework->batch_first == INDEX_NONE) {
+    framework->batch_first = index;
+    g_array_append_val(master->batch_order, framework_id);
+  } else {
+    g_array_index(master->batch, MasterGrant, framework->batch_last).next = index;
+  }
+  framework->batch_last = index;
+}
+
+static void run_ask(void *self)
+{
+  Master *master = self;
+  master->run_requested = true;
+}
+
+static void tick_ask(void *self, Instant not_before)
+{
+  Master *master = self;
+  int64_t interval = master->settings.allocation_interval.ns;
+  /* The first tick at or after @not_before that has not been made: ticks stand at whole intervals from the
+   * start. */
+  int64_t since = MAX(not_before.ns, master->last_tick.ns + 1) - master->start.ns;
+  int64_t due = since / interval + (since % interval != 0 ? 1 : 0);
+  int64_t at;
+  if (__builtin_mul_overflow(MAX(due, 1), interval, &at) || __builtin_add_overflow(at, master->start.ns, &at))
+    return;
+  if (at >= master->next_tick.ns)
+    return;
+  master->next_tick = (Instant){at};
+  master->ports.set_timer(master->ports.self, MASTER_TIMER_TICK, master->next_tick);
+}
+
+static void random_get(void *self, uint64_t run, uint32_t stage, uint32_t *numbers, size_t n)
+{
+  Master *master = self;
+  master->ports.random(master->ports.self, run, stage, numbers, n);
+}
+
+AllocatorHost master_allocator_host(Master *master)
+{
+  return (AllocatorHost){
+      .size = sizeof(AllocatorHost),
+      .self = master,
+      .offer = grant_make,
+      .request_run = run_ask,
+      .request_tick = tick_ask,
+      .random = random_get,
+  };
+}
+
+/* --- sending what a run has granted
+ * ------------------------------------------------------------------------------ */
+
+static void timeout_add(Master *master, Instant now, OfferId offer)
+{
+  if (master->settings.offer_timeout.ns == DURATION_MAX.ns)
+    return;
+  MasterTimeout *timeout = g_new(MasterTimeout, 1);
+  *timeout = (MasterTimeout){offer, instant_after(now, master->settings.offer_timeout)};
+  g_queue_push_tail(&master->timeouts, timeout);
+  if (master->timeouts.length == 1)
+    master->ports.set_timer(master->ports.self, MASTER_TIMER_OFFER_TIMEOUT, timeout->at);
+}
+
+/* The grants of one framework become one message. Offers that have ended meanwhile, because an earlier
+ * message of this run has led to that, are left out. */
+static void batch_send(Master *master, FrameworkId framework_id)
+{
+  MasterFramework *framework = master_framework(master, framework_id);
+  uint32_t index = framework->batch_first;
+  framework->batch_first = INDEX_NONE;
+  g_array_set_size(master->messages, 0);
+  for (; index != INDEX_NONE; index = g_array_index(master->batch, MasterGrant, index).next) {
+    OfferId id = g_array_index(master->batch, MasterGrant, index).offer;
+    const MasterOffer *offer = pool_find(&master->offers, id.value);
+    if (offer == NULL)
+      continue;
+    OfferMessage message = {id, offer->agent, offer->role, offer->resources};
+    g_array_append_val(master->messages, message);
+  }
+  if (master->messages->len > 0)
+    master->ports.send_offers(master->ports.self, framework_id,
+                              &g_array_index(master->messages, OfferMessage, 0), master->messages->len);
+}
+
+static void batch_announce(Master *master, Instant now)
+{
+  for (guint i = 0; i < master->batch->len; i++) {
+    OfferId id = g_array_index(master->batch, MasterGrant, i).offer;
+    const MasterOffer *offer = pool_find(&master->offers, id.value);
+    if (master->observer.offer_made != NULL)
+      master->observer.offer_made(master->observer.self, now, offer->framework, offer->agent, id,
+                                  &offer->resources);
+    timeout_add(master, now, id);
+  }
+}
+
+void master_run(Master *master, Instant now, bool periodic)
+{
+  CHECK(!master->in_run && master->batch->len == 0);
+  master->in_run = true;
+  if (periodic)
+    master->allocator_interface->tick(master->allocator, now);
+  else
+    master->allocator_interface->run(master->allocator, now);
+  master->in_run = false;
+
+  batch_announce(master, now);
+  if (master->observer.allocation_run != NULL)
+    master->observer.allocation_run(master->observer.self, now, periodic, master->batch->len);
+  for (guint i = 0; i < master->batch_order->len; i++)
+    batch_send(master, g_array_index(master->batch_order, FrameworkId, i));
+  g_array_set_size(master->batch, 0);
+  g_array_set_size(master->batch_order, 0);
+}
+
+/* --- ends of offers
+ * ---------------------------------------------------------------------------------------------- */
+
+void master_offer_end(Master *master, Instant now, uint32_t slot, OfferEnd end)
+{
+  MasterOffer *offer = pool_at(&master->offers, slot);
+  MasterAgent *agent = master_agent(master, offer->agent);
+  OfferId id = {pool_id(&master->offers, slot)};
+  uint32_t *link = &agent->offers;
+  while (*link != slot)
+    link = &((MasterOffer *)pool_at(&master->offers, *link))->next;
+  *link = offer->next;
+  resources_subtract(&agent->offered, &offer->resources);
+  master_framework(master, offer->framework)->n_offers--;
+  if (master->observer.offer_ended != NULL)
+    master->observer.offer_ended(master->observer.self, now, offer->framework, offer->agent, id,
+                                 &offer->resources, end);
+  resources_clear(&offer->resources);
+  pool_give(&master->offers, slot);
+}
+
+void master_offer_give_back(Master *master, Instant now, uint32_t slot, OfferEnd end, OfferFilter filter)
+{
+  const MasterOffer *offer = pool_at(&master->offers, slot);
+  FrameworkId framework = offer->framework;
+  AgentId agent = offer->agent;
+  RoleId role = offer->role;
+  Resources resources;
+  resources_copy(&resources, &offer->resources);
+  master_offer_end(master, now, slot, end);
+  master->allocator_interface->recover_resources(master->allocator, now, framework, role, agent, &resources,
+                                                 filter, false);
+  resources_clear(&resources);
+}
+
+void master_offer_rescind(Master *master, Instant now, uint32_t slot)
+{
+  FrameworkId framework = ((const MasterOffer *)pool_at(&master->offers, slot))->framework;
+  OfferId id = {pool_id(&master->offers, slot)};
+  master_offer_give_back(master, now, slot, OFFER_RESCINDED, OFFER_FILTER_NONE);
+  master->ports.send_rescind(master->ports.self, framework, id);
+}
+
+void master_offers_time_out(Master *master, Instant now)
+{
+  MasterTimeout *timeout;
+  while ((timeout = g_queue_peek_head(&master->timeouts)) != NULL) {
+    bool outstanding = pool_find(&master->offers, timeout->offer.value) != NULL;
+    if (outstanding && timeout->at.ns > now.ns) {
+      master->ports.set_timer(master->ports.self, MASTER_TIMER_OFFER_TIMEOUT, timeout->at);
+      return;
+    }
+    uint32_t slot = slot_of(timeout->offer.value);
+    g_free(g_queue_pop_head(&master->timeouts));
+    if (outstanding)
+      master_offer_rescind(master, now, slot);
+  }
+}
+
+void master_decline(Master *master, Instant now, FrameworkId framework, const OfferId *offers,
+                    uint32_t n_offers, OfferFilter filter)
+{
+  for (uint32_t i = 0; i < n_offers; i++) {
+    const MasterOffer *offer = pool_find(&master->offers, offers[i].value);
+    if (offer != NULL && offer->framework.index == framework.index)
+      master_offer_give_back(master, now, slot_of(offers[i].value), OFFER_DECLINED, filter);
+  }
+  master_requests_pass_on(master, now);
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/master-internal.h"
+
+#include "base/check.h"
+
+void master_send_status(Master *master, FrameworkId framework, TaskId task, uint64_t label, AgentId agent,
+                        TaskState state, TaskReason reason)
+{
+  TaskStatus status = {
+      .task = task,
+      .label = label,
+      .agent = agent,
+      .state = state,
+      .reason = reason,
+      .source = SOURCE_MASTER,
+  };
+  if (master_framework_is_present(master, framework))
+    master->ports.send_status(master->ports.self, framework, &status);
+}
+
+void master_task_forget(Master *master, uint32_t slot)
+{
+  MasterTask *task = pool_at(&master->tasks, slot);
+  CHECK(task->freed);
+  uint32_t *link = &master_agent(master, task->agent)->tasks;
+  while (*link != slot)
+    link = &((MasterTask *)pool_at(&master->tasks, *link))->next;
+  *link = task->next;
+  master_framework(master, task->framework)->n_tasks--;
+  resources_clear(&task->resources);
+  pool_give(&master->tasks, slot);
+}
+
+/* A new state in the books; at the first that ends the task its resources go back, before any
+ * acknowledgement. */
+static void task_set_state(Master *master, Instant now, uint32_t slot, TaskState state, TaskReason reason)
+{
+  MasterTask *task = pool_at(&master->tasks, slot);
+  TaskState before = task->state;
+  bool frees = !task->freed && (task_state_is_terminal(state) || state == TASK_UNREACHABLE);
+  task->state = state;
+  task->reason = reason;
+  if (frees) {
+    task->freed = true;
+    master->n_tasks_live--;
+    resources_subtract(&master_agent(master, task->agent)->allocated, &task->resources);
+    master->allocator_interface->recover_resources(master->allocator, now, task->framework, task->role,
+                                                   task->agent, &task->resources, OFFER_FILTER_NONE, true);
+  }
+  if (master->observer.task_updated != NULL)
+    master->observer.task_updated(master->observer.self, now, task->framework, task->agent,
+                                  (TaskId){pool_id(&master->tasks, slot)}, &task->resources, before, state,
+                                  reason, frees);
+}
+
+void master_task_end(Master *master, Instant now, uint32_t slot, TaskState state, TaskReason reason)
+{
+  const MasterTask *task = pool_at(&master->tasks, slot);
+  if (!task->freed)
+    task_set_state(master, now, slot, state, reason);
+}
+
+void master_status_update(Master *master, Instant now, const TaskStatus *status)
+{
+  MasterTask *task = pool_find(&master->tasks, status->task.value);
+  if (task == NULL || task->agent.index != status->agent.index ||
+      !master_agent_is_present(master, status->agent) || status->sequence <= task->sequence)
+    return;
+  FrameworkId framework = task->framework;
+  task->sequence = status->sequence;
+  if (!task_state_is_terminal(task->state))
+    task_set_state(master, now, slot_of(status->task.value), status->state, status->reason);
+  INVARIANT((master_agent_check(master, now, status->agent), true));
+  TaskStatus forwarded = *status;
+  forwarded.label = task->label;
+  master->ports.send_status(master->ports.self, framework, &forwarded);
+  master_requests_pass_on(master, now);
+}
+
+void master_acknowledge(Master *master, Instant now, FrameworkId framework, TaskId id, uint32_t sequence)
+{
+  (void)now;
+  const MasterTask *task = pool_find(&master->tasks, id.value);
+  if (task == NULL || task->framework.index != framework.index || sequence == 0 || sequence > task->sequence)
+    return;
+  AgentId agent = task->agent;
+  /* An acknowledged end is the end of the record; an older status may be acknowledged late. */
+  if (task_state_is_terminal(task->state) && sequence == task->sequence)
+    master_task_forget(master, slot_of(id.value));
+  if (master_agent_is_present(master, agent))
+    master->ports.send_acknowledgement(master->ports.self, agent, id, sequence);
+}
+
+void master_kill(Master *master, Instant now, FrameworkId framework, TaskId id)
+{
+  (void)now;
+  const MasterTask *task = pool_find(&master->tasks, id.value);
+  if (task == NULL || task->framework.index != framework.index) {
+    master_send_status(master, framework, id, 0, AGENT_NONE,
+                       master_lost_state(master, framework, TASK_UNKNOWN), REASON_RECONCILIATION);
+    return;
+  }
+  if (task_state_is_terminal(task->state)) {
+    master_send_status(master, framework, id, task->label, task->agent, task->state, REASON_RECONCILIATION);
+    return;
+  }
+  master->ports.send_kill(master->ports.self, task->agent, id);
+}

@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/master.h"
+
+#include "base/check.h"
+#include "base/error.h"
+#include "core/master-internal.h"
+
+/* --- life
+ * ------------------------------------------------------------------------------------------------------ */
+
+Master *master_new(const MasterSettings *settings, const AllocatorInterface *allocator,
+                   const MasterPorts *ports, const MasterObserver *observer, Instant now, GError **error)
+{
+  CHECK(settings->allocation_interval.ns > 0);
+  Master *master = g_new0(Master, 1);
+  master->settings = *settings;
+  master->ports = *ports;
+  if (observer != NULL)
+    master->observer = *observer;
+  master->allocator_interface = allocator;
+  master->min_allocatable =
+      g_memdup2(settings->min_allocatable, settings->n_min_allocatable * sizeof(*settings->min_allocatable));
+  master->settings.min_allocatable = master->min_allocatable;
+
+  master->roles = roles_new();
+  master->frameworks = g_array_new(FALSE, TRUE, sizeof(MasterFramework));
+  master->agents = g_array_new(FALSE, TRUE, sizeof(MasterAgent));
+  pool_init(&master->offers, sizeof(MasterOffer));
+  pool_init(&master->tasks, sizeof(MasterTask));
+  master->start = now;
+  master->last_tick = now;
+  master->next_tick = INSTANT_NEVER;
+  master->batch = g_array_new(FALSE, FALSE, sizeof(MasterGrant));
+  master->batch_order = g_array_new(FALSE, FALSE, sizeof(FrameworkId));
+  master->messages = g_array_new(FALSE, FALSE, sizeof(OfferMessage));
+  master->launched = g_array_new(FALSE, FALSE, sizeof(TaskId));
+
+  AllocatorSettings allocator_settings = {
+      .allocation_interval = settings->allocation_interval,
+      .min_allocatable = master->min_allocatable,
+      .n_min_allocatable = settings->n_min_allocatable,
+      .kinds = settings->kinds,
+      .fair_sharing_excluded = settings->fair_sharing_excluded,
+      .filter_gpu_resources = settings->filter_gpu_resources,
+      .option_values = settings->allocator_options,
+  };
+  AllocatorHost host = master_allocator_host(master);
+  char *message = NULL;
+  master->allocator = allocator->create(&allocator_settings, &host, now, &message);
+  if (master->allocator == NULL) {
+    g_set_error(error, BASE_ERROR, BASE_ERROR_NUMBER, "[allocator %s] %s", allocator->name,
+                message == NULL ? "the allocator could not be made" : message);
+    g_free(message);
+    g_clear_pointer(&master, master_free);
+  }
+  return master;
+}
+
+void master_free(Master *master)
+{
+  if (master == NULL)
+    return;
+  if (master->allocator != NULL)
+    master->allocator_interface->destroy(master->allocator);
+  for (guint i = 0; i < master->frameworks->len; i++)
+    g_free(master_framework(master, (FrameworkId){i})->roles);
+  for (guint i = 0; i < master->agents->len; i++) {
+    MasterAgent *agent = master_agent(master, (AgentId){i});
+    resources_clear(&agent->total);
+    resources_clear(&agent->offered);
+    resources_clear(&agent->allocated);
+  }
+  g_array_unref(master->frameworks);
+  g_array_unref(master->agents);
+  pool_clear(&master->offers);
+  pool_clear(&master->tasks);
+  g_array_unref(master->batch);
+  g_array_unref(master->batch_order);
+  g_array_unref(master->messages);
+  g_array_unref(master->launched);
+  g_queue_clear_full(&master->timeouts, g_free);
+  roles_free(master->roles);
+  g_free(master->min_allocatable);
+  g_free(master);
+}
+
+/* --- timers
+ * ---------------------------------------------------------------------------------------------------- */
+
+void master_requests_pass_on(Master *master, Instant now)
+{
+  if (!master->run_requested || master->run_timer_set)
+    return;
+  master->run_timer_set = true;
+  master->ports.set_timer(master->ports.self, MASTER_TIMER_RUN, now);
+}
+
+void master_timer(Master *master, Instant now, MasterTimer timer)
+{
+  switch (timer) {
+  case MASTER_TIMER_TICK:
+    master->next_tick = INSTANT_NEVER;
+    master->last_tick = now;
+    master_run(master, now, true);
+    break;
+  case MASTER_TIMER_RUN:
+    master->run_requested = false;
+    master->run_timer_set = false;
+    master_run(master, now, false);
+    break;
+  case MASTER_TIMER_OFFER_TIMEOUT:
+    master_offers_time_out(master, now);
+    break;
+  case MASTER_TIMERS:
+    CHECK(false && "a timer");
+  }
+  master_requests_pass_on(master, now);
+}
+
+/* --- roles
+ * ----------------------------------------------------------------------------------------------------- */
+
+static RoleId role_get(Master *master, const char *path)
+{
+  uint32_t known = roles_count(master->roles);
+  RoleId role = roles_add(master->roles, path);
+  for (; known < roles_count(master->roles); known++)
+    master->allocator_interface->add_role(master->allocator, (RoleId){known},
+                                          roles_parent(master->roles, (RoleId){known}),
+                                          roles_path(master->roles, (RoleId){known}));
+  return role;
+}
+
+RoleId master_update_role(Master *master, Instant now, const char *path, const RoleAttributes *attributes)
+{
+  RoleId role = role_get(master, path);
+  master->allocator_interface->update_role(master->allocator, now, role, attributes);
+  if (master->observer.role_updated != NULL)
+    master->observer.role_updated(master->observer.self, now, path, attributes);
+  master_requests_pass_on(master, now);
+  return role;
+}
+
+const char *master_role_path(const Master *master, RoleId role)
+{
+  return roles_path(master->roles, role);
+}
+
+/* --- frameworks
+ * ------------------------------------------------------------------------------------------------ */
+
+FrameworkId master_subscribe(Master *master, Instant now, const FrameworkInfo *info)
+{
+  CHECK(info->n_roles > 0);
+  MasterFramework framework = {
+      .present = true,
+      .capabilities = info->capabilities,
+      .n_roles = info->n_roles,
+      .roles = g_new(RoleId, info->n_roles),
+      .batch_first = INDEX_NONE,
+  };
+  for (uint32_t i = 0; i < info->n_roles; i++)
+    framework.roles[i] = role_get(master, info->roles[i]);
+  FrameworkId id = {master->frameworks->len};
+  g_array_append_val(master->frameworks, framework);
+
+  AllocatorFramework allocator_info = {
+      .name = info->name,
+      .roles = framework.roles,
+      .suppressed = info->suppressed,
+      .n_roles = info->n_roles,
+      .capabilities = info->capabilities,
+  };
+  master->allocator_interface->add_framework(master->allocator, now, id, &allocator_info, true, NULL, 0);
+  if (master->observer.framework_added != NULL)
+    master->observer.framework_added(master->observer.self, now, id, info->name, info->roles, info->n_roles);
+  master_requests_pass_on(master, now);
+  return id;
+}
+
+/* Ends what @framework has on one agent. Returns: whether a task of it was alive there. */
+static bool agent_clear_framework(Master *master, Instant now, AgentId id, FrameworkId framework)
+{
+  const MasterAgent *agent = master_agent(master, id);
+  bool alive = false;
+  uint32_t next;
+  for (uint32_t slot = agent->offers; slot != INDEX_NONE; slot = next) {
+    const MasterOffer *offer = pool_at(&master->offers, slot);
+    next = offer->next;
+    if (offer->framework.index == framework.index)
+      master_offer_give_back(master, now, slot, OFFER_DISCARDED, OFFER_FILTER_NONE);
+  }
+  for (uint32_t slot = agent->tasks; slot != INDEX_NONE; slot = next) {
+    const MasterTask *task = pool_at(&master->tasks, slot);
+    next = task->next;
+    if (task->framework.index != framework.index)
+      continue;
+    alive = alive || !task->freed;
+    master_task_end(master, now, slot, TASK_KILLED, REASON_FRAMEWORK_REMOVED);
+    master_task_forget(master, slot);
+  }
+  return alive;
+}
+
+void master_teardown(Master *master, Instant now, FrameworkId id)
+{
+  if (!master_framework_is_present(master, id))
+    return;
+  MasterFramework *framework = master_framework(master, id);
+  framework->present = false;
+  g_autoptr(GArray) told = g_array_new(FALSE, FALSE, sizeof(AgentId));
+  /* No list of a framework's offers and tasks is kept: this is rare, and a launch would pay for it each time.
+   */
+  bool holds = framework->n_offers > 0 || framework->n_tasks > 0;
+  for (guint i = 0; holds && i < master->agents->len; i++) {
+    AgentId agent = {i};
+    if (master_agent(master, agent)->present && agent_clear_framework(master, now, agent, id))
+      g_array_append_val(told, agent);
+  }
+  master->allocator_interface->remove_framework(master->allocator, now, id);
+  if (master->observer.framework_removed != NULL)
+    master->observer.framework_removed(master->observer.self, now, id);
+  for (guint i = 0; i < told->len; i++)
+    master->ports.send_shutdown_framework(master->ports.self, g_array_index(told, AgentId, i), id);
+  master_requests_pass_on(master, now);
+}
+
+/* The role of the framework called @path; ROLE_NONE for NULL. False where it has no such role. */
+static bool framework_role(const Master *master, FrameworkId id, const char *path, RoleId *role)
+{
+  *role = ROLE_NONE;
+  if (!master_framework_is_present(master, id))
+    return false;
+  if (path == NULL)
+    return true;
+  const MasterFramework *framework = master_framework(master, id);
+  *role = roles_find(master->roles, path);
+  for (uint32_t i = 0; i < framework->n_roles; i++)
+    if (framework->roles[i].index == role->index)
+      return true;
+  return false;
+}
+
+bool master_suppress(Master *master, Instant now, FrameworkId framework, const char *path)
+{
+  RoleId role;
+  if (!framework_role(master, framework, path, &role))
+    return false;
+  master->allocator_interface->suppress_offers(master->allocator, now, framework, role);
+  master_requests_pass_on(master, now);
+  return true;
+}
+
+bool master_revive(Master *master, Instant now, FrameworkId framework, const char *path)
+{
+  RoleId role;
+  if (!framework_role(master, framework, path, &role))
+    return false;
+  master->allocator_interface->revive_offers(master->allocator, now, framework, role);
+  master_requests_pass_on(master, now);
+  return true;
+}
+
+/* --- agents
+ * ---------------------------------------------------------------------------------------------------- */
+
+AgentId master_register_agent(Master *master, Instant now, const AgentInfo *info)
+{
+  MasterAgent agent = {.present = true, .offers = INDEX_NONE, .tasks = INDEX_NONE};
+  resources_copy(&agent.total, &info->total);
+  AgentId id = {master->agents->len};
+  g_array_append_val(master->agents, agent);
+  AllocatorAgent allocator_info = {.hostname = info->hostname};
+  master->allocator_interface->add_agent(master->allocator, now, id, &allocator_info, &info->total, NULL, 0);
+  if (master->observer.agent_added != NULL)
+    master->observer.agent_added(master->observer.self, now, id, info->hostname, &info->total);
+  master_requests_pass_on(master, now);
+  return id;
+}
+
+void master_remove_agent(Master *master, Instant now, AgentId id)
+{
+  if (!master_agent_is_present(master, id))
+    return;
+  /* The allocator first: what comes back from a removed agent is no longer to be offered. */
+  master->allocator_interface->remove_agent(master->allocator, now, id);
+  master_agent(master, id)->present = false;
+  while (master_agent(master, id)->tasks != INDEX_NONE) {
+    uint32_t slot = master_agent(master, id)->tasks;
+    const MasterTask *task = pool_at(&master->tasks, slot);
+    FrameworkId framework = task->framework;
+    TaskId task_id = {pool_id(&master->tasks, slot)};
+    uint64_t label = task->label;
+    bool alive = !task->freed;
+    TaskState state = master_lost_state(master, framework, TASK_GONE);
+    master_task_end(master, now, slot, state, REASON_AGENT_REMOVED);
+    master_task_forget(master, slot);
+    if (alive)
+      master_send_status(master, framework, task_id, label, id, state, REASON_AGENT_REMOVED);
+  }
+  while (master_agent(master, id)->offers != INDEX_NONE)
+    master_offer_rescind(master, now, master_agent(master, id)->offers);
+  if (master->observer.agent_removed != NULL)
+    master->observer.agent_removed(master->observer.self, now, id, &master_agent(master, id)->total);
+  master_requests_pass_on(master, now);
+}
+
+/* --- to look at, to check
+ * --------------------------------------------------------------------------------------- */
+
+uint32_t master_agent_count(const Master *master)
+{
+  return master->agents->len;
+}
+
+uint32_t master_framework_count(const Master *master)
+{
+  return master->frameworks->len;
+}
+
+uint32_t master_offers_outstanding(const Master *master)
+{
+  return master->offers.n_taken;
+}
+
+uint32_t master_tasks_live(const Master *master)
+{
+  return master->n_tasks_live;
+}
+
+void master_agent_check(const Master *master, Instant now, AgentId id)
+{
+  const MasterAgent *agent = master_agent(master, id);
+  Resources offered = RESOURCES_EMPTY;
+  Resources allocated = RESOURCES_EMPTY;
+  for (uint32_t slot = agent->offers; slot != INDEX_NONE;) {
+    const MasterOffer *offer = pool_at(&master->offers, slot);
+    CHECK(pool_is_taken(&master->offers, slot) && offer->agent.index == id.index);
+    resources_add(&offered, &offer->resources);
+    slot = offer->next;
+  }
+  for (uint32_t slot = agent->tasks; slot != INDEX_NONE;) {
+    const MasterTask *task = pool_at(&master->tasks, slot);
+    CHECK(pool_is_taken(&master->tasks, slot) && task->agent.index == id.index);
+    if (!task->freed)
+      resources_add(&allocated, &task->resources);
+    slot = task->next;
+  }
+  CHECK(resources_equal(&offered, &agent->offered) && resources_equal(&allocated, &agent->allocated));
+
+  AllocatorAgentView view;
+  master->allocator_interface->view_agent(master->allocator, now, id, &view);
+  resources_add(&offered, &allocated);
+  resources_add(&offered, &view.available);
+  CHECK(!agent->present || resources_equal(&offered, &agent->total));
+  resources_clear(&offered);
+  resources_clear(&allocated);
+}
+
+void master_check(const Master *master, Instant now)
+{
+  uint32_t n_offers = 0;
+  uint32_t n_tasks = 0;
+  for (guint i = 0; i < master->agents->len; i++) {
+    const MasterAgent *agent = master_agent(master, (AgentId){i});
+    if (!agent->present)
+      continue;
+    master_agent_check(master, now, (AgentId){i});
+    for (uint32_t slot = agent->offers; slot != INDEX_NONE; n_offers++)
+      slot = ((const MasterOffer *)pool_at(&master->offers, slot))->next;
+    for (uint32_t slot = agent->tasks; slot != INDEX_NONE; n_tasks++)
+      slot = ((const MasterTask *)pool_at(&master->tasks, slot))->next;
+  }
+  CHECK(n_offers == master->offers.n_taken && n_tasks == master->tasks.n_taken);
+  uint32_t n_framework_offers = 0;
+  uint32_t n_framework_tasks = 0;
+  for (guint i = 0; i < master->frameworks->len; i++) {
+    n_framework_offers += master_framework(master, (FrameworkId){i})->n_offers;
+    n_framework_tasks += master_framework(master, (FrameworkId){i})->n_tasks;
+  }
+  CHECK(n_framework_offers == n_offers && n_framework_tasks == n_tasks);
+  master->allocator_interface->check(master->allocator, now);
+}
