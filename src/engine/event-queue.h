@@ -11,8 +11,8 @@
  * Invariants (checked by sim_event_queue_check()):
  *   1. each entry that was added is popped once or cancelled once, never both;
  *   2. two pops without an add between them come in the total order;
- *   3. nothing is added before the floor: the instant of the last popped entry, or the limit of the last pop
- *      that found nothing, whichever is later (CHECK).
+ *   3. nothing is added before the floor: the instant of the last popped entry, or the limit of a later pop
+ *      that left all that is pending behind it (CHECK).
  *
  * Cost: add and pop amortised O(1), in practice 20 to 60 ns at a thousand to a million pending entries;
  * cancel O(1). No operation takes more than a millisecond at a million pending entries, whatever their

@@ -76,7 +76,8 @@ uint64_t sim_random_u64(const SimDraw *draw);
 /** sim_random_unit: Returns: uniform in [0, 1), a multiple of 2^-53, from sim_random_u64(). */
 double sim_random_unit(const SimDraw *draw);
 
-/** sim_random_open_unit: Returns: uniform in (0, 1), an odd multiple of 2^-53, from sim_random_u64(). */
+/** sim_random_open_unit: Returns: uniform in (0, 1), an odd multiple of 2^-53, symmetric about 1/2, from
+ * sim_random_u64(). */
 double sim_random_open_unit(const SimDraw *draw);
 
 /**

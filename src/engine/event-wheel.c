@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/event-wheel.h"
+
+#include <stdlib.h>
+
+#include "base/check.h"
+
+#define SLAB_CHUNKS 64 /* 64 KiB: small beside what a run needs, large beside the cost of an allocation */
+
+/* ---- chunks and lists ------------------------------------------------------------------------------- */
+
+SimChunk *sim_chunk_new(SimChunkPool *pool)
+{
+  SimChunk *chunk = pool->free; /* last freed first: most likely still in the cache */
+  if (chunk) {
+    pool->free = chunk->next;
+  } else {
+    if (pool->fresh == pool->end) {
+      pool->fresh = aligned_alloc(SIM_CHUNK_BYTES, SLAB_CHUNKS * sizeof(SimChunk));
+      CHECK(pool->fresh);
+      pool->end = pool->fresh + SLAB_CHUNKS;
+      g_ptr_array_add(pool->slabs, pool->fresh);
+    }
+    chunk = pool->fresh++;
+  }
+  chunk->next = NULL;
+  return chunk;
+}
+
+SimEntry *sim_list_extend(SimList *list, SimChunkPool *pool)
+{
+  SimChunk *chunk = sim_chunk_new(pool);
+  if (list->write) {
+    SimChunk *last = (SimChunk *)(void *)list->write - 1; /* it is full */
+    last->next = chunk;
+    last->used = SIM_CHUNK_ENTRIES;
+  } else {
+    list->head = chunk;
+  }
+  return chunk->entries;
+}
+
+/* ---- nodes ------------------------------------------------------------------------------------------ */
+
+static SimNode *node_new(SimWheel *wheel)
+{
+  if (wheel->spare_nodes->len > 0)
+    return g_ptr_array_steal_index_fast(wheel->spare_nodes, wheel->spare_nodes->len - 1);
+  wheel->nodes++;
+  return g_new0(SimNode, 1);
+}
+
+static void node_free_deep(SimNode *node)
+{
+  for (uint64_t left = node->nested; left; left &= left - 1)
+    node_free_deep(node->buckets[__builtin_ctzll(left)].node);
+  g_free(node);
+}
+
+void sim_wheel_init(SimWheel *wheel, SimSlots *slots)
+{
+  *wheel = (SimWheel){.slots = slots};
+  wheel->pool.slabs = g_ptr_array_new_with_free_func(free);
+  wheel->spare_nodes = g_ptr_array_new_with_free_func(g_free);
+  for (unsigned level = 0; level < SIM_LEVELS; level++)
+    wheel->path[level] = node_new(wheel);
+}
+
+void sim_wheel_clear(SimWheel *wheel)
+{
+  for (unsigned level = 0; level < SIM_LEVELS; level++)
+    node_free_deep(wheel->path[level]);
+  g_ptr_array_unref(wheel->spare_nodes);
+  g_ptr_array_unref(wheel->pool.slabs);
+}
+
+size_t sim_wheel_memory(const SimWheel *wheel)
+{
+  return wheel->pool.slabs->len * SLAB_CHUNKS * sizeof(SimChunk) + wheel->nodes * sizeof(SimNode);
+}
+
+/* ---- placing ---------------------------------------------------------------------------------------- */
+
+static inline unsigned shift_of(unsigned level)
+{
+  return SIM_DIGIT_BITS * (level - 1);
+}
+
+static inline unsigned digit_of(const SimEntry *entry, unsigned level)
+{
+  if (level == 0)
+    return sim_entry_phase(entry);
+  return (unsigned)(entry->at_ns >> shift_of(level)) % SIM_DIGITS;
+}
+
+static inline void put_in_list(SimWheel *wheel, SimNode *node, unsigned digit, const SimEntry *entry)
+{
+  sim_list_append(&node->buckets[digit].list, &wheel->pool, entry);
+  node->occupied |= UINT64_C(1) << digit;
+}
+
+/* Takes the list out of a bucket. A sweep that was under way there looks for another. */
+static SimList detach(SimWheel *wheel, SimNode *node, unsigned digit)
+{
+  SimList list = node->buckets[digit].list;
+  if (wheel->sweep.node == node && wheel->sweep.digit == digit)
+    wheel->sweep.node = NULL;
+  node->buckets[digit].list = (SimList){NULL, NULL, 0};
+  node->occupied &= ~(UINT64_C(1) << digit);
+  return list;
+}
+
+/* Moves a list of some level's bucket into @node, one level below, in order, without cancelled entries. */
+static void spread(SimWheel *wheel, SimList list, SimNode *node, unsigned level)
+{
+  SimChunk *next;
+  for (SimChunk *chunk = list.head; chunk; chunk = next) {
+    size_t used = sim_list_used(&list, chunk);
+    next = chunk->next;
+    if (next)
+      __builtin_prefetch(next->entries);
+    for (size_t i = 0; i < used; i++) {
+      const SimEntry *entry = &chunk->entries[i];
+      if (sim_slots_is_cancelled(wheel->slots, entry))
+        sim_slots_release(wheel->slots, entry);
+      else
+        put_in_list(wheel, node, digit_of(entry, level), entry);
+    }
+    sim_chunk_free(&wheel->pool, chunk);
+  }
+}
+
+/* The list in a bucket of @level is full: a node takes its place. It may happen that all entries fall into
+ * one bucket again, and so down to single instants, whose lists by phase may be of any length. */
+static void nest(SimWheel *wheel, SimNode *node, unsigned digit, unsigned level)
+{
+  while (level > 0 && node->buckets[digit].list.count > SIM_BUCKET_MAX) {
+    SimNode *inner = node_new(wheel);
+    level--;
+    spread(wheel, detach(wheel, node, digit), inner, level);
+    node->buckets[digit].node = inner;
+    node->occupied |= UINT64_C(1) << digit;
+    node->nested |= UINT64_C(1) << digit;
+
+    digit = 0; /* at most one of its buckets can be too full again */
+    for (uint64_t left = inner->occupied; left; left &= left - 1) {
+      if (inner->buckets[__builtin_ctzll(left)].list.count > SIM_BUCKET_MAX)
+        digit = (unsigned)__builtin_ctzll(left);
+    }
+    node = inner;
+  }
+}
+
+void sim_wheel_add(SimWheel *wheel, const SimEntry *entry)
+{
+  uint64_t differ = (uint64_t)(entry->at_ns ^ wheel->cursor_ns);
+  unsigned level = (63 - (unsigned)__builtin_clzll(differ | 1)) / SIM_DIGIT_BITS + 1;
+  unsigned digit = digit_of(entry, level);
+  SimNode *node = wheel->path[level];
+
+  wheel->busy |= 1u << level;
+  while (node->nested >> digit & 1) {
+    node = node->buckets[digit].node;
+    level--;
+    digit = digit_of(entry, level);
+  }
+  put_in_list(wheel, node, digit, entry);
+  if (G_UNLIKELY(node->buckets[digit].list.count > SIM_BUCKET_MAX) && level > 0)
+    nest(wheel, node, digit, level);
+}
+
+/* ---- taking ----------------------------------------------------------------------------------------- */
+
+/* Copies a short list to the end of what is taken, and sorts it there. */
+static void take_list(SimWheel *wheel, SimList list, SimTaken *taken)
+{
+  SimChunk *next;
+  for (SimChunk *chunk = list.head; chunk; chunk = next) {
+    size_t used = sim_list_used(&list, chunk);
+    next = chunk->next;
+    for (size_t i = 0; i < used; i++) {
+      const SimEntry *entry = &chunk->entries[i];
+      if (sim_slots_is_cancelled(wheel->slots, entry))
+        sim_slots_release(wheel->slots, entry);
+      else
+        taken->entries[taken->n++] = *entry;
+    }
+    sim_chunk_free(&wheel->pool, chunk);
+  }
+}
+
+/* Takes the list in the bucket of @digit, and those in the next buckets of its node while there is room: one
+ * by one they would often hold a single entry. The cursor stays where it is, as the place of every entry left
+ * behind is the same from there. */
+static void take_sparse(SimWheel *wheel, unsigned level, unsigned digit, SimTaken *taken)
+{
+  SimNode *node = wheel->path[level];
+  unsigned first = digit;
+
+  for (;;) {
+    take_list(wheel, detach(wheel, node, digit), taken);
+    if (!node->occupied)
+      break;
+    unsigned next = (unsigned)__builtin_ctzll(node->occupied);
+    if (node->nested >> next & 1 || taken->n + node->buckets[next].list.count > SIM_TAKE_MAX)
+      break;
+    digit = next;
+  }
+  if (!node->occupied)
+    wheel->busy &= ~(1u << level);
+  uint64_t width_ns = (uint64_t)(digit - first + 1) << shift_of(level);
+  taken->end_ns = (int64_t)MIN((uint64_t)wheel->cursor_ns + width_ns, (uint64_t)INT64_MAX);
+}
+
+/* The cursor enters a bucket: the node below, with everything that was in the bucket. A node that was nested
+ * there takes its place on the path, where that of the level below has become empty. */
+static void enter(SimWheel *wheel, unsigned level, unsigned digit)
+{
+  SimNode *node = wheel->path[level];
+  SimNode **below = &wheel->path[level - 1];
+  uint64_t bit = UINT64_C(1) << digit;
+  CHECK((*below)->occupied == 0);
+
+  if (node->nested & bit) {
+    g_ptr_array_add(wheel->spare_nodes, *below);
+    *below = node->buckets[digit].node;
+    node->buckets[digit].list = (SimList){NULL, NULL, 0};
+    node->nested &= ~bit;
+    node->occupied &= ~bit;
+  } else {
+    spread(wheel, detach(wheel, node, digit), *below, level - 1);
+  }
+  if (!node->occupied)
+    wheel->busy &= ~(1u << level);
+  if ((*below)->occupied)
+    wheel->busy |= 1u << (level - 1);
+}
+
+/* Hands over all lists of level 0. */
+static void take_dense(SimWheel *wheel, SimTaken *taken)
+{
+  for (unsigned phase = 0; phase < SIM_PHASES; phase++)
+    taken->phases[phase] = detach(wheel, wheel->path[0], phase);
+  taken->at_ns = wheel->cursor_ns;
+  taken->end_ns = wheel->cursor_ns + 1;
+  wheel->busy &= ~1u;
+}
+
+SimTake sim_wheel_take(SimWheel *wheel, int64_t limit_ns, SimTaken *taken)
+{
+  taken->n = 0;
+  while (wheel->busy) {
+    unsigned level = (unsigned)__builtin_ctz(wheel->busy);
+    SimNode *node = wheel->path[level];
+    unsigned digit = (unsigned)__builtin_ctzll(node->occupied);
+    int64_t above = wheel->cursor_ns >> shift_of(level) & ~(int64_t)(SIM_DIGITS - 1);
+    int64_t start_ns = (above | digit) << shift_of(level);
+    if (start_ns > limit_ns)
+      return SIM_TAKE_NONE;
+    wheel->cursor_ns = start_ns;
+
+    if (node->nested >> digit & 1 || node->buckets[digit].list.count > SIM_TAKE_MAX) {
+      enter(wheel, level, digit);
+      if (wheel->busy & 1) {
+        take_dense(wheel, taken);
+        return SIM_TAKE_DENSE;
+      }
+    } else {
+      take_sparse(wheel, level, digit, taken);
+      if (taken->n > 0)
+        return SIM_TAKE_SPARSE;
+    }
+    /* Nothing yet: the bucket was spread, or all of it had been cancelled. */
+  }
+  return SIM_TAKE_NONE;
+}
+
+void sim_wheel_rewind(SimWheel *wheel, int64_t at_ns)
+{
+  CHECK(wheel->busy == 0);
+  wheel->cursor_ns = at_ns;
+}
