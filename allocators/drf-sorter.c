@@ -58,18 +58,20 @@ struct Sorter {
   double counted_total[RESOURCE_KINDS_MAX];
 
   /* Cursor: the groups from the root down to the one that is being walked; or the rest of the order, held. */
-  GPtrArray *walk; /* Group */
-  GArray *held;    /* uint32_t clients */
+  Group **walk;
+  uint32_t n_walk;
+  uint32_t walk_capacity;
+  GArray *held; /* uint32_t clients */
   uint32_t n_held_given;
   bool holding;
 };
 
-static Node *node_at(const Sorter *sorter, uint32_t slot)
+static inline Node *node_at(const Sorter *sorter, uint32_t slot)
 {
   return pool_at(&sorter->nodes, slot);
 }
 
-static Node *client_node(const Sorter *sorter, uint32_t client)
+static inline Node *client_node(const Sorter *sorter, uint32_t client)
 {
   CHECK(client < sorter->n_client_nodes && sorter->client_nodes[client] != INDEX_NONE);
   return node_at(sorter, sorter->client_nodes[client]);
@@ -115,7 +117,7 @@ static void group_remove(Group *group, uint32_t slot)
   CHECK(false && "the child is in its parent's group");
 }
 
-static void node_mark(Sorter *sorter, Node *node)
+static inline void node_mark(Sorter *sorter, Node *node)
 {
   Group *group = node_at(sorter, node->parent)->group;
   if (node->marked || !group->numbered)
@@ -290,9 +292,9 @@ static void client_nodes_reserve(Sorter *sorter, uint32_t client)
   sorter->n_client_nodes = n;
 }
 
-static void cursor_end(Sorter *sorter)
+static inline void cursor_end(Sorter *sorter)
 {
-  g_ptr_array_set_size(sorter->walk, 0);
+  sorter->n_walk = 0;
 }
 
 static void drf_add(Sorter *sorter, uint32_t client, const char *path)
@@ -472,23 +474,32 @@ static void drf_update(Sorter *sorter, uint32_t client, const Quantities *from, 
 /* --- the order
  * ------------------------------------------------------------------------------------------------ */
 
+static void walk_enter(Sorter *sorter, Group *group)
+{
+  if (sorter->n_walk == sorter->walk_capacity) {
+    sorter->walk_capacity = MAX(4, 2 * sorter->walk_capacity);
+    sorter->walk = g_renew(Group *, sorter->walk, sorter->walk_capacity);
+  }
+  group_begin(sorter, group);
+  sorter->walk[sorter->n_walk++] = group;
+}
+
 static void drf_begin(Sorter *sorter)
 {
   Group *group = node_at(sorter, ROOT)->group;
   totals_refresh(sorter);
   sorter->holding = false;
   cursor_end(sorter);
-  group_begin(sorter, group);
-  g_ptr_array_add(sorter->walk, group);
+  walk_enter(sorter, group);
 }
 
 static bool walk_next(Sorter *sorter, uint32_t *client)
 {
-  while (sorter->walk->len > 0) {
-    Group *group = g_ptr_array_index(sorter->walk, sorter->walk->len - 1);
+  while (sorter->n_walk > 0) {
+    Group *group = sorter->walk[sorter->n_walk - 1];
     uint32_t index = winner_tree_next(&group->tree);
     if (index == INDEX_NONE) {
-      g_ptr_array_set_size(sorter->walk, (int)sorter->walk->len - 1);
+      sorter->n_walk--;
       continue;
     }
     Node *node = node_at(sorter, group->children[index]);
@@ -496,8 +507,7 @@ static bool walk_next(Sorter *sorter, uint32_t *client)
       *client = node->client;
       return true;
     }
-    group_begin(sorter, node->group);
-    g_ptr_array_add(sorter->walk, node->group);
+    walk_enter(sorter, node->group);
   }
   return false;
 }
@@ -590,7 +600,6 @@ static Sorter *sorter_new(const SorterTotals *totals, bool use_priority)
   sorter->use_priority = use_priority;
   pool_init(&sorter->nodes, sizeof(Node));
   sorter->by_path = g_hash_table_new(g_str_hash, g_str_equal);
-  sorter->walk = g_ptr_array_new();
   sorter->held = g_array_new(FALSE, FALSE, sizeof(uint32_t));
   uint32_t root = node_new(sorter, INDEX_NONE, "", INDEX_NONE);
   CHECK(root == ROOT);
@@ -616,7 +625,7 @@ static void drf_destroy(Sorter *sorter)
   pool_clear(&sorter->nodes);
   g_hash_table_unref(sorter->by_path);
   g_clear_pointer(&sorter->attributes, g_hash_table_unref);
-  g_ptr_array_unref(sorter->walk);
+  g_free(sorter->walk);
   g_array_unref(sorter->held);
   g_free(sorter->client_nodes);
   g_free(sorter);

@@ -35,19 +35,21 @@ typedef struct {
   Quantities refused;
 } KernelFilter;
 
+/* What every visit and recovery needs stands first, so that it shares cache lines. */
 typedef struct {
+  Quantities free; /* total less what is used; may be negative */
   bool present;
   bool activated;
   bool whitelisted;
   bool candidate; /* for the pending run */
+  bool has_gpus;
   KernelPlace place;
   uint32_t place_index; /* in the array of its place */
   uint32_t holdings;    /* first of the list, or INDEX_NONE */
   uint32_t filters;     /* first of the list, or INDEX_NONE */
   Instant wake;         /* BLOCKED: when the first of the filters that block it expires; or INSTANT_NEVER */
-  char *hostname;
   Quantities total;
-  Quantities free; /* total less what is used; may be negative */
+  char *hostname;
 } KernelAgent;
 
 /* A framework in one of its roles. */

@@ -7,6 +7,8 @@
  * counts for the next agent. Filters of the agent are looked at once per visit: they mark the clients that
  * they block. */
 
+#define PREFETCH_AHEAD 6
+
 static bool offerable_is_enough(const Allocator *kernel, const Quantities *offerable)
 {
   for (uint32_t i = 0; i < kernel->n_min_allocatable; i++)
@@ -43,7 +45,7 @@ static bool client_may_have(const Allocator *kernel, const KernelClient *client,
 {
   if (client->blocked_visit == kernel->n_visits)
     return false;
-  if (kernel->filter_gpu_resources && agent->total.amount[RESOURCE_GPUS] > 0)
+  if (kernel->filter_gpu_resources && agent->has_gpus)
     return (kernel_framework(kernel, client->framework)->capabilities & FRAMEWORK_GPU_RESOURCES) != 0;
   return true;
 }
@@ -137,8 +139,16 @@ static void visit_all(Allocator *kernel, Instant now, bool all, bool tick)
   kernel->n_runs++;
   if (kernel->visited->len > 1)
     visited_shuffle(kernel);
-  for (guint i = 0; i < kernel->visited->len; i++)
+  for (guint i = 0; i < kernel->visited->len; i++) {
+    /* The order is random, so the agents come from far memory: ask for them some visits ahead. */
+    if (i + PREFETCH_AHEAD < kernel->visited->len) {
+      const KernelAgent *ahead =
+          kernel_agent(kernel, g_array_index(kernel->visited, AgentId, i + PREFETCH_AHEAD));
+      __builtin_prefetch(ahead);
+      __builtin_prefetch((const char *)ahead + 64);
+    }
     agent_visit(kernel, g_array_index(kernel->visited, AgentId, i), now, tick);
+  }
 }
 
 void hierarchical_run(Allocator *kernel, Instant now)

@@ -416,6 +416,7 @@ void hierarchical_add_agent(Allocator *kernel, Instant now, AgentId id, const Al
       .holdings = INDEX_NONE,
       .filters = INDEX_NONE,
       .hostname = g_strdup(info->hostname),
+      .has_gpus = total->plain.amount[RESOURCE_GPUS] > 0,
       .total = total->plain,
       .free = total->plain,
   };
@@ -456,6 +457,7 @@ void hierarchical_update_agent(Allocator *kernel, Instant now, AgentId id, const
   sorter_totals_subtract(&kernel->totals, &agent->total);
   quantities_subtract(&agent->free, &agent->total);
   agent->total = total->plain;
+  agent->has_gpus = agent->total.amount[RESOURCE_GPUS] > 0;
   quantities_add(&agent->free, &agent->total);
   sorter_totals_add(&kernel->totals, &agent->total);
   kernel_place_leave(kernel, id);
