@@ -31,7 +31,8 @@ struct LineReader {
   z_stream z;
   unsigned char *raw;
 
-  /* The text that was read and not yet returned: [at, end) in buffer, with room for a NUL at end. */
+  /* The text that was read and not yet returned: [at, end) in buffer, with LINE_PADDING bytes of room at end.
+   */
   char *buffer;
   size_t capacity;
   char *at;
@@ -196,7 +197,7 @@ static bool make_room(LineReader *reader, GError **error)
   if (left * 2 > reader->capacity) {
     size_t at = (size_t)(reader->at - reader->buffer);
     reader->capacity *= 2;
-    reader->buffer = g_realloc(reader->buffer, reader->capacity + 1);
+    reader->buffer = g_realloc(reader->buffer, reader->capacity + LINE_PADDING);
     reader->at = reader->buffer + at;
   }
   memmove(reader->buffer, reader->at, left);
@@ -277,7 +278,7 @@ static LineReader *reader_new(const char *name, bool hash)
   if (hash)
     reader->hash = g_checksum_new(G_CHECKSUM_SHA256);
   reader->capacity = TEXT_BYTES;
-  reader->buffer = g_malloc(reader->capacity + 1);
+  reader->buffer = g_malloc0(reader->capacity + LINE_PADDING);
   reader->at = reader->end = reader->buffer;
   return reader;
 }

@@ -26,6 +26,7 @@
 #include "traces/trace-error.h"
 
 #define LINE_BYTES_MAX (1u << 20)
+#define LINE_PADDING   8 /* bytes behind the end of each line that may be read (not used) */
 
 typedef struct LineReader LineReader;
 

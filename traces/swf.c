@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/check.h"
+#include "traces/swf-scan.h"
 #include "traces/trace-number.h"
 
 struct SwfReader {
@@ -14,6 +14,7 @@ struct SwfReader {
   uint32_t header_lines;
   size_t header_bytes;
   char *first; /* the first job's line, read with the header; NULL once it was returned, or without jobs */
+  size_t first_length;
 };
 
 /* --- header -------------------------------------------------------------------------------------------- */
@@ -96,7 +97,7 @@ static bool read_header(SwfReader *reader, GError **error)
   bool open = false;
   for (;;) {
     char *line;
-    LineRead read = line_reader_next(reader->lines, &line, NULL, error);
+    LineRead read = line_reader_next(reader->lines, &line, &reader->first_length, error);
     if (read == LINE_FAILED)
       return false;
     if (read == LINE_END)
@@ -191,17 +192,20 @@ static bool is_whole(double value)
   return fabs(value) <= 9007199254740992.0 && value == (double)(int64_t)value;
 }
 
-/* All 18 numbers of a good line; on anything else it gives up, and explain() says why. */
-static bool scan_fields(const char *line, double values[SWF_FIELDS])
+/* All 18 numbers of a good line, whatever its length; on anything else it gives up, and explain() says why.
+ */
+static bool scan_fields(const char *line, size_t length, double values[SWF_FIELDS], uint32_t *decimals)
 {
+  if (G_LIKELY(length <= SWF_SCAN_LENGTH_MAX))
+    return swf_scan(line, length, values, decimals);
   const char *at = line;
   for (unsigned i = 0; i < SWF_FIELDS; i++) {
     at = skip_blanks(at);
     if (!trace_number_scan(&at, &values[i]) || !(trace_is_blank(*at) || *at == '\0'))
       return false;
   }
-  at = skip_blanks(at);
-  return *at == '\0';
+  *decimals = (1u << SWF_FIELDS) - 1;
+  return *skip_blanks(at) == '\0';
 }
 
 static size_t word_length(const char *at)
@@ -238,13 +242,15 @@ static bool explain(const LineReader *lines, const char *line, GError **error)
                           SWF_FIELDS, (int)MIN(word_length(at), 40), at);
 }
 
-static bool parse_record(const LineReader *lines, const char *line, SwfRecord *record, GError **error)
+static bool parse_record(const LineReader *lines, const char *line, size_t length, SwfRecord *record,
+                         GError **error)
 {
   double values[SWF_FIELDS];
-  if (G_UNLIKELY(!scan_fields(line, values)))
+  uint32_t decimals;
+  if (G_UNLIKELY(!scan_fields(line, length, values, &decimals)))
     return explain(lines, line, error);
-  for (unsigned i = 0; i < SWF_FIELDS; i++)
-    if (G_UNLIKELY((WHOLE_FIELDS >> i & 1) != 0 && !is_whole(values[i])))
+  for (uint32_t doubtful = decimals & WHOLE_FIELDS; doubtful != 0; doubtful &= doubtful - 1)
+    if (!is_whole(values[__builtin_ctz(doubtful)]))
       return explain(lines, line, error);
   *record = (SwfRecord){
       .job = (int64_t)values[0],
@@ -272,13 +278,14 @@ static bool parse_record(const LineReader *lines, const char *line, SwfRecord *r
 LineRead swf_reader_next(SwfReader *reader, SwfRecord *record, GError **error)
 {
   char *line = g_steal_pointer(&reader->first);
+  size_t length = reader->first_length;
   while (line == NULL) {
-    LineRead read = line_reader_next(reader->lines, &line, NULL, error);
+    LineRead read = line_reader_next(reader->lines, &line, &length, error);
     if (read != LINE_READ)
       return read;
     const char *start = skip_blanks(line);
     if (*start == ';' || *start == '\0')
       line = NULL;
   }
-  return parse_record(reader->lines, line, record, error) ? LINE_READ : LINE_FAILED;
+  return parse_record(reader->lines, line, length, record, error) ? LINE_READ : LINE_FAILED;
 }

@@ -21,10 +21,10 @@
 #include <stdint.h>
 
 #include "traces/line-reader.h"
+#include "traces/swf-scan.h"
 #include "traces/trace-rows.h"
 #include "workload/experiment.h"
 
-#define SWF_FIELDS           18
 #define SWF_UNKNOWN          (-1)      /* in a record */
 #define SWF_ABSENT           INT64_MIN /* in a header */
 #define SWF_HEADER_LINES_MAX 10000     /* further ones are read and not kept; so are those beyond */

@@ -10,8 +10,13 @@
 typedef struct {
   TraceMemberKey key;
   Instant first; /* submit time of its first job */
-  uint32_t index;
 } Member;
+
+/* Where a settled member is found again. */
+typedef struct {
+  TraceMemberKey key;
+  uint32_t index; /* INDEX_NONE: the slot is free */
+} Slot;
 
 struct TraceMembers {
   const FrameworkSpec *framework;
@@ -21,6 +26,11 @@ struct TraceMembers {
   GHashTable *text_ids; /* text, owned by texts -> its number + 1 */
   GPtrArray *texts;     /* of char * */
   const Member *last;   /* what was found last: jobs of one member come in rows */
+
+  /* Open addressing, filled by settling: half the time of a GHashTable, which calls back for each comparison.
+   */
+  Slot *slots;
+  uint32_t slot_mask;
 };
 
 /* --- values -------------------------------------------------------------------------------------------- */
@@ -101,11 +111,15 @@ TraceMemberKey trace_members_key(TraceMembers *members, const TraceRow *row)
 
 /* --- gathering ----------------------------------------------------------------------------------------- */
 
+static uint32_t mix_key(TraceMemberKey key)
+{
+  uint64_t mixed = ((uint64_t)key.framework * 31 + (uint64_t)key.role) * UINT64_C(0x9e3779b97f4a7c15);
+  return (uint32_t)(mixed >> 32);
+}
+
 static guint key_hash(gconstpointer data)
 {
-  const TraceMemberKey *key = data;
-  uint64_t mixed = ((uint64_t)key->framework * 31 + (uint64_t)key->role) * UINT64_C(0x9e3779b97f4a7c15);
-  return (guint)(mixed >> 32);
+  return mix_key(*(const TraceMemberKey *)data);
 }
 
 static bool same_key(TraceMemberKey a, TraceMemberKey b)
@@ -147,6 +161,7 @@ void trace_members_free(TraceMembers *members)
   g_ptr_array_unref(members->all);
   g_hash_table_unref(members->text_ids);
   g_ptr_array_unref(members->texts);
+  g_free(members->slots);
   g_free(members->file);
   g_free(members);
 }
@@ -158,7 +173,7 @@ void trace_members_add(TraceMembers *members, TraceMemberKey key, Instant submit
   Member *member = g_hash_table_lookup(members->by_key, &key);
   if (member == NULL) {
     member = g_new(Member, 1);
-    *member = (Member){key, submit, INDEX_NONE};
+    *member = (Member){key, submit};
     g_ptr_array_add(members->all, member);
     g_hash_table_insert(members->by_key, &member->key, member);
   }
@@ -167,8 +182,11 @@ void trace_members_add(TraceMembers *members, TraceMemberKey key, Instant submit
 
 uint32_t trace_members_find(const TraceMembers *members, TraceMemberKey key)
 {
-  const Member *member = g_hash_table_lookup(members->by_key, &key);
-  return member != NULL ? member->index : INDEX_NONE;
+  for (uint32_t i = mix_key(key);; i++) {
+    const Slot *slot = &members->slots[i & members->slot_mask];
+    if (slot->index == INDEX_NONE || same_key(slot->key, key))
+      return slot->index;
+  }
 }
 
 /* --- settling ------------------------------------------------------------------------------------------ */
@@ -277,6 +295,26 @@ static bool names_are_distinct(const TraceMembers *members, const SourceMember *
   return true;
 }
 
+/* At most half of the slots are taken, so that each search ends. */
+static void fill_slots(TraceMembers *members)
+{
+  uint32_t n = 16;
+  while (n < 2 * members->all->len)
+    n *= 2;
+  g_free(members->slots);
+  members->slots = g_new(Slot, n);
+  members->slot_mask = n - 1;
+  for (uint32_t i = 0; i < n; i++)
+    members->slots[i].index = INDEX_NONE;
+  for (uint32_t i = 0; i < members->all->len; i++) {
+    const Member *member = members->all->pdata[i];
+    uint32_t at = mix_key(member->key);
+    while (members->slots[at & members->slot_mask].index != INDEX_NONE)
+      at++;
+    members->slots[at & members->slot_mask] = (Slot){member->key, i};
+  }
+}
+
 SourceMember *trace_members_settle(TraceMembers *members, uint32_t *n, GError **error)
 {
   GPtrArray *sorted = members->all;
@@ -285,18 +323,18 @@ SourceMember *trace_members_settle(TraceMembers *members, uint32_t *n, GError **
   SourceMember *list = g_new0(SourceMember, MAX(count, 1));
   bool good = true;
   for (uint32_t i = 0; i < count && good; i++) {
-    Member *member = sorted->pdata[i];
+    const Member *member = sorted->pdata[i];
     const Member *before = i > 0 ? sorted->pdata[i - 1] : NULL;
     const Member *after = i + 1 < count ? sorted->pdata[i + 1] : NULL;
     bool shared = (before != NULL && before->key.framework == member->key.framework) ||
                   (after != NULL && after->key.framework == member->key.framework);
-    member->index = i;
     good = fill_member(members, member, shared, &list[i], error);
   }
   if (!good || !names_are_distinct(members, list, count, error)) {
     source_members_free(list, count);
     return NULL;
   }
+  fill_slots(members);
   *n = count;
   return list;
 }

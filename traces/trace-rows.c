@@ -17,7 +17,7 @@ bool trace_rows_seconds(const TraceRows *rows, const char *column, double second
 
 bool trace_rows_scale_tasks(const TraceRows *rows, double tasks, double scale, uint32_t *out, GError **error)
 {
-  double scaled = floor(tasks * scale + 0.5);
+  double scaled = scale == 1 ? tasks : floor(tasks * scale + 0.5);
   if (G_UNLIKELY(!(scaled < (double)TASKS_UNLIMITED)))
     return line_reader_fail(rows->lines, error, TRACE_ERROR_FORMAT, "%.0f tasks are too many (at most %u)",
                             scaled, TASKS_UNLIMITED - 1);
