@@ -71,10 +71,15 @@ static inline Node *node_at(const Sorter *sorter, uint32_t slot)
   return pool_at(&sorter->nodes, slot);
 }
 
-static inline Node *client_node(const Sorter *sorter, uint32_t client)
+static inline uint32_t client_slot(const Sorter *sorter, uint32_t client)
 {
   CHECK(client < sorter->n_client_nodes && sorter->client_nodes[client] != INDEX_NONE);
-  return node_at(sorter, sorter->client_nodes[client]);
+  return sorter->client_nodes[client];
+}
+
+static inline Node *client_node(const Sorter *sorter, uint32_t client)
+{
+  return node_at(sorter, client_slot(sorter, client));
 }
 
 /* --- groups
@@ -363,7 +368,8 @@ static void drf_remove(Sorter *sorter, uint32_t client)
   while (slot != ROOT) {
     Node *node = node_at(sorter, slot);
     uint32_t parent = node->parent;
-    quantities_subtract(&node_at(sorter, parent)->allocation, &held);
+    if (parent != ROOT)
+      quantities_subtract(&node_at(sorter, parent)->allocation, &held);
     if (node->group == NULL || node->group->n == 0) {
       if (!is_dot_leaf(sorter, slot))
         g_hash_table_remove(sorter->by_path, node->path);
@@ -439,28 +445,25 @@ static void drf_update_priority(Sorter *sorter, const char *path, int64_t priori
 
 static void drf_allocated(Sorter *sorter, uint32_t client, const Quantities *quantities)
 {
-  Node *node = client_node(sorter, client);
   cursor_end(sorter);
-  for (;;) {
+  /* Up to the root, which has no siblings to be compared with and so keeps no sum. */
+  for (uint32_t slot = client_slot(sorter, client); slot != ROOT;) {
+    Node *node = node_at(sorter, slot);
     quantities_add(&node->allocation, quantities);
     node->count++;
-    if (node->parent == INDEX_NONE)
-      return;
     node_mark(sorter, node);
-    node = node_at(sorter, node->parent);
+    slot = node->parent;
   }
 }
 
 static void drf_unallocated(Sorter *sorter, uint32_t client, const Quantities *quantities)
 {
-  Node *node = client_node(sorter, client);
   cursor_end(sorter);
-  for (;;) {
+  for (uint32_t slot = client_slot(sorter, client); slot != ROOT;) {
+    Node *node = node_at(sorter, slot);
     quantities_subtract(&node->allocation, quantities);
-    if (node->parent == INDEX_NONE)
-      return;
     node_mark(sorter, node);
-    node = node_at(sorter, node->parent);
+    slot = node->parent;
   }
 }
 
@@ -584,7 +587,8 @@ static void node_check(const Sorter *sorter, uint32_t slot)
     quantities_add(&sum, &child->allocation);
     n_active += child->n_active;
   }
-  CHECK(quantities_equal(&sum, &node->allocation) && n_active == node->n_active);
+  CHECK(slot == ROOT || quantities_equal(&sum, &node->allocation));
+  CHECK(n_active == node->n_active);
 }
 
 static void drf_check(const Sorter *sorter)

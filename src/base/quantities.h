@@ -32,14 +32,14 @@ typedef struct {
 
 #define QUANTITIES_ZERO ((Quantities){{0}})
 
-static inline void quantities_add(Quantities *sum, const Quantities *more)
+static inline void quantities_add(Quantities *restrict sum, const Quantities *restrict more)
 {
   for (int kind = 0; kind < RESOURCE_KINDS_MAX; kind++)
     sum->amount[kind] += more->amount[kind];
 }
 
 /** quantities_subtract: amounts may become negative; it is the caller who knows whether that is an error. */
-static inline void quantities_subtract(Quantities *rest, const Quantities *less)
+static inline void quantities_subtract(Quantities *restrict rest, const Quantities *restrict less)
 {
   for (int kind = 0; kind < RESOURCE_KINDS_MAX; kind++)
     rest->amount[kind] -= less->amount[kind];
@@ -79,7 +79,7 @@ static inline bool quantities_equal(const Quantities *a, const Quantities *b)
   return any == 0;
 }
 
-static inline void quantities_min(Quantities *least, const Quantities *other)
+static inline void quantities_min(Quantities *restrict least, const Quantities *restrict other)
 {
   for (int kind = 0; kind < RESOURCE_KINDS_MAX; kind++)
     if (other->amount[kind] < least->amount[kind])
