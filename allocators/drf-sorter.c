@@ -190,9 +190,23 @@ static void group_rekey_all(Sorter *sorter, Group *group)
   group->totals_version = sorter->totals_version;
 }
 
+/* An only child is first whatever its share: it needs no key. */
+static void group_begin_single(const Sorter *sorter, Group *group)
+{
+  Node *child = node_at(sorter, group->children[0]);
+  child->marked = false;
+  group->n_marked = 0;
+  group->tree.places[1] = child->n_active > 0 ? 0 : INDEX_NONE;
+  winner_tree_begin(&group->tree);
+}
+
 /* Brings the order of one group up to date and puts its cursor in front. */
 static void group_begin(Sorter *sorter, Group *group)
 {
+  if (group->n == 1 && group->numbered && group->tree.leaves == 1) {
+    group_begin_single(sorter, group);
+    return;
+  }
   bool all = !group->numbered || group->totals_version != sorter->totals_version;
   if (!group->numbered)
     group_number(sorter, group);
@@ -206,8 +220,7 @@ static void group_begin(Sorter *sorter, Group *group)
     uint32_t index = group->marked[i];
     Node *child = node_at(sorter, group->children[index]);
     child->marked = false;
-    if (group->n > 1)
-      node_key(sorter, group, index, child);
+    node_key(sorter, group, index, child);
     winner_tree_set(&group->tree, index, child->n_active > 0);
   }
   group->n_marked = 0;

@@ -150,10 +150,7 @@ static inline KernelClient *kernel_client(const Allocator *kernel, uint32_t slot
 /** kernel_offerable: the part of the agent's free quantities that is not negative. */
 static inline Quantities kernel_offerable(const KernelAgent *agent)
 {
-  Quantities offerable = agent->free;
-  for (int kind = 0; kind < RESOURCE_KINDS_MAX; kind++)
-    offerable.amount[kind] &= ~(offerable.amount[kind] >> 63);
-  return offerable;
+  return quantities_are_valid(&agent->free) ? agent->free : quantities_positive(&agent->free);
 }
 
 /** kernel_place_update: puts the agent where it belongs now that something about it has changed, out of
