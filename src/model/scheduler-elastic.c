@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/scheduler-elastic.h"
+
+/* How many tasks of @stage go into @room now. For fair order the queue is asked again after each. */
+static uint32_t how_many(const SimFramework *framework, const SimStage *stage, const Quantities *room,
+                         uint32_t limit)
+{
+  uint32_t most = MIN(stage->pending, limit);
+  if (most <= 1 || framework->queue.fair)
+    return MIN(most, 1);
+  Quantities two = stage->need;
+  quantities_add(&two, &stage->need);
+  if (!quantities_contain(room, &two)) /* nearly always: spares the divisions */
+    return 1;
+  return MIN(quantities_divide(room, &stage->need), most);
+}
+
+/* Fills @room of @agent with tasks; returns how many, in the scratch array. */
+static uint32_t fill(SimFramework *framework, AgentId agent, Quantities *room, TaskInfo **tasks)
+{
+  uint32_t limit = framework->spec->tasks_per_offer;
+  uint32_t n = 0;
+  while (n < limit && sim_queue_may_fit(&framework->queue, room)) {
+    SimStage *stage = sim_queue_first(&framework->queue, room);
+    if (stage == NULL)
+      break;
+    uint32_t more = how_many(framework, stage, room, limit - n);
+    *tasks = sim_framework_scratch(framework, n + more);
+    for (uint32_t i = 0; i < more; i++) {
+      sim_framework_take(framework, stage, agent, &(*tasks)[n++]);
+      quantities_subtract(room, &(*tasks)[n - 1].resources.plain);
+    }
+  }
+  return n;
+}
+
+/* Offers @first ... @end - 1 are of one agent. */
+static void answer(SimFramework *framework, const OfferMessage *first, uint32_t n, Quantities *room)
+{
+  TaskInfo *tasks = NULL;
+  uint32_t n_tasks = fill(framework, first->agent, room, &tasks);
+  if (n_tasks == 0) {
+    for (uint32_t i = 0; i < n; i++)
+      sim_framework_decline(framework, first[i].id);
+    if (!sim_queue_is_empty(&framework->queue)) {
+      framework->refused_any = true;
+      framework->last_room = *room;
+    }
+    return;
+  }
+  sim_framework_flush(framework, framework->refuse);
+  if (G_LIKELY(n == 1)) {
+    sim_framework_accept(framework, &first->id, 1, tasks, n_tasks);
+    return;
+  }
+  OfferId *ids = g_new(OfferId, n);
+  for (uint32_t i = 0; i < n; i++)
+    ids[i] = first[i].id;
+  sim_framework_accept(framework, ids, n, tasks, n_tasks);
+  g_free(ids);
+}
+
+static void elastic_offers(SimFramework *framework, const OfferMessage *offers, uint32_t n)
+{
+  uint32_t end;
+  for (uint32_t i = 0; i < n; i = end) {
+    Quantities room = offers[i].resources.plain;
+    for (end = i + 1; end < n && offers[end].agent.index == offers[i].agent.index &&
+                      offers[end].role.index == offers[i].role.index;
+         end++)
+      quantities_add(&room, &offers[end].resources.plain);
+    answer(framework, &offers[i], end - i, &room);
+  }
+  sim_framework_flush(framework, framework->refuse);
+}
+
+const char *scheduler_reason(SimFramework *framework, SimJob *job)
+{
+  (void)job;
+  if (framework->refused_any)
+    return "no task of it fitted what its framework was offered";
+  return "its framework was offered nothing";
+}
+
+const SimScheduler scheduler_elastic = {
+    .offers = elastic_offers,
+    .reason = scheduler_reason,
+};

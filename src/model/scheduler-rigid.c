@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/scheduler-rigid.h"
+
+#include "model/scheduler-elastic.h"
+#include "model/sim-frameworks.h"
+
+typedef struct {
+  OfferId id;
+  AgentId agent;
+  Quantities room;
+  uint32_t next; /* in offers: the next one of the same agent, or INDEX_NONE */
+} HeldOffer;
+
+typedef struct {
+  AgentId agent;
+  Quantities room; /* of all its offers */
+  uint32_t slots;  /* tasks of the gang that fit */
+  uint32_t first;  /* in offers */
+  uint32_t last;
+} HeldAgent;
+
+typedef struct {
+  SimStage *gang;   /* whom it gathers for; NULL: nobody */
+  GArray *offers;   /* HeldOffer, in order of arrival */
+  GArray *agents;   /* HeldAgent, in order of their first offer */
+  GHashTable *find; /* agent + 1 -> index in agents + 1; only looked up */
+  uint64_t slots;   /* of all agents */
+  uint32_t told;    /* the observer's last number */
+} Rigid;
+
+static Rigid *state_of(SimFramework *framework)
+{
+  if (framework->state == NULL) {
+    Rigid *rigid = g_new0(Rigid, 1);
+    rigid->offers = g_array_new(FALSE, FALSE, sizeof(HeldOffer));
+    rigid->agents = g_array_new(FALSE, FALSE, sizeof(HeldAgent));
+    rigid->find = g_hash_table_new(NULL, NULL);
+    framework->state = rigid;
+  }
+  return framework->state;
+}
+
+static HeldOffer *offer_at(const Rigid *rigid, uint32_t i)
+{
+  return &g_array_index(rigid->offers, HeldOffer, i);
+}
+
+static HeldAgent *agent_at(const Rigid *rigid, uint32_t i)
+{
+  return &g_array_index(rigid->agents, HeldAgent, i);
+}
+
+static void tell(SimFramework *framework)
+{
+  Rigid *rigid = framework->state;
+  const JobObserver *observer = &framework->world->observer;
+  uint32_t holds = rigid->gang == NULL ? 0 : (uint32_t)MIN(rigid->slots, rigid->gang->pending);
+  if (holds == rigid->told)
+    return;
+  rigid->told = holds;
+  if (observer->gang_holds != NULL)
+    observer->gang_holds(observer->self, sim_world_now(framework->world), framework->id, holds);
+}
+
+/* --- what is held --------------------------------------------------------------------------------------- */
+
+static uint32_t slots_in(const SimFramework *framework, const SimStage *gang, const Quantities *room)
+{
+  return MIN(quantities_divide(room, &gang->need), framework->spec->tasks_per_offer);
+}
+
+/* Books the offer at @i with its agent; returns how many more tasks of the gang fit now. */
+static uint32_t book(SimFramework *framework, uint32_t i)
+{
+  Rigid *rigid = framework->state;
+  HeldOffer *offer = offer_at(rigid, i);
+  gpointer key = GUINT_TO_POINTER(offer->agent.index + 1);
+  uint32_t place = GPOINTER_TO_UINT(g_hash_table_lookup(rigid->find, key));
+  offer->next = INDEX_NONE;
+  if (place == 0) {
+    HeldAgent fresh = {offer->agent, offer->room, 0, i, i};
+    g_array_append_val(rigid->agents, fresh);
+    place = rigid->agents->len;
+    g_hash_table_insert(rigid->find, key, GUINT_TO_POINTER(place));
+  } else {
+    HeldAgent *agent = agent_at(rigid, place - 1);
+    quantities_add(&agent->room, &offer->room);
+    offer_at(rigid, agent->last)->next = i;
+    agent->last = i;
+  }
+  HeldAgent *agent = agent_at(rigid, place - 1);
+  uint32_t before = agent->slots;
+  agent->slots = slots_in(framework, rigid->gang, &agent->room);
+  rigid->slots += agent->slots - before;
+  return agent->slots - before;
+}
+
+static void forget_agents(Rigid *rigid)
+{
+  g_array_set_size(rigid->agents, 0);
+  g_hash_table_remove_all(rigid->find);
+  rigid->slots = 0;
+}
+
+/* Gives everything back. */
+static void release(SimFramework *framework)
+{
+  Rigid *rigid = framework->state;
+  sim_frameworks_hold_until(framework->world->frameworks, framework, INSTANT_NEVER);
+  for (uint32_t i = 0; i < rigid->offers->len && !framework->stopped; i++)
+    sim_framework_decline(framework, offer_at(rigid, i)->id);
+  g_array_set_size(rigid->offers, 0);
+  forget_agents(rigid);
+  rigid->gang = NULL;
+  tell(framework);
+  sim_framework_flush(framework, framework->refuse);
+}
+
+/* --- the start of a gang -------------------------------------------------------------------------------- */
+
+/* Tasks for all agents, in the order of the agents; agent->slots becomes how many it gets. */
+static TaskInfo *take_all(SimFramework *framework, SimStage *gang, GArray *agents)
+{
+  uint32_t left = gang->pending;
+  TaskInfo *tasks = sim_framework_scratch(framework, left);
+  TaskInfo *next = tasks;
+  for (uint32_t a = 0; a < agents->len; a++) {
+    HeldAgent *agent = &g_array_index(agents, HeldAgent, a);
+    agent->slots = MIN(agent->slots, left);
+    left -= agent->slots;
+    for (uint32_t i = 0; i < agent->slots; i++)
+      sim_framework_take(framework, gang, agent->agent, next++);
+  }
+  return tasks;
+}
+
+static void accept_all(SimFramework *framework, const GArray *offers, const GArray *agents,
+                       const TaskInfo *tasks)
+{
+  g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(OfferId));
+  for (uint32_t a = 0; a < agents->len; a++) {
+    const HeldAgent *agent = &g_array_index(agents, HeldAgent, a);
+    if (agent->slots == 0)
+      continue;
+    g_array_set_size(ids, 0);
+    for (uint32_t i = agent->first; i != INDEX_NONE; i = g_array_index(offers, HeldOffer, i).next)
+      g_array_append_val(ids, g_array_index(offers, HeldOffer, i).id);
+    sim_framework_accept(framework, (const OfferId *)(const void *)ids->data, ids->len, tasks, agent->slots);
+    tasks += agent->slots;
+  }
+}
+
+static void decline_rest(SimFramework *framework, const GArray *offers, const GArray *agents)
+{
+  for (uint32_t a = 0; a < agents->len; a++) {
+    const HeldAgent *agent = &g_array_index(agents, HeldAgent, a);
+    if (agent->slots > 0)
+      continue;
+    for (uint32_t i = agent->first; i != INDEX_NONE; i = g_array_index(offers, HeldOffer, i).next)
+      sim_framework_decline(framework, g_array_index(offers, HeldOffer, i).id);
+  }
+  sim_framework_flush(framework, framework->refuse_unused);
+}
+
+/* What is held leaves the framework's books first: answers may come back within the accepts. */
+static void start(SimFramework *framework)
+{
+  Rigid *rigid = framework->state;
+  SimStage *gang = rigid->gang;
+  GArray *offers = rigid->offers, *agents = rigid->agents;
+  rigid->offers = g_array_new(FALSE, FALSE, sizeof(HeldOffer));
+  rigid->agents = g_array_new(FALSE, FALSE, sizeof(HeldAgent));
+  forget_agents(rigid);
+  rigid->gang = NULL;
+  sim_frameworks_hold_until(framework->world->frameworks, framework, INSTANT_NEVER);
+  tell(framework);
+  const TaskInfo *tasks = take_all(framework, gang, agents);
+  accept_all(framework, offers, agents, tasks);
+  decline_rest(framework, offers, agents);
+  g_array_unref(offers);
+  g_array_unref(agents);
+}
+
+/* --- scheduler ------------------------------------------------------------------------------------------ */
+
+static void refuse(SimFramework *framework, const OfferMessage *offer)
+{
+  sim_framework_decline(framework, offer->id);
+  if (!sim_queue_is_empty(&framework->queue)) {
+    framework->refused_any = true;
+    framework->last_room = offer->resources.plain;
+  }
+}
+
+static void consider(SimFramework *framework, const OfferMessage *offer)
+{
+  Rigid *rigid = framework->state;
+  if (rigid->gang == NULL)
+    rigid->gang = sim_queue_first(&framework->queue, NULL);
+  if (rigid->gang == NULL) {
+    refuse(framework, offer);
+    return;
+  }
+  HeldOffer held = {offer->id, offer->agent, offer->resources.plain, INDEX_NONE};
+  bool known = g_hash_table_contains(rigid->find, GUINT_TO_POINTER(offer->agent.index + 1));
+  if (!known && slots_in(framework, rigid->gang, &held.room) == 0) {
+    refuse(framework, offer);
+    return;
+  }
+  if (rigid->offers->len == 0 && framework->spec->hold_timeout.ns != DURATION_MAX.ns)
+    sim_frameworks_hold_until(framework->world->frameworks, framework,
+                              instant_after(sim_world_now(framework->world), framework->spec->hold_timeout));
+  g_array_append_val(rigid->offers, held);
+  book(framework, rigid->offers->len - 1);
+  if (rigid->slots < rigid->gang->pending)
+    return;
+  sim_framework_flush(framework, framework->refuse); /* answers go out in the order of the offers */
+  tell(framework); /* for a moment it holds all: that is when it has ramped up */
+  start(framework);
+}
+
+static void rigid_offers(SimFramework *framework, const OfferMessage *offers, uint32_t n)
+{
+  state_of(framework);
+  for (uint32_t i = 0; i < n; i++)
+    consider(framework, &offers[i]);
+  sim_framework_flush(framework, framework->refuse);
+  tell(framework);
+}
+
+static void rigid_rescind(SimFramework *framework, OfferId id)
+{
+  Rigid *rigid = state_of(framework);
+  uint32_t i = 0;
+  while (i < rigid->offers->len && offer_at(rigid, i)->id.value != id.value)
+    i++;
+  if (i == rigid->offers->len)
+    return;
+  g_array_remove_index(rigid->offers, i);
+  forget_agents(rigid);
+  for (i = 0; i < rigid->offers->len; i++)
+    book(framework, i);
+  if (rigid->offers->len == 0)
+    sim_frameworks_hold_until(framework->world->frameworks, framework, INSTANT_NEVER);
+  tell(framework);
+}
+
+static void rigid_changed(SimFramework *framework, SimStage *gone)
+{
+  Rigid *rigid = framework->state;
+  if (rigid != NULL && rigid->gang == gone)
+    release(framework);
+}
+
+static void rigid_hold_timeout(SimFramework *framework)
+{
+  release(framework);
+}
+
+static void rigid_clear(SimFramework *framework)
+{
+  Rigid *rigid = framework->state;
+  if (rigid == NULL)
+    return;
+  g_array_unref(rigid->offers);
+  g_array_unref(rigid->agents);
+  g_hash_table_unref(rigid->find);
+  g_free(rigid);
+  framework->state = NULL;
+}
+
+static const char *rigid_reason(SimFramework *framework, SimJob *job)
+{
+  const Rigid *rigid = framework->state;
+  if (rigid != NULL && rigid->gang != NULL && rigid->gang->job == job)
+    return "its framework holds offers for a part of its gang";
+  if (rigid != NULL && rigid->gang != NULL)
+    return "its framework gathers offers for the gang of another job";
+  return scheduler_reason(framework, job);
+}
+
+const SimScheduler scheduler_rigid = {
+    .offers = rigid_offers,
+    .rescind = rigid_rescind,
+    .changed = rigid_changed,
+    .hold_timeout = rigid_hold_timeout,
+    .clear = rigid_clear,
+    .reason = rigid_reason,
+};

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * Rigid: starts the tasks of a stage only all at once (a gang).
+ *
+ *              an offer has room for          what it holds fits
+ *              a task of the gang             all tasks of the gang
+ *     IDLE ----------------------> HOLDING ------------------------> IDLE
+ *      ^                           |  |  ^                            the gang starts, one accept per agent;
+ *      |   hold-timeout, or the    |  '--' rescinded offers           what is left over goes back with
+ *      '--- gang has gone ---------'       are forgotten              refuse-unused
+ *
+ * Held offers are not answered: they count as offered. One gang is gathered for at a time, the first in the
+ * order of the queue when the last one started; the next one takes what is offered from then on. An offer
+ * without room for a task of it is declined with refuse. The hold time-out runs from the first offer held for
+ * a gang; then everything goes back with refuse.
+ *
+ * A gang is what is pending in its stage: where a task has to run again it is a gang of one. Several offers
+ * of one agent count together; tasks-per-offer is the most that one agent takes of a gang.
+ *
+ * Cost: an offer O(1); a start O(offers held + tasks); a rescind O(offers held).
+ * Source: Hindman et al., NSDI 2011, section 4.1.
+ */
+
+#include "model/sim-framework.h"
+
+extern const SimScheduler scheduler_rigid;

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/sim-framework.h"
+
+#include "model/sim-agents.h"
+#include "model/sim-arrivals.h"
+#include "model/sim-frameworks.h"
+#include "model/sim-network.h"
+
+/* --- launching ------------------------------------------------------------------------------------------ */
+
+static void draw_times(SimFramework *framework, const SimStage *stage, SimTask *task, uint64_t number)
+{
+  SimDraw draw = {framework->world->seed, SIM_PURPOSE_TASK_DURATION, stage->entity, number};
+  task->length = sim_delay_draw(&stage->length, &draw);
+  task->start_up = DURATION_ZERO;
+  if (G_UNLIKELY(framework->start_up.present)) {
+    draw.purpose = SIM_PURPOSE_EXECUTOR_START;
+    task->start_up = sim_delay_draw(&framework->start_up, &draw);
+  }
+}
+
+void sim_framework_take(SimFramework *framework, SimStage *stage, AgentId agent, TaskInfo *info)
+{
+  SimWorld *world = framework->world;
+  SimRetry number = sim_stage_take(stage);
+  if (stage->pending == 0)
+    sim_queue_remove(&framework->queue, stage);
+  sim_queue_job_changed(&framework->queue, stage->job);
+
+  uint32_t slot;
+  SimTask *task = pool_take(&world->tasks, &slot);
+  task->id = TASK_NONE;
+  task->entry = SIM_EVENT_NONE;
+  task->launch = sim_world_now(world);
+  task->stage = stage;
+  task->index = number.index;
+  task->agent = agent.index;
+  task->next = INDEX_NONE;
+  task->attempt = number.attempt;
+  task->flags = SIM_TASK_OF_FRAMEWORK;
+  draw_times(framework, stage, task, number.index);
+  world->tasks_launched++;
+
+  info->label = pool_id(&world->tasks, slot);
+  info->agent = agent;
+  info->resources = resources_of(&stage->need);
+}
+
+void sim_framework_accept(SimFramework *framework, const OfferId *offers, uint32_t n_offers,
+                          const TaskInfo *tasks, uint32_t n_tasks)
+{
+  sim_network_accept(framework->world->network, framework->id, offers, n_offers, tasks, n_tasks,
+                     framework->refuse_unused);
+}
+
+void sim_framework_settle(SimFramework *framework)
+{
+  if (!framework->spec->suppress || framework->stopped || !framework->started)
+    return;
+  bool idle = sim_queue_is_empty(&framework->queue);
+  if (idle == framework->suppressed)
+    return;
+  framework->suppressed = idle;
+  if (idle)
+    sim_network_suppress(framework->world->network, framework->id);
+  else
+    sim_network_revive(framework->world->network, framework->id);
+}
+
+/* --- demand --------------------------------------------------------------------------------------------- */
+
+static void tell_demand(SimFramework *framework, bool added, uint32_t tasks, const Quantities *need)
+{
+  SimWorld *world = framework->world;
+  void (*tell)(void *, Instant, FrameworkId, uint32_t, const Quantities *) =
+      added ? world->observer.demand_added : world->observer.demand_dropped;
+  if (tell != NULL && tasks > 0)
+    tell(world->observer.self, sim_world_now(world), framework->id, tasks, need);
+}
+
+static void tell_state(SimFramework *framework, SimJob *job, JobState state, const char *reason)
+{
+  SimWorld *world = framework->world;
+  job->state = state;
+  if (world->observer.job_state != NULL)
+    world->observer.job_state(world->observer.self, sim_world_now(world), framework->id, job->id, state,
+                              reason);
+}
+
+static void make_runnable(SimFramework *framework, SimJob *job)
+{
+  for (uint32_t i = 0; i < job->n_stages; i++) {
+    SimStage *stage = &job->stages[i];
+    if (stage->runnable || (stage->after & ~job->done) != 0)
+      continue;
+    stage->runnable = true;
+    if (stage->tasks == 0) { /* nothing to do is done at once, and may let others run */
+      stage->done = true;
+      job->done |= UINT64_C(1) << i;
+      i = UINT32_MAX; /* from the first one again */
+      continue;
+    }
+    sim_queue_add(&framework->queue, stage);
+    tell_demand(framework, true, stage->pending, &stage->need);
+  }
+}
+
+/* --- jobs ----------------------------------------------------------------------------------------------- */
+
+static bool all_done(const SimJob *job)
+{
+  return job->done == (job->n_stages == 64 ? UINT64_MAX : (UINT64_C(1) << job->n_stages) - 1);
+}
+
+static void unlink_job(SimFramework *framework, SimJob *job)
+{
+  *(job->previous != NULL ? &job->previous->following : &framework->first_job) = job->following;
+  *(job->following != NULL ? &job->following->previous : &framework->last_job) = job->previous;
+}
+
+/* Takes what is pending out of the queue; what is live stays until it ends. */
+static void drop_pending(SimFramework *framework, SimJob *job)
+{
+  for (uint32_t i = 0; i < job->n_stages; i++) {
+    SimStage *stage = &job->stages[i];
+    if (stage->shape == NULL)
+      continue;
+    sim_queue_remove(&framework->queue, stage);
+    tell_demand(framework, false, stage->pending, &stage->need);
+    if (framework->scheduler->changed != NULL)
+      framework->scheduler->changed(framework, stage);
+  }
+}
+
+static void free_if_unused(SimJob *job)
+{
+  if (sim_job_is_over(job) && job->live == 0)
+    sim_job_free(job);
+}
+
+/* The job, which is in the list of unfinished ones, reaches its last state. It may be gone afterwards. */
+static void end_job(SimFramework *framework, SimJob *job, JobState state, const char *reason)
+{
+  SimWorld *world = framework->world;
+  unlink_job(framework, job);
+  world->unfinished--;
+  *(state == JOB_FINISHED ? &world->jobs_finished : &world->jobs_failed) += 1;
+  tell_state(framework, job, state, reason);
+  drop_pending(framework, job);
+  sim_arrivals_job_ended(world->arrivals, framework, job);
+  free_if_unused(job);
+  sim_world_check_done(world);
+}
+
+void sim_framework_job(SimFramework *framework, SimJob *job, const char *unschedulable)
+{
+  SimWorld *world = framework->world;
+  Instant now = sim_world_now(world);
+  job->sequence = framework->n_submitted++;
+  job->previous = framework->last_job;
+  *(job->previous != NULL ? &job->previous->following : &framework->first_job) = job;
+  framework->last_job = job;
+  world->unfinished++;
+  world->jobs_submitted++;
+  if (world->observer.job_submitted != NULL)
+    world->observer.job_submitted(world->observer.self, now, framework->id, job->id, job->name, job->key,
+                                  job->tasks);
+  g_clear_pointer(&job->name, g_free);
+  if (unschedulable != NULL) {
+    end_job(framework, job, JOB_UNSCHEDULABLE, unschedulable);
+    return;
+  }
+  make_runnable(framework, job);
+  if (all_done(job))
+    end_job(framework, job, JOB_FINISHED, NULL);
+}
+
+void sim_framework_kill_jobs(SimFramework *framework)
+{
+  while (framework->first_job != NULL)
+    end_job(framework, framework->first_job, JOB_KILLED, "its framework has left");
+}
+
+/* --- how tasks end -------------------------------------------------------------------------------------- */
+
+static void tell_attempt(SimFramework *framework, const SimTask *task, TaskState state)
+{
+  SimWorld *world = framework->world;
+  if (world->observer.task_attempt == NULL)
+    return;
+  bool started = (task->flags & SIM_TASK_STARTED) != 0;
+  bool ended = (task->flags & SIM_TASK_ENDED) != 0;
+  world->observer.task_attempt(world->observer.self, framework->id, task->stage->job->id, task->stage->number,
+                               task->index, task->attempt, (AgentId){task->agent}, task->launch,
+                               started ? task->start : INSTANT_NEVER,
+                               ended ? task->finish : sim_world_now(world), task_state_name(state));
+}
+
+/* Kills what a failed job still has. Rare: walks all tasks. */
+static void kill_live(SimFramework *framework, const SimJob *job)
+{
+  SimWorld *world = framework->world;
+  for (uint32_t slot = 0; slot < world->tasks.n_slots; slot++) {
+    const SimTask *task = pool_at(&world->tasks, slot);
+    if (pool_is_taken(&world->tasks, slot) && task->stage != NULL && task->stage->job == job &&
+        (task->flags & SIM_TASK_OF_FRAMEWORK) && task->id.value != TASK_NONE.value)
+      sim_network_kill(world->network, framework->id, task->id);
+  }
+}
+
+static void task_finished(SimFramework *framework, SimStage *stage)
+{
+  SimJob *job = stage->job;
+  framework->world->tasks_finished++;
+  stage->finished++;
+  if (stage->tasks == TASKS_UNLIMITED || stage->finished < stage->tasks)
+    return;
+  stage->done = true;
+  job->done |= UINT64_C(1) << stage->number;
+  make_runnable(framework, job);
+  if (all_done(job))
+    end_job(framework, job, JOB_FINISHED, NULL);
+}
+
+/* @task is the state of the master's task, which is none where it refused the launch. */
+static void task_returns(SimFramework *framework, SimStage *stage, const SimTask *task, bool was_launched)
+{
+  uint16_t attempt = task->attempt < UINT16_MAX ? (uint16_t)(task->attempt + 1) : UINT16_MAX;
+  sim_stage_return(stage, task->index, attempt);
+  if (stage->shape == NULL)
+    sim_queue_add(&framework->queue, stage);
+  if (was_launched && stage->tasks != TASKS_UNLIMITED)
+    tell_demand(framework, true, 1, &stage->need);
+}
+
+static void task_ended(SimFramework *framework, SimTask *task, const TaskStatus *status)
+{
+  SimStage *stage = task->stage;
+  SimJob *job = stage->job;
+  SimTask ended = *task;
+  tell_attempt(framework, task, status->state);
+  task->stage = NULL;
+  sim_task_let_go(&framework->world->tasks, slot_of(status->label), task, SIM_TASK_OF_FRAMEWORK);
+  stage->live--;
+  job->live--;
+  sim_queue_job_changed(&framework->queue, job);
+  if (sim_job_is_over(job)) {
+    if (status->state == TASK_FINISHED)
+      framework->world->tasks_finished++;
+    free_if_unused(job);
+  } else if (status->state == TASK_FINISHED) {
+    task_finished(framework, stage);
+  } else if (status->state == TASK_ERROR) {
+    bool has_more =
+        job->live > 0; /* then it outlives end_job(), and is over when its tasks come back killed */
+    end_job(framework, job, JOB_FAILED_STATE, "the master refused one of its tasks (TASK_ERROR)");
+    if (has_more)
+      kill_live(framework, job);
+  } else {
+    task_returns(framework, stage, &ended, status->task.value != TASK_NONE.value);
+  }
+}
+
+void sim_framework_status(SimFramework *framework, const TaskStatus *status)
+{
+  SimWorld *world = framework->world;
+  SimTask *task = pool_find(&world->tasks, status->label);
+  bool terminal = task_state_is_terminal(status->state);
+  if (G_UNLIKELY(framework->stopped)) { /* nobody is there to acknowledge */
+    if (task != NULL && terminal && (task->flags & SIM_TASK_OF_AGENT))
+      sim_agents_forget(world->agents, status->label);
+    else if (task != NULL && terminal && task->stage != NULL) {
+      sim_framework_dropped(framework, task);
+      sim_task_let_go(&world->tasks, slot_of(status->label), task, SIM_TASK_OF_FRAMEWORK);
+    }
+    return;
+  }
+  if (task == NULL || (task->flags & SIM_TASK_OF_FRAMEWORK) == 0)
+    return;
+  if (terminal)
+    task_ended(framework, task, status);
+  else if (status->state == TASK_RUNNING && task->stage->job->state == JOB_WAITING)
+    tell_state(framework, task->stage->job, JOB_RUNNING, NULL);
+  if (status->sequence > 0)
+    sim_network_acknowledge(world->network, framework->id, status->task, status->sequence);
+  if (terminal)
+    sim_framework_settle(framework);
+}
+
+void sim_framework_dropped(SimFramework *framework, SimTask *task)
+{
+  SimStage *stage = task->stage;
+  tell_attempt(framework, task,
+               task->flags & SIM_TASK_ENDED && !(task->flags & SIM_TASK_WAS_KILLED) ? TASK_FINISHED
+                                                                                    : TASK_KILLED);
+  task->stage = NULL;
+  stage->live--;
+  stage->job->live--;
+  free_if_unused(stage->job);
+}

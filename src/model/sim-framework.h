@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * SimFramework: one framework: its jobs, and what every scheduler does alike.
+ *
+ *     SimArrivals --- job ---> SimFramework --- offers, rescinds ---> SimScheduler (elastic, rigid)
+ *                                  ^   |                                  |
+ *                          status  |   | acknowledge, suppress, revive    | launch, accept, decline
+ *                                  |   v                                  v
+ *                                 SimNetwork <-----------------------------
+ *
+ * A scheduler only answers offers: it chooses stages from the queue, takes tasks from them with
+ * sim_framework_take() and accepts. Everything else is here: stages that become runnable, tasks that end or
+ * have to run again, jobs that are done, suppressing while there is nothing to launch.
+ *
+ * What a status means:
+ *   TASK_RUNNING              the job runs from its first one on
+ *   TASK_FINISHED             the task is done; a stage is done with its last task, a job with its last stage
+ *   TASK_ERROR                the job has failed: it asked for what it may not have
+ *   any other terminal state  the task is pending again, for its next attempt, with the same length
+ *
+ * Invariant: suppressed (as the master knows or will know) iff the group says so and the queue was empty
+ * after the last message of offers, the last status or the start.
+ *
+ * Not here: which offer gets which task (scheduler-*.h), when jobs come (sim-arrivals.h).
+ */
+
+#include "core/messages.h"
+#include "model/sim-delay.h"
+#include "model/sim-job.h"
+#include "model/sim-queue.h"
+#include "model/sim-task.h"
+#include "model/sim-world.h"
+
+typedef struct SimFramework SimFramework;
+
+/* How a framework answers. All may be called with nothing to launch. */
+typedef struct {
+  void (*offers)(SimFramework *framework, const OfferMessage *offers, uint32_t n);
+  void (*rescind)(SimFramework *framework, OfferId offer);     /* (nullable) */
+  void (*changed)(SimFramework *framework, SimStage *gone);    /* (nullable) a stage left the queue otherwise
+                                                                  than by a launch */
+  void (*hold_timeout)(SimFramework *framework);               /* (nullable) */
+  void (*clear)(SimFramework *framework);                      /* (nullable) forgets all offers; frees */
+  const char *(*reason)(SimFramework *framework, SimJob *job); /* why it waits; valid until the next call */
+} SimScheduler;
+
+struct SimFramework {
+  SimWorld *world;
+  const FrameworkSpec *spec;
+  const SourceMember *member_info;
+  const SimScheduler *scheduler;
+  void *state; /* the scheduler's own */
+  FrameworkId id;
+  uint32_t group;
+  uint32_t member;
+  bool started;
+  bool stopped;
+  bool suppressed;
+  bool job_due;         /* a job arrives at the instant of its start */
+  uint32_t n_submitted; /* jobs */
+  SimQueue queue;
+  SimJob *first_job; /* unfinished */
+  SimJob *last_job;
+  SimDelay decision;
+  SimDelay start_up;
+  uint64_t decisions;     /* made or begun */
+  uint32_t deciding;      /* begun */
+  Instant decided_at;     /* when the last one begun is over */
+  SimEventHandle holding; /* hold time-out */
+  OfferFilter refuse;
+  OfferFilter refuse_unused;
+  bool refused_any;     /* an offer had no room for any task that was pending */
+  Quantities last_room; /* of that offer */
+};
+
+/** sim_framework_take: the next task of @stage, to be launched on @agent: its record, and what to say of it.
+ */
+void sim_framework_take(SimFramework *framework, SimStage *stage, AgentId agent, TaskInfo *info);
+
+/** sim_framework_scratch: room for @n TaskInfos of one accept; valid until the next call in this run. */
+TaskInfo *sim_framework_scratch(SimFramework *framework, uint32_t n);
+
+/** sim_framework_accept: launches @tasks on @offers, all of one agent; the rest comes back with
+ * refuse_unused. */
+void sim_framework_accept(SimFramework *framework, const OfferId *offers, uint32_t n_offers,
+                          const TaskInfo *tasks, uint32_t n_tasks);
+
+/** sim_framework_decline: adds an offer to those that the next flush declines, in one message. */
+void sim_framework_decline(SimFramework *framework, OfferId offer);
+void sim_framework_flush(SimFramework *framework, OfferFilter filter);
+
+/** sim_framework_job: a job that has just been given an id (transfer full). */
+void sim_framework_job(SimFramework *framework, SimJob *job, const char *unschedulable);
+
+/** sim_framework_status: a message. */
+void sim_framework_status(SimFramework *framework, const TaskStatus *status);
+
+/** sim_framework_kill_jobs: the framework leaves: all unfinished jobs are JOB_KILLED. */
+void sim_framework_kill_jobs(SimFramework *framework);
+
+/** sim_framework_dropped: an agent has dropped @task, whose framework has left. */
+void sim_framework_dropped(SimFramework *framework, SimTask *task);
+
+/** sim_framework_settle: suppresses or revives, as the queue says. */
+void sim_framework_settle(SimFramework *framework);

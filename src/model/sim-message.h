@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * SimMessage: a message that takes time to arrive, with what it carries behind it in one block.
+ *
+ *     sender's structs --- sim_message_copy() ---> block in flight --- sim_deliver_message() ---> receiver
+ *
+ * Pointers of a message point to the sender's arrays, or (in a copy) into its own block.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/messages.h"
+
+typedef enum {
+  SIM_MESSAGE_ACCEPT, /* to the master, up to SIM_MESSAGE_STATUS */
+  SIM_MESSAGE_DECLINE,
+  SIM_MESSAGE_SUPPRESS,
+  SIM_MESSAGE_REVIVE,
+  SIM_MESSAGE_KILL,
+  SIM_MESSAGE_ACKNOWLEDGE,
+  SIM_MESSAGE_TEARDOWN,
+  SIM_MESSAGE_STATUS,
+  SIM_MESSAGE_OFFERS, /* to a framework */
+  SIM_MESSAGE_RESCIND,
+  SIM_MESSAGE_STATUS_FORWARDED,
+  SIM_MESSAGE_LAUNCH, /* to an agent */
+  SIM_MESSAGE_KILL_AT_AGENT,
+  SIM_MESSAGE_ACKNOWLEDGED,
+  SIM_MESSAGE_SHUTDOWN,
+} SimMessageKind;
+
+typedef struct {
+  SimMessageKind kind;
+  FrameworkId framework;
+  AgentId agent;
+  uint32_t n; /* of the first array: offers */
+  union {
+    struct { /* ACCEPT, DECLINE */
+      const OfferId *ids;
+      const TaskInfo *tasks;
+      OfferFilter filter;
+      uint32_t n_tasks;
+    } answer;
+    const OfferMessage *offers;
+    OfferId offer;
+    const TaskStatus *status;
+    const TaskLaunch *launch;
+    struct {
+      TaskId id;
+      uint32_t sequence;
+    } task;
+  };
+} SimMessage;
+
+static inline bool sim_message_is_to_master(SimMessageKind kind)
+{
+  return kind <= SIM_MESSAGE_STATUS;
+}
+
+/** sim_message_size: bytes of a copy. */
+size_t sim_message_size(const SimMessage *message);
+
+/** sim_message_copy: @block: of sim_message_size() bytes. Returns: the copy, in @block. */
+SimMessage *sim_message_copy(void *block, const SimMessage *message);
+
+/** sim_message_clear: frees what a copy owns beside its block. */
+void sim_message_clear(SimMessage *copy);

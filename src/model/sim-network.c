@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/sim-network.h"
+
+#include "model/sim-delay.h"
+#include "model/sim-deliver.h"
+#include "model/sim-mail.h"
+#include "model/sim-message.h"
+#include "model/sim-record.h"
+
+typedef enum {
+  TO_FRAMEWORK,
+  FROM_FRAMEWORK,
+  TO_AGENT,
+  FROM_AGENT,
+  DIRECTIONS,
+} Direction;
+
+/* One pair in one direction. */
+typedef struct {
+  uint64_t sent;
+  Instant last; /* when the last message sent arrives */
+} Link;
+
+struct SimNetwork {
+  SimWorld *world;
+  SimDelay latency[DIRECTIONS];
+  Link *links[DIRECTIONS]; /* arrays by agent or framework; NULL without latency */
+  SimDelay service;
+  uint64_t served;
+  Instant free_at;             /* when the master has handled all that has arrived */
+  bool direct_from_frameworks; /* no latency and no service time */
+  bool direct_from_agents;
+  SimMailbag bag;
+  SimHandlerId arrive_handler;
+  SimHandlerId serve_handler;
+  SimHandlerId timer_handlers[MASTER_TIMERS];
+  SimEventHandle timers[MASTER_TIMERS];
+};
+
+static void on_arrive(void *self, uint64_t payload);
+static void on_serve(void *self, uint64_t payload);
+static void on_timer(void *self, uint64_t payload);
+
+static void init_links(SimNetwork *network, Direction direction, const SimDistribution *law, uint32_t n)
+{
+  network->latency[direction] = sim_delay_of(law);
+  if (network->latency[direction].present)
+    network->links[direction] = g_new0(Link, MAX(n, 1));
+}
+
+SimNetwork *sim_network_new(SimWorld *world, uint32_t n_frameworks)
+{
+  const Experiment *experiment = world->experiment;
+  SimNetwork *network = g_new0(SimNetwork, 1);
+  network->world = world;
+  init_links(network, TO_FRAMEWORK, experiment->network.master_framework, n_frameworks);
+  init_links(network, FROM_FRAMEWORK, experiment->network.master_framework, n_frameworks);
+  init_links(network, TO_AGENT, experiment->network.master_agent, experiment->cluster.agents);
+  init_links(network, FROM_AGENT, experiment->network.master_agent, experiment->cluster.agents);
+  network->service = sim_delay_of(experiment->master.service_time);
+  network->direct_from_frameworks = !network->latency[FROM_FRAMEWORK].present && !network->service.present;
+  network->direct_from_agents = !network->latency[FROM_AGENT].present && !network->service.present;
+  network->arrive_handler = sim_engine_add_handler(world->engine, "message", on_arrive, network);
+  network->serve_handler = sim_engine_add_handler(world->engine, "master-service", on_serve, network);
+  static const char *const names[MASTER_TIMERS] = {"allocation-tick", "allocation-run", "offer-timeout"};
+  for (int timer = 0; timer < MASTER_TIMERS; timer++)
+    network->timer_handlers[timer] = sim_engine_add_handler(world->engine, names[timer], on_timer, network);
+  return network;
+}
+
+void sim_network_free(SimNetwork *network)
+{
+  if (network == NULL)
+    return;
+  for (int direction = 0; direction < DIRECTIONS; direction++)
+    g_free(network->links[direction]);
+  sim_mail_clear(&network->bag);
+  g_free(network);
+}
+
+/* --- delivery ------------------------------------------------------------------------------------------- */
+
+static void handled(SimNetwork *network, SimMessage *message)
+{
+  size_t size = sim_message_size(message);
+  network->world->in_flight--;
+  sim_deliver_message(network->world, message);
+  sim_message_clear(message);
+  sim_mail_give(&network->bag, message, size);
+}
+
+static void on_serve(void *self, uint64_t payload)
+{
+  handled(self, (SimMessage *)(uintptr_t)payload);
+}
+
+/* At the master's door: waits its turn. */
+static void wait_for_service(SimNetwork *network, SimMessage *message)
+{
+  SimWorld *world = network->world;
+  SimDraw draw = {world->seed, SIM_PURPOSE_SERVICE_TIME, 0, network->served++};
+  Instant now = sim_world_now(world);
+  Instant begin = instant_is_before(network->free_at, now) ? now : network->free_at;
+  network->free_at = instant_after(begin, sim_delay_draw(&network->service, &draw));
+  sim_engine_post(world->engine, network->free_at, SIM_PHASE_MESSAGE, network->serve_handler,
+                  (uint64_t)(uintptr_t)message);
+}
+
+static void on_arrive(void *self, uint64_t payload)
+{
+  SimNetwork *network = self;
+  SimMessage *message = (SimMessage *)(uintptr_t)payload;
+  if (network->service.present && sim_message_is_to_master(message->kind))
+    wait_for_service(network, message);
+  else
+    handled(network, message);
+}
+
+/* --- sending -------------------------------------------------------------------------------------------- */
+
+/* Copies @message with its arrays and sends the copy. @peer: agent or framework. */
+static void send_message(SimNetwork *network, Direction direction, uint32_t peer, const SimMessage *message)
+{
+  SimWorld *world = network->world;
+  const SimDelay *latency = &network->latency[direction];
+  SimMessage *copy = sim_message_copy(sim_mail_take(&network->bag, sim_message_size(message)), message);
+  world->in_flight++;
+  if (!latency->present) {
+    wait_for_service(network, copy);
+    return;
+  }
+  Link *link = &network->links[direction][peer];
+  SimDraw draw = {world->seed, SIM_PURPOSE_NETWORK, (uint64_t)direction << 32 | peer, link->sent++};
+  Instant at = instant_after(sim_world_now(world), sim_delay_draw(latency, &draw));
+  link->last = instant_is_before(at, link->last) ? link->last : at;
+  sim_engine_post(world->engine, link->last, SIM_PHASE_MESSAGE, network->arrive_handler,
+                  (uint64_t)(uintptr_t)copy);
+}
+
+void sim_network_accept(SimNetwork *network, FrameworkId framework, const OfferId *offers, uint32_t n_offers,
+                        const TaskInfo *tasks, uint32_t n_tasks, OfferFilter filter)
+{
+  if (G_LIKELY(network->direct_from_frameworks)) {
+    sim_deliver_accept(network->world, framework, offers, n_offers, tasks, n_tasks, filter);
+    return;
+  }
+  SimMessage message = {.kind = SIM_MESSAGE_ACCEPT,
+                        .framework = framework,
+                        .n = n_offers,
+                        .answer = {offers, tasks, filter, n_tasks}};
+  send_message(network, FROM_FRAMEWORK, framework.index, &message);
+}
+
+void sim_network_decline(SimNetwork *network, FrameworkId framework, const OfferId *offers, uint32_t n_offers,
+                         OfferFilter filter)
+{
+  if (G_LIKELY(network->direct_from_frameworks)) {
+    sim_deliver_decline(network->world, framework, offers, n_offers, filter);
+    return;
+  }
+  SimMessage message = {.kind = SIM_MESSAGE_DECLINE,
+                        .framework = framework,
+                        .n = n_offers,
+                        .answer = {offers, NULL, filter, 0}};
+  send_message(network, FROM_FRAMEWORK, framework.index, &message);
+}
+
+void sim_network_acknowledge(SimNetwork *network, FrameworkId framework, TaskId task, uint32_t sequence)
+{
+  if (G_LIKELY(network->direct_from_frameworks)) {
+    sim_deliver_acknowledge(network->world, framework, task, sequence);
+    return;
+  }
+  SimMessage message = {.kind = SIM_MESSAGE_ACKNOWLEDGE, .framework = framework, .task = {task, sequence}};
+  send_message(network, FROM_FRAMEWORK, framework.index, &message);
+}
+
+/* The rare ones of a framework. */
+static void say(SimNetwork *network, const SimMessage *message)
+{
+  if (network->direct_from_frameworks)
+    sim_deliver_message(network->world, message);
+  else
+    send_message(network, FROM_FRAMEWORK, message->framework.index, message);
+}
+
+void sim_network_suppress(SimNetwork *network, FrameworkId framework)
+{
+  say(network, &(SimMessage){.kind = SIM_MESSAGE_SUPPRESS, .framework = framework});
+}
+
+void sim_network_revive(SimNetwork *network, FrameworkId framework)
+{
+  say(network, &(SimMessage){.kind = SIM_MESSAGE_REVIVE, .framework = framework});
+}
+
+void sim_network_kill(SimNetwork *network, FrameworkId framework, TaskId task)
+{
+  say(network, &(SimMessage){.kind = SIM_MESSAGE_KILL, .framework = framework, .task = {task, 0}});
+}
+
+void sim_network_teardown(SimNetwork *network, FrameworkId framework)
+{
+  say(network, &(SimMessage){.kind = SIM_MESSAGE_TEARDOWN, .framework = framework});
+}
+
+void sim_network_status(SimNetwork *network, const TaskStatus *status)
+{
+  if (G_LIKELY(network->direct_from_agents)) {
+    sim_deliver_status(network->world, status);
+    return;
+  }
+  SimMessage message = {.kind = SIM_MESSAGE_STATUS, .agent = status->agent, .status = status};
+  send_message(network, FROM_AGENT, status->agent.index, &message);
+}
+
+/* --- the master's ports --------------------------------------------------------------------------------- */
+
+static void port_offers(void *self, FrameworkId framework, const OfferMessage *offers, uint32_t n)
+{
+  SimNetwork *network = self;
+  if (G_LIKELY(!network->latency[TO_FRAMEWORK].present)) {
+    sim_deliver_offers(network->world, framework, offers, n);
+    return;
+  }
+  SimMessage message = {.kind = SIM_MESSAGE_OFFERS, .framework = framework, .n = n, .offers = offers};
+  send_message(network, TO_FRAMEWORK, framework.index, &message);
+}
+
+static void port_rescind(void *self, FrameworkId framework, OfferId offer)
+{
+  SimNetwork *network = self;
+  if (G_LIKELY(!network->latency[TO_FRAMEWORK].present)) {
+    sim_deliver_rescind(network->world, framework, offer);
+    return;
+  }
+  SimMessage message = {.kind = SIM_MESSAGE_RESCIND, .framework = framework, .offer = offer};
+  send_message(network, TO_FRAMEWORK, framework.index, &message);
+}
+
+static void port_status(void *self, FrameworkId framework, const TaskStatus *status)
+{
+  SimNetwork *network = self;
+  if (G_LIKELY(!network->latency[TO_FRAMEWORK].present)) {
+    sim_deliver_status_forwarded(network->world, framework, status);
+    return;
+  }
+  SimMessage message = {.kind = SIM_MESSAGE_STATUS_FORWARDED, .framework = framework, .status = status};
+  send_message(network, TO_FRAMEWORK, framework.index, &message);
+}
+
+static void port_launch(void *self, AgentId agent, const TaskLaunch *launch)
+{
+  SimNetwork *network = self;
+  if (G_LIKELY(!network->latency[TO_AGENT].present)) {
+    sim_deliver_launch(network->world, agent, launch);
+    return;
+  }
+  SimMessage message = {.kind = SIM_MESSAGE_LAUNCH, .agent = agent, .launch = launch};
+  send_message(network, TO_AGENT, agent.index, &message);
+}
+
+static void port_kill(void *self, AgentId agent, TaskId task)
+{
+  SimNetwork *network = self;
+  SimMessage message = {.kind = SIM_MESSAGE_KILL_AT_AGENT, .agent = agent, .task = {task, 0}};
+  if (network->latency[TO_AGENT].present)
+    send_message(network, TO_AGENT, agent.index, &message);
+  else
+    sim_deliver_kill_at_agent(network->world, agent, task);
+}
+
+static void port_acknowledgement(void *self, AgentId agent, TaskId task, uint32_t sequence)
+{
+  SimNetwork *network = self;
+  if (G_LIKELY(!network->latency[TO_AGENT].present)) {
+    sim_deliver_acknowledged(network->world, agent, task, sequence);
+    return;
+  }
+  SimMessage message = {.kind = SIM_MESSAGE_ACKNOWLEDGED, .agent = agent, .task = {task, sequence}};
+  send_message(network, TO_AGENT, agent.index, &message);
+}
+
+static void port_shutdown(void *self, AgentId agent, FrameworkId framework)
+{
+  SimNetwork *network = self;
+  SimMessage message = {.kind = SIM_MESSAGE_SHUTDOWN, .agent = agent, .framework = framework};
+  if (network->latency[TO_AGENT].present)
+    send_message(network, TO_AGENT, agent.index, &message);
+  else
+    sim_deliver_shutdown(network->world, agent, framework);
+}
+
+/* The tick and the run share a phase: a filter that expires at the instant of a tick is judged there. */
+static void port_timer(void *self, MasterTimer timer, Instant at)
+{
+  SimNetwork *network = self;
+  SimPhase phase = timer == MASTER_TIMER_OFFER_TIMEOUT ? SIM_PHASE_TIMER : SIM_PHASE_ALLOCATION;
+  sim_engine_cancel(network->world->engine, network->timers[timer]);
+  network->timers[timer] =
+      sim_engine_schedule(network->world->engine, at, phase, network->timer_handlers[timer], (uint64_t)timer);
+}
+
+static void on_timer(void *self, uint64_t payload)
+{
+  SimNetwork *network = self;
+  SimWorld *world = network->world;
+  MasterTimer timer = (MasterTimer)payload;
+  Instant now = sim_world_now(world);
+  network->timers[timer] = SIM_EVENT_NONE;
+  sim_digest_add_1(&world->digest, now,
+                   timer == MASTER_TIMER_OFFER_TIMEOUT ? SIM_PHASE_TIMER : SIM_PHASE_ALLOCATION,
+                   SIM_RECORD_TIMER, (uint64_t)timer);
+  master_timer(world->master, now, timer);
+  if (timer == MASTER_TIMER_TICK)
+    sim_world_check_stalled(world);
+}
+
+static void port_random(void *self, uint64_t run, uint32_t stage, uint32_t *numbers, size_t n)
+{
+  SimNetwork *network = self;
+  SimDraw draw = {network->world->seed, SIM_PURPOSE_ALLOCATOR, run << 8 | (stage & 0xff), 0};
+  sim_random_fill(&draw, numbers, n);
+}
+
+static void port_broken_allocator(void *self, const char *message)
+{
+  SimNetwork *network = self;
+  sim_world_halt(network->world, SIMULATION_FAILED,
+                 g_error_new_literal(SIMULATION_ERROR, SIMULATION_ERROR_ALLOCATOR, message));
+}
+
+MasterPorts sim_network_ports(SimNetwork *network)
+{
+  return (MasterPorts){
+      .self = network,
+      .send_offers = port_offers,
+      .send_rescind = port_rescind,
+      .send_status = port_status,
+      .send_launch = port_launch,
+      .send_kill = port_kill,
+      .send_acknowledgement = port_acknowledgement,
+      .send_shutdown_framework = port_shutdown,
+      .set_timer = port_timer,
+      .random = port_random,
+      .broken_allocator = port_broken_allocator,
+  };
+}

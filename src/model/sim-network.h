@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * SimNetwork: everything that travels to and from the master, and the master's ports.
+ *
+ *     SimFramework --- accept, decline, suppress, revive, kill, acknowledge, teardown ---.
+ *                  <-- offers, rescind, status -----------------------------.            |
+ *                                                                           |            v
+ *                                             (latency per pair)          Master <-- (service time, one
+ *                                                                           |            ^  at a time)
+ *     SimAgent     <-- launch, kill, acknowledge, shutdown ------------------'            |
+ *                  --- status -----------------------------------------------------------'
+ *
+ * Latency: each message takes its own draw, keyed by (direction, agent or framework, number of the message),
+ * but never overtakes an earlier one of the same pair and direction. Service time: messages to the master
+ * wait their turn in the order of their arrival and are handled when their service ends.
+ *
+ * What is absent costs nothing: without a latency (and, towards the master, a service time) the message is a
+ * call. Everything is recorded in the digest when it is delivered, and that is here.
+ *
+ * Messages in flight when the run ends are lost with it.
+ *
+ * Invariants:
+ *   1. messages of one pair and direction arrive in the order in which they were sent;
+ *   2. the master handles messages in the order of their arrival.
+ *
+ * Cost: a message with latency one event, and one more with service time; its payload is copied once.
+ *
+ * Not here: registration and subscription, which take no time (sim-agents.h, sim-frameworks.h).
+ */
+
+#include "core/master.h"
+#include "model/sim-world.h"
+
+/** sim_network_new: @n_frameworks: how many there will be at most. */
+SimNetwork *sim_network_new(SimWorld *world, uint32_t n_frameworks);
+void sim_network_free(SimNetwork *network);
+
+/** sim_network_ports: the master's view of this network; valid as long as it. */
+MasterPorts sim_network_ports(SimNetwork *network);
+
+/* From a framework to the master. */
+void sim_network_accept(SimNetwork *network, FrameworkId framework, const OfferId *offers, uint32_t n_offers,
+                        const TaskInfo *tasks, uint32_t n_tasks, OfferFilter filter);
+void sim_network_decline(SimNetwork *network, FrameworkId framework, const OfferId *offers, uint32_t n_offers,
+                         OfferFilter filter);
+void sim_network_suppress(SimNetwork *network, FrameworkId framework);
+void sim_network_revive(SimNetwork *network, FrameworkId framework);
+void sim_network_kill(SimNetwork *network, FrameworkId framework, TaskId task);
+void sim_network_acknowledge(SimNetwork *network, FrameworkId framework, TaskId task, uint32_t sequence);
+void sim_network_teardown(SimNetwork *network, FrameworkId framework);
+
+/* From an agent to the master. */
+void sim_network_status(SimNetwork *network, const TaskStatus *status);

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * SimTask: one attempt of one task, from the scheduler's decision to the acknowledged end.
+ *
+ * One record serves both who asked for the task and the machine that runs it. Its pool id is the label that
+ * travels with the task in every message, so both find it without a search.
+ *
+ *     framework decides          launch arrives at the agent           start-up is over
+ *     ----------------> DECIDED --------------------------> ON AGENT -------------------> STARTED
+ *                          |                                   |                              |
+ *                          | refused by the master             | killed                       | finished,
+ * killed v                                   v                              v (none) <---- both let go
+ * -----------------------  ENDED  <------------'
+ *
+ * The framework holds it until it sees a terminal state, the agent until that state is acknowledged (or the
+ * framework is shut down); whoever lets go last gives the record back.
+ *
+ * One record is one cache line: millions of them pass through a run.
+ */
+
+#include <stdint.h>
+
+#include "base/ids.h"
+#include "base/pool.h"
+#include "base/time.h"
+#include "engine/event-queue.h"
+
+struct SimStage;
+
+typedef enum {
+  SIM_TASK_OF_FRAMEWORK = 1 << 0, /* held by the framework */
+  SIM_TASK_OF_AGENT = 1 << 1,     /* held by the agent */
+  SIM_TASK_STARTED = 1 << 2,
+  SIM_TASK_ENDED = 1 << 3,
+  SIM_TASK_WAS_KILLED = 1 << 4, /* how it ended */
+  SIM_TASK_IN_DOUBT = 1 << 5,   /* an update is on its way and not acknowledged: the next one waits */
+  SIM_TASK_END_SENT = 1 << 6,
+} SimTaskFlag;
+
+typedef struct {
+  TaskId id;            /* the master's; TASK_NONE before the launch arrives */
+  SimEventHandle entry; /* pending: its start, or its end */
+  union {
+    Duration length; /* until ENDED: how long it runs at speed 1 */
+    Instant finish;  /* from then on */
+  };
+  union {
+    Duration start_up; /* until STARTED: how long its executor takes */
+    Instant start;     /* from then on */
+  };
+  Instant launch;         /* the framework's decision */
+  struct SimStage *stage; /* NULL once the framework has let go: its job may be gone */
+  uint32_t index;         /* of the task in its stage */
+  uint32_t agent;
+  uint32_t next; /* slot of the next one on the same agent, or INDEX_NONE */
+  uint16_t attempt;
+  uint8_t flags; /* SimTaskFlag */
+} SimTask;
+
+/** sim_task_let_go: @holder gives the record up; the last one frees it. */
+static inline void sim_task_let_go(Pool *tasks, uint32_t slot, SimTask *task, uint8_t holder)
+{
+  task->flags = (uint8_t)(task->flags & ~holder);
+  if ((task->flags & (SIM_TASK_OF_FRAMEWORK | SIM_TASK_OF_AGENT)) == 0)
+    pool_give(tasks, slot);
+}
