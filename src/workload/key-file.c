@@ -80,8 +80,10 @@ static bool read_entries(KeyFile *file, GKeyFile *values, GError **error)
     g_ptr_array_add(group->entries, entry);
     g_autoptr(GError) why = NULL;
     entry->value = g_key_file_get_string(values, group->raw, entry->name, &why);
-    if (entry->value == NULL)
-      return key_file_fail(file, group, entry, WORKLOAD_ERROR_SYNTAX, error, "%s", why->message);
+    if (why != NULL)
+      return key_file_fail(file, group, entry, WORKLOAD_ERROR_SYNTAX, error,
+                           "not an escape sequence in \"%s\"; expected \\\\, \\s, \\n, \\t or \\r",
+                           g_strchug(strchr(line->text, '=') + 1));
     g_strstrip(entry->value);
   }
   return true;

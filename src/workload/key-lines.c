@@ -277,7 +277,7 @@ static KeyLine *line_of_override(const Override *override, KeyLineKind kind)
     line->name = g_strdup(override->group);
     line->raw = g_strdup(override->group);
   } else if (kind == KEY_LINE_KEY) {
-    line->text = g_strdup_printf("%s = %s", override->key, override->value);
+    line->text = g_strchomp(g_strdup_printf("%s = %s", override->key, override->value));
     line->name = g_strdup(override->key);
     line->group = g_strdup(override->group);
   } else {

@@ -90,6 +90,12 @@ static bool fail_misplaced(const GroupRead *read, const KeyEntry *entry, const K
                        "a key of %s traces, and this one is %s", trace_name(other), trace_name(read->jobs));
 }
 
+/* "column-KIND" is no key but stands for several. */
+static bool is_pattern(const KeyRow *row)
+{
+  return g_str_has_suffix(row->key, "KIND");
+}
+
 static bool fail_unknown(const GroupRead *read, const KeyEntry *entry, GError **error)
 {
   size_t n;
@@ -98,7 +104,8 @@ static bool fail_unknown(const GroupRead *read, const KeyEntry *entry, GError **
   /* Those that go with the jobs of the group come first, and the first of the nearest is taken. */
   for (int fits = 1; fits >= 0; fits--)
     for (size_t i = 0; i < n; i++)
-      if (rows[i].group == read->kind && ((rows[i].jobs & read->jobs) != 0) == (fits == 1))
+      if (rows[i].group == read->kind && !is_pattern(&rows[i]) &&
+          ((rows[i].jobs & read->jobs) != 0) == (fits == 1))
         g_ptr_array_add(names, (gpointer)(guintptr)rows[i].key);
   g_ptr_array_add(names, NULL);
   const char *const *known = (const char *const *)names->pdata;
@@ -154,7 +161,7 @@ static bool read_entry(const GroupRead *read, const KeyEntry *entry, GError **er
   if (is_kind_column)
     return true;
   const KeyRow *row = row_for(read, entry->name);
-  if (row == NULL || strchr(row->key, 'K') != NULL) /* "column-KIND" is a pattern */
+  if (row == NULL || is_pattern(row))
     return fail_unknown(read, entry, error);
   if ((row->jobs & read->jobs) == 0)
     return fail_misplaced(read, entry, row, error);

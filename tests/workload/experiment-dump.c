@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/workload/experiment-dump.h"
+
+#include <check.h>
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+static const char *const drf_options[] = {"sorter", "min-share", NULL};
+static const WorkloadAllocator allocators[] = {{"drf", drf_options}, {"priority", NULL}};
+const WorkloadNames test_names = {allocators, G_N_ELEMENTS(allocators)};
+
+char *distribution_dump(const SimDistribution *distribution)
+{
+  double value;
+  if (distribution == NULL)
+    return g_strdup("none");
+  if (sim_distribution_is_constant(distribution, &value))
+    return g_strdup_printf("constant %g", value);
+  double mean = sim_distribution_mean(distribution);
+  double scale = isfinite(mean) ? mean : 1;
+  return g_strdup_printf(
+      "mean %.6g cdf %.6f %.6f %.6f %.6f", mean, sim_distribution_cdf(distribution, scale / 4),
+      sim_distribution_cdf(distribution, scale / 2), sim_distribution_cdf(distribution, scale * 0.9),
+      sim_distribution_cdf(distribution, scale * 3));
+}
+
+static void add(GString *dump, const char *name, const char *format, ...) G_GNUC_PRINTF(3, 4);
+
+static void add(GString *dump, const char *name, const char *format, ...)
+{
+  va_list arguments;
+  va_start(arguments, format);
+  g_string_append_printf(dump, "%s ", name);
+  g_string_append_vprintf(dump, format, arguments);
+  g_string_append_c(dump, '\n');
+  va_end(arguments);
+}
+
+static void add_law(GString *dump, const char *name, const SimDistribution *distribution)
+{
+  g_autofree char *text = distribution_dump(distribution);
+  add(dump, name, "%s", text);
+}
+
+static void add_quantities(GString *dump, const char *name, const Quantities *quantities)
+{
+  g_string_append(dump, name);
+  for (int kind = 0; kind < RESOURCE_KINDS_MAX; kind++)
+    g_string_append_printf(dump, " %" PRId64, quantities->amount[kind]);
+  g_string_append_c(dump, '\n');
+}
+
+static void add_column(GString *dump, const char *name, const TraceColumn *column)
+{
+  add(dump, name, "%s * %g", column->name == NULL ? "-" : column->name, column->factor);
+}
+
+static void add_map(GString *dump, const char *name, const TraceMap *map)
+{
+  add(dump, name, "%d %u %s", (int)map->kind, map->number, map->column == NULL ? "-" : map->column);
+}
+
+static void add_trace(GString *dump, const TraceSpec *trace)
+{
+  add(dump, "trace", "%s %s %d", trace->path, trace->path_as_written, (int)trace->format);
+  add_map(dump, "frameworks", &trace->frameworks);
+  add_map(dump, "roles", &trace->roles);
+  add(dump, "sort", "%d compression %g window %" PRId64 " %" PRId64 " jobs %u scale %g", trace->sort,
+      trace->time_compression, trace->window_start.ns, trace->window_end.ns, trace->jobs_max, trace->scale);
+  add(dump, "swf", "%d %d %" PRId64, trace->whole_agents, trace->use_memory, trace->memory_default);
+  add_quantities(dump, "agent", &trace->agent_resources);
+  add(dump, "swim", "%u %u %u %g %g", trace->trace_nodes, trace->agents, trace->slots, trace->block_size,
+      trace->bytes_per_reduce);
+  add_law(dump, "map-rate", trace->map_rate);
+  add_law(dump, "reduce-rate", trace->reduce_rate);
+  add_law(dump, "task-overhead", trace->task_overhead);
+  add_quantities(dump, "map", &trace->map_resources);
+  add_quantities(dump, "reduce", &trace->reduce_resources);
+  add_column(dump, "submit", &trace->submit);
+  add_column(dump, "tasks", &trace->tasks);
+  add_column(dump, "duration", &trace->duration);
+  add_column(dump, "start", &trace->start);
+  add_column(dump, "end", &trace->end);
+  add_column(dump, "name", &trace->name);
+  for (int kind = 0; kind < RESOURCE_KINDS_MAX; kind++)
+    add_column(dump, "kind", &trace->kind_columns[kind]);
+  add_quantities(dump, "csv", &trace->task_resources);
+}
+
+static void add_framework(GString *dump, const FrameworkSpec *framework)
+{
+  add(dump, "framework", "%s %u %d %s %g", framework->name, framework->count, (int)framework->scheduler,
+      framework->role == NULL ? "-" : framework->role, framework->weight);
+  add(dump, "start", "%d %" PRId64 " stop %" PRId64 " target %u", framework->start_given, framework->start.ns,
+      framework->stop.ns, framework->ramp_up_target);
+  add(dump, "jobs", "%" PRIu64 " order %d arrival %d", framework->jobs, (int)framework->job_order,
+      (int)framework->arrival.kind);
+  for (uint32_t i = 0; i < framework->arrival.n_at; i++)
+    add(dump, "at", "%" PRId64, framework->arrival.at[i].ns);
+  add_law(dump, "gap", framework->arrival.gap);
+  for (uint32_t i = 0; i < framework->n_stages; i++) {
+    const StageSpec *stage = &framework->stages[i];
+    add(dump, "stage", "%s %d after %" PRIx64, stage->name, stage->unlimited, stage->after);
+    add_law(dump, "tasks", stage->tasks);
+    add_law(dump, "task-duration", stage->task_duration);
+    add_quantities(dump, "task-resources", &stage->task_resources);
+  }
+  add(dump, "offers", "%u refuse %" PRId64 " %" PRId64 " hold %" PRId64 " suppress %d",
+      framework->tasks_per_offer, framework->refuse.ns, framework->refuse_unused.ns,
+      framework->hold_timeout.ns, framework->suppress);
+  add_law(dump, "decision-time", framework->decision_time);
+  add_law(dump, "executor-start-up", framework->executor_start_up);
+  if (framework->trace != NULL)
+    add_trace(dump, framework->trace);
+}
+
+static void add_cluster(GString *dump, const Cluster *cluster, const ResourceKinds *kinds)
+{
+  add(dump, "cluster", "%u agents, %u per rack", cluster->agents, cluster->agents_per_rack);
+  for (uint32_t i = 0; i < cluster->n_classes; i++) {
+    const AgentClass *agents = &cluster->classes[i];
+    g_autofree char *resources = resources_print(kinds, &agents->resources);
+    add(dump, "agents", "%s %u %s speed %g", agents->name, agents->count, resources, agents->speed);
+    for (uint32_t j = 0; j < agents->n_attributes; j++)
+      add(dump, "attribute", "%s:%s", agents->attributes[j].name, agents->attributes[j].value);
+  }
+}
+
+char *experiment_dump(const Experiment *experiment)
+{
+  GString *dump = g_string_new(NULL);
+  add(dump, "title", "%s", experiment->title);
+  add(dump, "duration", "%d %" PRId64 " seed %" PRIu64 " warm-up %" PRId64 " sample %" PRId64,
+      experiment->duration_given, experiment->duration.ns, experiment->seed, experiment->warm_up.ns,
+      experiment->sample_interval.ns);
+  for (uint32_t kind = 0; kind < resource_kinds_count(experiment->kinds); kind++)
+    add(dump, "kind", "%s", resource_kinds_name(experiment->kinds, kind));
+  add_cluster(dump, &experiment->cluster, experiment->kinds);
+  add(dump, "master", "%" PRId64 " %" PRId64, experiment->master.allocation_interval.ns,
+      experiment->master.offer_timeout.ns);
+  for (uint32_t i = 0; i < experiment->master.n_min_allocatable; i++)
+    add_quantities(dump, "min-allocatable", &experiment->master.min_allocatable[i]);
+  add_law(dump, "service-time", experiment->master.service_time);
+  add_law(dump, "master-agent", experiment->network.master_agent);
+  add_law(dump, "master-framework", experiment->network.master_framework);
+  for (uint32_t i = 0; i < experiment->n_roles; i++) {
+    const RoleSpec *role = &experiment->roles[i];
+    add(dump, "role", "%s %g %" PRId64, role->path, role->weight, role->priority);
+    add_quantities(dump, "guarantee", &role->guarantee);
+    add_quantities(dump, "limit", &role->limit);
+  }
+  for (uint32_t i = 0; i < experiment->n_allocators; i++)
+    for (int j = 0; experiment->allocators[i].keys[j] != NULL; j++)
+      add(dump, "allocator", "%s %s = %s", experiment->allocators[i].allocator,
+          experiment->allocators[i].keys[j], experiment->allocators[i].values[j]);
+  for (uint32_t i = 0; i < experiment->n_frameworks; i++)
+    add_framework(dump, &experiment->frameworks[i]);
+  return g_string_free(dump, FALSE);
+}
+
+Experiment *test_load(const char *text, const char *override)
+{
+  const char *overrides[] = {override, NULL};
+  g_autoptr(GError) error = NULL;
+  Experiment *experiment = workload_text_load(text, "t.ini", overrides, &test_names, &error);
+  ck_assert_msg(experiment != NULL, "%s", error == NULL ? "" : error->message);
+  ck_assert_ptr_null(error);
+  return experiment;
+}
+
+char *test_load_error(const char *text, const char *override)
+{
+  const char *overrides[] = {override, NULL};
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Experiment) experiment = workload_text_load(text, "t.ini", overrides, &test_names, &error);
+  ck_assert_msg(experiment == NULL && error != NULL, "loaded, though it should not be:\n%s", text);
+  ck_assert_msg(error->domain == WORKLOAD_ERROR, "%s", error->message);
+  ck_assert_msg(strchr(error->message, '\n') == NULL, "%s", error->message);
+  return g_strdup(error->message);
+}

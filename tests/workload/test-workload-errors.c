@@ -1,0 +1,490 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Pinned: the whole text of every class of error, with file, line, group and key. Not pinned here: which of
+ * several errors of one file comes first, beyond the order of the keys in a group.
+ */
+
+#include <glib/gstdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tests/support/test-main.h"
+#include "tests/workload/experiment-dump.h"
+
+typedef struct {
+  const char *text;
+  const char *set;
+  const char *message;
+} Refusal;
+
+#define C      TEST_CLUSTER   /* 3 lines */
+#define F      TEST_FRAMEWORK /* 4 lines */
+#define S      "[framework f]\n"
+#define T      "tasks=1\ntask-resources=cpus:1\ntask-duration=1s\n"
+#define CSV    "[framework f]\ntrace=x.csv\n"
+#define CSV_OK "column-submit=s\ncolumn-duration=d\ntask-resources=cpus:1\n"
+
+static const Refusal refusals[] = {
+    /* --- text that is no key file --- */
+    {"", NULL, "t.ini: nothing in it; expected groups such as [experiment] and [cluster]"},
+    {"# only a comment\n\n", NULL,
+     "t.ini: nothing in it; expected groups such as [experiment] and [cluster]"},
+    {C "\nwhat is this\n", NULL,
+     "t.ini:5: expected \"[group]\", \"key = value\" or a comment behind \"#\", not \"what is this\""},
+    {"[cluster\n", NULL,
+     "t.ini:1: expected \"[group]\", \"key = value\" or a comment behind \"#\", not \"[cluster\""},
+    {"[]\n", NULL, "t.ini:1: expected \"[group]\", \"key = value\" or a comment behind \"#\", not \"[]\""},
+    {"[a]b]\n", NULL,
+     "t.ini:1: expected \"[group]\", \"key = value\" or a comment behind \"#\", not \"[a]b]\""},
+    {"= 3\n", NULL, "t.ini:1: expected \"[group]\", \"key = value\" or a comment behind \"#\", not \"= 3\""},
+    {"agents = 3\n" C, NULL, "t.ini:1: agents: a key before the first [group]"},
+    {"\xff\xfe[cluster]\n", NULL, "t.ini:1: byte 0xff is not UTF-8; expected a text file"},
+    {C "\n\x01\n", NULL, "t.ini:5: control character 0x01; expected a text file"},
+    {"[experiment]\ntitle = a\\qb\n", NULL,
+     "t.ini:2: [experiment] title: not an escape sequence in \"a\\qb\"; expected \\\\, \\s, \\n, \\t or \\r"},
+    {"[experiment]\ntitle = a\rb\n", NULL, "t.ini:2: a carriage return within the line"},
+
+    /* --- things that stand twice --- */
+    {C "\n[ cluster ]\n", NULL, "t.ini:5: [cluster]: this group stands already at line 1"},
+    {C F "[framework  f]\n", NULL, "t.ini:8: [framework f]: this group stands already at line 4"},
+    {"[cluster]\nagents=1\nresources=cpus:1\nagents=2\n", NULL,
+     "t.ini:4: [cluster] agents: this key stands already at line 2"},
+
+    /* --- unknown groups and keys --- */
+    {C "[framwork f]\n", NULL, "t.ini:4: [framwork f]: unknown group; did you mean \"framework\"?"},
+    {C "[nonsense]\n", NULL,
+     "t.ini:4: [nonsense]: unknown group; expected one of experiment, cluster, agents, master, network, "
+     "allocator, "
+     "role, framework, stage"},
+    {C "[framework]\n", NULL, "t.ini:4: [framework]: expected [framework NAME]"},
+    {"[cluster big]\n", NULL, "t.ini:1: [cluster big]: expected [cluster]"},
+    {C S "task-duraton=1s\n", NULL,
+     "t.ini:5: [framework f] task-duraton: unknown key; did you mean \"task-duration\"?"},
+    {C S "zzzzzzz=1s\n", NULL,
+     "t.ini:5: [framework f] zzzzzzz: unknown key of [framework]; \"sim list keys\" shows those there are"},
+    {C "[network]\nlatency=1s\n" F, NULL,
+     "t.ini:5: [network] latency: unknown key; expected one of master-agent, master-framework"},
+    {C "[role r]\nwieght=2\n" F, NULL, "t.ini:5: [role r] wieght: unknown key; did you mean \"weight\"?"},
+    {C S "column-KIND=x\n", NULL,
+     "t.ini:5: [framework f] column-KIND: unknown key of [framework]; \"sim list keys\" shows those there "
+     "are"},
+    {C "[allocator dfr]\n" F, NULL,
+     "t.ini:4: [allocator dfr]: unknown allocator \"dfr\"; did you mean \"drf\"?"},
+    {C "[allocator drf]\nsortr=x\n" F, NULL,
+     "t.ini:5: [allocator drf] sortr: unknown key; did you mean \"sorter\"?"},
+    {C "[allocator drf]\nzzzzzz=x\n" F, NULL,
+     "t.ini:5: [allocator drf] zzzzzz: unknown key; expected one of sorter, min-share"},
+    {C "[allocator priority]\nx=1\n" F, NULL,
+     "t.ini:5: [allocator priority] x: unknown key; expected none, this allocator has no options"},
+
+    /* --- values --- */
+    {"[experiment]\nduration=10\n" C F, NULL,
+     "t.ini:2: [experiment] duration: expected a duration with its unit (ns, us, ms, s, min, h or d), such "
+     "as "
+     "\"10s\", not \"10\""},
+    {"[experiment]\nduration=10sec\n" C F, NULL,
+     "t.ini:2: [experiment] duration: unknown unit \"sec\" in \"10sec\"; expected ns, us, ms, s, min, h or "
+     "d"},
+    {"[experiment]\nduration=-1s\n" C F, NULL,
+     "t.ini:2: [experiment] duration: expected a duration that is not negative, not \"-1s\""},
+    {"[experiment]\nduration=0s\n" C F, NULL,
+     "t.ini:2: [experiment] duration: expected a duration longer than zero, not \"0s\""},
+    {"[experiment]\nduration=\n" C F, NULL,
+     "t.ini:2: [experiment] duration: expected a duration such as \"30s\", not \"\""},
+    {"[experiment]\nduration=1e300s\n" C F, NULL,
+     "t.ini:2: [experiment] duration: \"1e300s\" is too long; expected at most 292 years"},
+    {"[experiment]\nduration=36501d\n" C F, NULL,
+     "t.ini:2: [experiment] duration: \"36501d\" is too long; expected at most 36500d"},
+    {"[experiment]\nduration=nan s\n" C F, NULL,
+     "t.ini:2: [experiment] duration: expected a duration such as \"30s\", not \"nan s\""},
+    {"[experiment]\nduration=1h # an hour\n" C F, NULL,
+     "t.ini:2: [experiment] duration: unknown unit \"h # an hour\" in \"1h # an hour\"; expected ns, us, ms, "
+     "s, min, "
+     "h or d (a comment needs a line of its own)"},
+    {"[experiment]\nseed=-1\n" C F, NULL,
+     "t.ini:2: [experiment] seed: expected a whole number from 0 to 9223372036854775807, not \"-1\""},
+    {"[experiment]\nseed=99999999999999999999\n" C F, NULL,
+     "t.ini:2: [experiment] seed: expected a whole number from 0 to 9223372036854775807, not "
+     "\"99999999999999999999\""},
+    {"[experiment]\nseed=one\n" C F, NULL,
+     "t.ini:2: [experiment] seed: expected a whole number, not \"one\""},
+    {"[experiment]\nduration=1h\nwarm-up=1h\n" C F, NULL,
+     "t.ini:3: [experiment] warm-up: expected less than the duration of the run, \"1h\", not \"1h\""},
+    {"[experiment]\nsample-interval=0s\n" C F, NULL,
+     "t.ini:2: [experiment] sample-interval: expected a duration longer than zero, not \"0s\""},
+    {"[experiment]\ntitle=\n" C F, NULL, "t.ini:2: [experiment] title: expected a text, not an empty value"},
+    {C "[master]\nallocation-interval=0s\n" F, NULL,
+     "t.ini:5: [master] allocation-interval: expected a duration longer than zero, not \"0s\""},
+    {C "[master]\noffer-timeout=never\n" F, NULL,
+     "t.ini:5: [master] offer-timeout: expected a duration such as \"30s\", not \"never\"; or \"none\""},
+    {C "[master]\nmin-allocatable-resources=cpus:1|mem\n" F, NULL,
+     "t.ini:5: [master] min-allocatable-resources: expected \"name:amount\", not \"mem\""},
+    {C "[network]\nmaster-agent=1parsec\n" F, NULL,
+     "t.ini:5: [network] master-agent: unknown unit \"parsec\" in \"1parsec\"; expected ns, us, ms, s, min, "
+     "h or d"},
+    {C "[role a b]\n" F, NULL,
+     "t.ini:4: [role a b]: \"a b\" is not a role: expected components joined by \"/\", none of them empty, "
+     "\".\", "
+     "\"..\" or beginning with \"-\", without white space or any of \\(){};:,*"},
+    {C "[role r]\nweight=0\n" F, NULL, "t.ini:5: [role r] weight: expected a number above zero, not \"0\""},
+    {C "[role r]\nweight=inf\n" F, NULL, "t.ini:5: [role r] weight: expected a finite number, not \"inf\""},
+
+    /* --- the cluster --- */
+    {F, NULL, "t.ini: no agents; expected \"agents\" and \"resources\" in [cluster], or an [agents NAME]"},
+    {"[cluster]\nresources=cpus:1\n" F, NULL,
+     "t.ini:1: [cluster]: no agents; expected \"agents\" and \"resources\" in [cluster], or an [agents "
+     "NAME]"},
+    {"[cluster]\nagents=0\nresources=cpus:1\n" F, NULL,
+     "t.ini:2: [cluster] agents: expected a whole number from 1 to 50000000, not \"0\""},
+    {"[cluster]\nagents=1\n" F, NULL,
+     "t.ini:1: [cluster]: the key \"resources\" is missing; expected the resources of one agent, such as "
+     "\"cpus:4;mem:8192\""},
+    {"[cluster]\nagents=1\nresources=\n" F, NULL,
+     "t.ini:3: [cluster] resources: expected resources such as \"cpus:4;mem:8192\", not an empty value"},
+    {"[cluster]\nagents=1\nresources=cpus:0\n" F, NULL,
+     "t.ini:3: [cluster] resources: expected resources such as \"cpus:4;mem:8192\", not none at all"},
+    {"[cluster]\nagents=1\nresources=cpsu:4\n" F, NULL,
+     "t.ini:3: [cluster] resources: unknown resource \"cpsu\"; did you mean \"cpus\"?"},
+    {"[cluster]\nagents=1\nresources=cpus:-4\n" F, NULL,
+     "t.ini:3: [cluster] resources: \"cpus:-4\" is negative; expected zero or more"},
+    {"[cluster]\nagents=1\nresources=cpus:4;cpus:2\n" F, NULL,
+     "t.ini:3: [cluster] resources: \"cpus:2\" names a resource that \"cpus:4;cpus:2\" has named before"},
+    {"[cluster]\nagents=1\nresources=a:1;b:1;c:1;d:1;e:1\n" F, NULL,
+     "t.ini:3: [cluster] resources: \"e\" is one kind of resource too many; at most 8 fit"},
+    {"[cluster]\nagents=1\nresources=cpus:1\nattributes=os\n" F, NULL,
+     "t.ini:4: [cluster] attributes: expected \"name:value\", not \"os\""},
+    {"[cluster]\nagents=1\nresources=cpus:1\nattributes=os:a;os:b\n" F, NULL,
+     "t.ini:4: [cluster] attributes: \"os:a;os:b\" names the attribute \"os\" twice"},
+    {"[agents a]\nresources=cpus:1\n" F, NULL,
+     "t.ini:1: [agents a]: the key \"count\" is missing; expected count = (whole number)"},
+    {"[agents a]\ncount=2\n" F, NULL,
+     "t.ini:1: [agents a]: the key \"resources\" is missing, here and in [cluster]; expected the resources "
+     "of one "
+     "agent, such as \"cpus:4;mem:8192\""},
+    {C "[agents agents]\ncount=2\n" F, NULL,
+     "t.ini:4: [agents agents]: those of [cluster] have this name already"},
+    {"[agents a]\ncount=40000000\nresources=cpus:1\n[agents b]\ncount=40000000\nresources=cpus:1\n" F, NULL,
+     "t.ini: 80000000 agents in all; expected at most 50000000"},
+    {"[agents a]\ncount=2\nresources=cpus:1\nspeed=-1\n" F, NULL,
+     "t.ini:4: [agents a] speed: expected a number above zero, not \"-1\""},
+
+    /* --- not yet --- */
+    {"[cluster]\nagents=1\nresources=cpus:4;cpus(prod):2\n" F, NULL,
+     "t.ini:3: [cluster] resources: reservations and revocable resources are not supported yet"},
+    {"[cluster]\nresources=cpus:4;cpus{REV}:2\n[agents a]\ncount=1\n" F, NULL,
+     "t.ini:2: [cluster] resources: reservations and revocable resources are not supported yet"},
+    {C "[agents a]\ncount=1\nresources=cpus{REV}:2\n" F, NULL,
+     "t.ini:6: [agents a] resources: reservations and revocable resources are not supported yet"},
+    {C "[role r]\nguarantee=cpus:1\n" F, NULL, "t.ini:5: [role r] guarantee: quota is not supported yet"},
+    {C "[role r]\nlimit=cpus:0\n" F, NULL, "t.ini:5: [role r] limit: quota is not supported yet"},
+
+    /* --- frameworks --- */
+    {C, NULL, "t.ini: no frameworks; expected at least one [framework NAME]"},
+    {C S "tasks=1\n", NULL,
+     "t.ini:4: [framework f]: the key \"task-resources\" is missing; expected task-resources = (resources)"},
+    {C S "scheduler=elastik\n" T, NULL,
+     "t.ini:5: [framework f] scheduler: unknown scheduler \"elastik\"; did you mean \"elastic\"?"},
+    {C S "scheduler=best\n" T, NULL,
+     "t.ini:5: [framework f] scheduler: unknown scheduler \"best\"; expected one of elastic, rigid"},
+    {C S "job-order=lifo\n" T, NULL,
+     "t.ini:5: [framework f] job-order: unknown job order \"lifo\"; did you mean \"fifo\"?"},
+    {C S "role=/a\n" T, NULL,
+     "t.ini:5: [framework f] role: \"/a\" is not a role: expected components joined by \"/\", none of them "
+     "empty, "
+     "\".\", \"..\" or beginning with \"-\", without white space or any of \\(){};:,*"},
+    {C "[framework a b]\n" T, NULL,
+     "t.ini:4: [framework a b]: \"a b\" is not a role: expected components joined by \"/\", none of them "
+     "empty, "
+     "\".\", \"..\" or beginning with \"-\", without white space or any of \\(){};:,*"},
+    {C S "role=r\nweight=2\n" T, NULL,
+     "t.ini:6: [framework f] weight: does not go with \"role\": the weight of a role stands in [role r]"},
+    {C S "weight=2\n" T "[role f]\nweight=3\n", NULL,
+     "t.ini:10: [role f] weight: the framework of this role has a key \"weight\" of its own; expected one of "
+     "the "
+     "two"},
+    {C S "start=10s\nstop=5s\n" T, NULL,
+     "t.ini:6: [framework f] stop: expected a time after \"start\", not \"5s\""},
+    {C S "count=0\n" T, NULL,
+     "t.ini:5: [framework f] count: expected a whole number from 1 to 1000000, not \"0\""},
+    {C S "count=1.5\n" T, NULL, "t.ini:5: [framework f] count: expected a whole number, not \"1.5\""},
+    {C S "suppress=maybe\n" T, NULL,
+     "t.ini:5: [framework f] suppress: expected \"yes\" or \"no\", not \"maybe\""},
+    {C S "tasks-per-offer=0\n" T, NULL,
+     "t.ini:5: [framework f] tasks-per-offer: expected a whole number from 1 to 4294967294, not \"0\"; or "
+     "\"unlimited\""},
+    {C S "hold-timeout=0s\n" T, NULL,
+     "t.ini:5: [framework f] hold-timeout: expected a duration longer than zero, not \"0s\"; or \"none\""},
+    {C S "tasks=0\ntask-resources=cpus:1\ntask-duration=1s\n", NULL,
+     "t.ini:5: [framework f] tasks: expected a whole number from 1 to 4294967294, not \"0\""},
+    {C S "tasks=1.5\ntask-resources=cpus:1\ntask-duration=1s\n", NULL,
+     "t.ini:5: [framework f] tasks: expected a whole number, not \"1.5\""},
+    {C S "tasks=many\ntask-resources=cpus:1\ntask-duration=1s\n", NULL,
+     "t.ini:5: [framework f] tasks: unknown distribution \"many\"; expected one of constant, uniform, "
+     "exponential, "
+     "normal, lognormal, weibull, gamma, pareto, hyperexponential, empirical, mixture"},
+    {C S "tasks=1\ntask-resources=cpus:0\ntask-duration=1s\n", NULL,
+     "t.ini:6: [framework f] task-resources: expected resources such as \"cpus:1;mem:1024\", not none at "
+     "all"},
+    {C S "tasks=1\ntask-resources=licences:1\ntask-duration=1s\n", NULL,
+     "t.ini:6: [framework f] task-resources: unknown resource \"licences\"; expected one of cpus, mem, disk, "
+     "gpus"},
+    {C S "tasks=1\ntask-resources=cpus(r):1\ntask-duration=1s\n", NULL,
+     "t.ini:6: [framework f] task-resources: expected plain amounts, without \"(role)\" and \"{REV}\", not "
+     "\"cpus(r):1\""},
+    {C S "tasks=1\ntask-resources=cpus:1\ntask-duration=0s\n", NULL,
+     "t.ini:7: [framework f] task-duration: expected durations longer than zero, not \"0s\""},
+    {C S "tasks=1\ntask-resources=cpus:1\ntask-duration=nromal(1s, 2s)\n", NULL,
+     "t.ini:7: [framework f] task-duration: unknown distribution \"nromal\"; did you mean \"normal\"?"},
+    {C S "tasks=1\ntask-resources=cpus:1\ntask-duration=normal(30s)\n", NULL,
+     "t.ini:7: [framework f] task-duration: expected normal(mean, sd), not \"normal(30s)\""},
+    {C S "tasks=1\ntask-resources=cpus:1\ntask-duration=empirical(missing.txt)\n", NULL,
+     "t.ini:7: [framework f] task-duration: missing.txt: cannot open: No such file or directory"},
+    {C S "tasks=unlimited\ntask-resources=cpus:1\ntask-duration=1s\n", NULL,
+     "t.ini:4: [framework f]: the run would never end: \"tasks\" are without limit, and there is neither "
+     "\"stop\" "
+     "here nor \"duration\" in [experiment]"},
+    {C S "arrival=poisson(1s)\n" T, NULL,
+     "t.ini:4: [framework f]: the run would never end: \"jobs\" are without limit, and there is neither "
+     "\"stop\" "
+     "here nor \"duration\" in [experiment]"},
+    {C S "jobs=unlimited\n" T, NULL,
+     "t.ini:5: [framework f] jobs: expected a number: with \"arrival = once\" all jobs are submitted at the "
+     "start"},
+    {C S "jobs=2\narrival=at(1s)\n" T, NULL,
+     "t.ini:5: [framework f] jobs: does not go with \"arrival = at(...)\", which lists 1 jobs"},
+    {C S "arrival=at(2s, 1s)\n" T, NULL,
+     "t.ini:5: [framework f] arrival: expected ascending times: \"1s\" stands behind \"2s\""},
+    {C S "arrival=at()\n" T, NULL,
+     "t.ini:5: [framework f] arrival: expected \"at(TIME, ...)\", not \"at()\""},
+    {C S "arrival=every(0s)\n" T, NULL,
+     "t.ini:5: [framework f] arrival: expected durations longer than zero, not \"0s\""},
+    {C S "arrival=evry(1s)\n" T, NULL,
+     "t.ini:5: [framework f] arrival: unknown arrival \"evry\"; did you mean \"every\"?"},
+    {C S "arrival=once(1s)\n" T, NULL, "t.ini:5: [framework f] arrival: expected \"once\", not \"once(1s)\""},
+    {C S "arrival=every\n" T, NULL, "t.ini:5: [framework f] arrival: expected \"every(GAP)\", not \"every\""},
+    {C S "arrival=poisson(1s, 2s)\n" T, NULL,
+     "t.ini:5: [framework f] arrival: expected one value between the parentheses"},
+    {"[experiment]\nduration=1h\n" C S
+     "scheduler=rigid\ntasks=unlimited\ntask-resources=cpus:1\ntask-duration=1s\n",
+     NULL,
+     "t.ini:8: [framework f] tasks: a rigid framework starts all tasks at once: expected a number, not "
+     "\"unlimited\""},
+    {C F "[framework g]\ncount=2\n" T "[framework g-2]\n" T, NULL,
+     "t.ini:13: [framework g-2]: a framework \"g-2\" comes from [framework g] already"},
+
+    /* --- stages --- */
+    {C S "[stage f.a]\n" T "after=a\n", NULL, "t.ini:9: [stage f.a] after: a stage cannot wait for itself"},
+    {C S "[stage f.map]\n" T "[stage f.reduce]\n" T "after=mpa\n", NULL,
+     "t.ini:13: [stage f.reduce] after: unknown stage \"mpa\"; did you mean \"map\"?"},
+    {C S "[stage f.a]\n" T "after=c\n[stage f.b]\n" T "after=a\n[stage f.c]\n" T "after=b\n[stage f.d]\n" T,
+     NULL, "t.ini:9: [stage f.a] after: the stages wait for each other: a after c after b after a"},
+    {C S "tasks=1\n[stage f.a]\n" T, NULL,
+     "t.ini:5: [framework f] tasks: the [stage f.NAME] groups describe the jobs; expected this key there"},
+    {C F "[stage g.a]\n" T, NULL, "t.ini:8: [stage g.a]: unknown framework \"g\"; did you mean \"f\"?"},
+    {C F "[stage a]\n" T, NULL,
+     "t.ini:8: [stage a]: expected [stage FRAMEWORK.NAME], with a name without blanks and commas"},
+    {C S "[stage f.a]\ntask-resources=cpus:1\ntask-duration=1s\n", NULL,
+     "t.ini:5: [stage f.a]: the key \"tasks\" is missing; expected tasks = (whole number, distribution or "
+     "unlimited)"},
+    {C S "[stage f.a]\n" T "after=,\n", NULL,
+     "t.ini:9: [stage f.a] after: expected names with commas between them, not \",\""},
+    {"[experiment]\nduration=1h\n" C S
+     "[stage f.a]\ntasks=unlimited\ntask-resources=cpus:1\ntask-duration=1s\n[stage f.b]\n" T "after=a\n",
+     NULL,
+     "t.ini:8: [stage f.a] tasks: another stage waits for the end of this one: expected a number, not "
+     "\"unlimited\""},
+
+    /* --- traces --- */
+    {C S "trace=x.log\n", NULL,
+     "t.ini:5: [framework f] trace: the name \"x.log\" does not tell the format; expected .swf, .tsv or .csv "
+     "(each "
+     "also with .gz), or a key \"format\" = swf, swim or csv"},
+    {C S "trace=x.log\nformat=sfw\n", NULL,
+     "t.ini:6: [framework f] format: unknown trace format \"sfw\"; did you mean \"swf\"?"},
+    {C S "trace=x.swf\ntasks=2\n", NULL,
+     "t.ini:6: [framework f] tasks: does not go with \"trace\": the jobs come from the trace"},
+    {C S "trace=x.swf\ncount=2\n", NULL,
+     "t.ini:6: [framework f] count: does not go with \"trace\": the jobs come from the trace"},
+    {C S "trace=x.swf\nblock-size=1MiB\n", NULL,
+     "t.ini:6: [framework f] block-size: a key of SWIM traces, and this one is SWF"},
+    {C S "block-size=1MiB\n", NULL,
+     "t.ini:5: [framework f] block-size: a key of traces, and this group has no key \"trace\""},
+    {C S "trace=x.swf\n[stage f.a]\n" T, NULL,
+     "t.ini:5: [framework f] trace: does not go with [stage f.a]: the jobs come from the trace"},
+    {C S "trace=x.swf\nframeworks=column user\n", NULL,
+     "t.ini:6: [framework f] frameworks: \"column user\" is not for a SWF trace; expected user, group, "
+     "queue, "
+     "partition, executable, a number or one"},
+    {C S "trace=x.tsv\nframeworks=user\n", NULL,
+     "t.ini:6: [framework f] frameworks: \"user\" is not for a SWIM trace; expected a number or one"},
+    {C S "trace=x.swf\nroles=one\n", NULL,
+     "t.ini:6: [framework f] roles: \"one\" is not for a SWF trace; expected user, group, queue, partition, "
+     "executable, a number or framework"},
+    {C S "trace=x.swf\nframeworks=usr\n", NULL,
+     "t.ini:6: [framework f] frameworks: unknown mapping \"usr\"; did you mean \"user\"?"},
+    {C S "trace=x.swf\nframeworks=0\n", NULL,
+     "t.ini:6: [framework f] frameworks: expected a whole number from 1 to 1000000, not \"0\""},
+    {C S "trace=x.swf\nrole=r\nroles=user\n", NULL,
+     "t.ini:7: [framework f] roles: does not go with \"role\", which is one role for all"},
+    {C S "trace=x.swf\nweight=2\nroles=user\n", NULL,
+     "t.ini:6: [framework f] weight: does not go with \"roles\": the weight of a role stands in [role PATH]"},
+    {C S "trace=x.swf\nwindow-start=2h\nwindow-end=1h\n", NULL,
+     "t.ini:7: [framework f] window-end: expected a time after \"window-start\", not \"1h\""},
+    {C S "trace=x.swf\ntime-compression=0\n", NULL,
+     "t.ini:6: [framework f] time-compression: expected a number above zero, not \"0\""},
+    {C S "trace=x.tsv\nblock-size=128\n", NULL,
+     "t.ini:6: [framework f] block-size: expected a unit (B, KiB, MiB, GiB, TiB, KB, MB, GB or TB) behind "
+     "\"128\""},
+    {C S "trace=x.tsv\nmap-rate=10MB\n", NULL,
+     "t.ini:6: [framework f] map-rate: unknown unit \"MB\" in \"10MB\"; expected B, KiB, MiB, GiB, TiB, KB, "
+     "MB, GB "
+     "or TB, each with /s"},
+    {C S "trace=x.tsv\nmap-rate=0MB/s\n", NULL,
+     "t.ini:6: [framework f] map-rate: expected a rate above zero, not \"0MB/s\""},
+    {C CSV "column-duration=d\n", NULL,
+     "t.ini:4: [framework f]: the key \"column-submit\" is missing; expected column-submit = (column [* "
+     "factor] "
+     "[unit])"},
+    {C CSV "column-submit=s\ntask-resources=cpus:1\n", NULL,
+     "t.ini:4: [framework f]: expected \"column-duration\" or \"column-end\": nothing says how long tasks "
+     "run"},
+    {C CSV "column-submit=s\ncolumn-duration=d\n", NULL,
+     "t.ini:4: [framework f]: nothing says what a task takes; expected \"task-resources\", \"column-cpus\" "
+     "or "
+     "another column of resources"},
+    {C CSV CSV_OK "column-end=e\n", NULL,
+     "t.ini:9: [framework f] column-end: does not go with \"column-duration\", which says already how long "
+     "tasks "
+     "run"},
+    {C CSV CSV_OK "column-cpus=c\n", NULL,
+     "t.ini:8: [framework f] task-resources: names \"cpus\", which has a column: c"},
+    {C CSV "column-submit=s sec\n", NULL,
+     "t.ini:6: [framework f] column-submit: unknown unit \"sec\"; expected one of ns, us, ms, s, min, h, d; "
+     "names "
+     "with blanks stand in double quotes"},
+    {C CSV "column-submit=s * 0\n", NULL,
+     "t.ini:6: [framework f] column-submit: expected a factor above zero behind \"*\" in \"s * 0\""},
+    {C CSV "column-submit=\"s\n", NULL,
+     "t.ini:6: [framework f] column-submit: the quotes of \"s do not match"},
+    {C CSV "column-name=a b\n", NULL,
+     "t.ini:6: [framework f] column-name: expected the name of a column and no unit \"b\"; names with blanks "
+     "stand "
+     "in double quotes"},
+    {C CSV "column-licences=x\n", NULL,
+     "t.ini:6: [framework f] column-licences: unknown key of [framework]; \"sim list keys\" shows those "
+     "there are"},
+
+    /* --- overrides --- */
+    {C F, "framework f.task-duraton=1s",
+     "--set framework f.task-duraton: unknown key; did you mean \"task-duration\"?"},
+    {C F, "framework f.task-duration=1",
+     "--set framework f.task-duration: expected a duration with its unit (ns, us, "
+     "ms, s, min, h or d), such as \"1s\", not \"1\""},
+    {C F, "framework g.tasks=1",
+     "--set framework g.tasks: there is no group [framework g]; did you mean "
+     "\"framework f\"?"},
+    {C F, "agents big.count=1", "--set agents big.count: there is no group [agents big]"},
+    {C F, "clustre.agents=1", "--set clustre.agents: there is no group [clustre]; did you mean \"cluster\"?"},
+    {C F, "experiment.sede=1", "--set experiment.sede: unknown key; did you mean \"seed\"?"},
+    {C F, "allocator dfr.sorter=1",
+     "--set allocator dfr.sorter: unknown allocator \"dfr\"; did you mean \"drf\"?"},
+    {C F, "role a b.weight=1",
+     "--set role a b.weight: \"a b\" is not a role: expected components joined by \"/\", none of them empty, "
+     "\".\", \"..\" "
+     "or beginning with \"-\", without white space or any of \\(){};:,*"},
+    {C F, "cluster.agents", "--set cluster.agents: expected GROUP.KEY=VALUE"},
+    {C F, "agents=1", "--set agents=1: expected GROUP.KEY=VALUE"},
+    {C F, "cluster.=1", "--set cluster.=1: expected GROUP.KEY=VALUE"},
+    {C F, ".agents=1", "--set .agents=1: expected GROUP.KEY=VALUE"},
+    {C F, "cluster.agents=1\n2", "--set cluster.agents=1\\n2: expected one line of text"},
+};
+
+START_TEST(refused)
+{
+  const Refusal *refusal = &refusals[_i];
+  g_autofree char *message = test_load_error(refusal->text, refusal->set);
+  ck_assert_str_eq(message, refusal->message);
+}
+END_TEST
+
+START_TEST(nul_byte_is_refused)
+{
+  static const char text[] = "[cluster]\nagents\0=1\n";
+  g_autoptr(GError) error = NULL;
+  ck_assert_ptr_null(workload_data_load(text, sizeof text - 1, "t.ini", NULL, NULL, &error));
+  ck_assert_str_eq(error->message, "t.ini:2: NUL byte; expected a text file");
+}
+END_TEST
+
+START_TEST(long_values_are_cut_in_messages)
+{
+  g_autofree char *value = g_strnfill(1 << 20, 'x');
+  g_autofree char *text = g_strdup_printf("[experiment]\nduration=%s\n", value);
+  g_autofree char *message = test_load_error(text, NULL);
+  ck_assert_uint_lt(strlen(message), 500);
+  ck_assert(g_str_has_prefix(message, "t.ini:2: [experiment] duration: "));
+  ck_assert(g_str_has_suffix(message, "xxx..."));
+}
+END_TEST
+
+START_TEST(long_lines_are_cut_in_messages)
+{
+  g_autofree char *line = g_strnfill(1 << 20, 'x');
+  g_autofree char *message = test_load_error(line, NULL);
+  ck_assert_uint_lt(strlen(message), 200);
+  ck_assert(g_str_has_prefix(message, "t.ini:1: expected"));
+}
+END_TEST
+
+/* What the file system refuses; also: a file is loaded by its name. */
+START_TEST(unreadable_files)
+{
+  g_autofree char *folder = g_dir_make_tmp("offersim-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename(folder, "w.ini", NULL);
+  g_autofree char *list = g_build_filename(folder, "times.txt", NULL);
+  g_autoptr(GError) missing = NULL;
+  g_autoptr(GError) is_folder = NULL;
+  g_autoptr(GError) bad_list = NULL;
+
+  ck_assert_ptr_null(workload_file_load(path, NULL, NULL, &missing));
+  g_autofree char *expected = g_strdup_printf("%s: cannot open: No such file or directory", path);
+  ck_assert_str_eq(missing->message, expected);
+
+  ck_assert_ptr_null(workload_file_load(folder, NULL, NULL, &is_folder));
+  g_autofree char *expected_folder = g_strdup_printf("%s: cannot read: Is a directory", folder);
+  ck_assert_str_eq(is_folder->message, expected_folder);
+
+  /* A list of numbers beside it: file and line of both. */
+  ck_assert(g_file_set_contents(
+      path, C S "tasks=1\ntask-resources=cpus:1\ntask-duration=empirical(times.txt)\n", -1, NULL));
+  ck_assert(g_file_set_contents(list, "# seconds\n1s\n\n2\n", -1, NULL));
+  ck_assert_ptr_null(workload_file_load(path, NULL, NULL, &bad_list));
+  g_autofree char *expected_list =
+      g_strdup_printf("%s:7: [framework f] task-duration: %s:4: expected a duration with its unit (ns, us, "
+                      "ms, s, min, h or d), such "
+                      "as \"2s\", not \"2\"",
+                      path, list);
+  ck_assert_str_eq(bad_list->message, expected_list);
+
+  ck_assert(g_file_set_contents(list, "1s\r\n3s\r\n", -1, NULL));
+  g_autoptr(Experiment) experiment = workload_file_load(path, NULL, NULL, NULL);
+  ck_assert_ptr_nonnull(experiment);
+  ck_assert_double_eq(sim_distribution_mean(experiment->frameworks[0].stages[0].task_duration), 2);
+
+  g_unlink(list);
+  g_unlink(path);
+  g_rmdir(folder);
+}
+END_TEST
+
+Suite *test_suite(void)
+{
+  Suite *suite = suite_create("workload-errors");
+  test_case_loop(suite, refused, 0, G_N_ELEMENTS(refusals));
+  test_case(suite, nul_byte_is_refused);
+  test_case(suite, long_values_are_cut_in_messages);
+  test_case(suite, long_lines_are_cut_in_messages);
+  test_case(suite, unreadable_files);
+  return suite;
+}
