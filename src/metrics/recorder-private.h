@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/* The state of a Recorder, and what its parts call of each other. */
+
+#include "base/check.h"
+#include "metrics/fair-share.h"
+#include "metrics/fairness.h"
+#include "metrics/job-table.h"
+#include "metrics/recorder.h"
+
+typedef struct {
+  char *path;
+  RoleAttributes attributes;
+} RecordedRole;
+
+struct Recorder {
+  MasterObserver master;
+  JobObserver jobs;
+  RecorderSink sink;
+
+  /* The next instant after which something is to be done before anything else changes: the warm-up, or the
+   * start of frameworks whose targets are open. INSTANT_NEVER: none. */
+  Instant alarm;
+  Instant warm_up;
+  Instant starting; /* of the frameworks whose targets are open; INSTANT_NEVER: none */
+  Instant end;      /* INSTANT_NEVER before recorder_finish() */
+  bool measuring;   /* the warm-up is over */
+
+  RecordedCluster cluster;
+  double totals[RESOURCE_KINDS_MAX]; /* of the cluster now */
+
+  RecordedFramework *frameworks;
+  uint32_t n_frameworks;
+  uint32_t frameworks_max;
+
+  /* Each role makes two nodes of the tree: 2 i is the role, below its parent role; 2 i + 1 is a child of it
+   * that its own frameworks hang below. */
+  RecordedRole *roles;
+  FairShareNode *nodes;
+  uint32_t n_roles;
+  GHashTable *role_by_path; /* path -> index + 1 */
+
+  JobTable job_table;
+
+  FairShare *fair;
+  FairShareClient *clients; /* as many as frameworks_max, like shares */
+  double *shares;
+};
+
+/** recorder_alarm: does what was to be done before @now. */
+void recorder_alarm(Recorder *recorder, Instant now);
+
+/** recorder_reach: running + held of @framework has grown to what its ramp-up waits for. */
+void recorder_reach(RecordedFramework *framework, Instant now);
+
+/** recorder_at: the record of @id, made where it is new. */
+RecordedFramework *recorder_at(Recorder *recorder, FrameworkId id);
+
+/** recorder_role: the index of the role at @path, made with its ancestors where it is new. */
+uint32_t recorder_role(Recorder *recorder, const char *path);
+
+/** recorder_fair_shares: fills recorder->shares, as of now. */
+void recorder_fair_shares(Recorder *recorder);
+
+/** recorder_set_targets: the default targets of the frameworks that are starting. */
+void recorder_set_targets(Recorder *recorder);
+
+/** recorder_watch_jobs: fills in the callbacks of the models. */
+void recorder_watch_jobs(Recorder *recorder);
+
+static inline void recorder_advance(Recorder *recorder, Instant now)
+{
+  if (G_UNLIKELY(now.ns > recorder->alarm.ns))
+    recorder_alarm(recorder, now);
+}
+
+static inline void ramp_up_watch(RecordedFramework *framework, Instant now)
+{
+  if (G_UNLIKELY(framework->running + framework->held >= framework->ramp_up_wait))
+    recorder_reach(framework, now);
+}
+
+static inline double dominant_share(const Recorder *recorder, const RecordedFramework *framework)
+{
+  double share = 0;
+  for (uint32_t i = 0; i < recorder->cluster.n_kinds; i++) {
+    uint32_t kind = recorder->cluster.kinds[i];
+    double of_kind = (double)framework->allocated[kind].level / recorder->totals[kind];
+    share = of_kind > share ? of_kind : share;
+  }
+  return share;
+}
+
+/* Before what is allocated, or the cluster, changes. */
+static inline void share_until(const Recorder *recorder, RecordedFramework *framework, Instant now)
+{
+  if (now.ns == framework->share_since.ns)
+    return;
+  framework->share_time += dominant_share(recorder, framework) * (double)(now.ns - framework->share_since.ns);
+  framework->share_since = now;
+}

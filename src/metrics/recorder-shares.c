@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+
+#include "metrics/recorder-private.h"
+
+/* Fair shares, default targets, samples, and what is asked for at the end. */
+
+static bool demands(const RecordedFramework *framework)
+{
+  return framework->started && !framework->stopped &&
+         (framework->unlimited > 0 || framework->demand_tasks > 0);
+}
+
+void recorder_fair_shares(Recorder *recorder)
+{
+  Quantities capacity;
+  for (int kind = 0; kind < RESOURCE_KINDS_MAX; kind++)
+    capacity.amount[kind] = recorder->cluster.total[kind].level;
+  for (uint32_t i = 0; i < recorder->n_frameworks; i++) {
+    const RecordedFramework *framework = &recorder->frameworks[i];
+    FairShareClient *client = &recorder->clients[i];
+    client->node = framework->role_index == INDEX_NONE ? INDEX_NONE : 2 * framework->role_index + 1;
+    client->weight = 1;
+    client->unlimited = framework->unlimited > 0;
+    client->demand = !demands(framework) ? QUANTITIES_ZERO
+                     : client->unlimited ? framework->unlimited_task
+                                         : framework->demand;
+  }
+  fair_share_compute(recorder->fair, &capacity, recorder->nodes, 2 * recorder->n_roles, recorder->clients,
+                     recorder->n_frameworks, recorder->shares);
+}
+
+/* Whole tasks of the fair share; the share never exceeds the demand. */
+static int64_t default_target(const Recorder *recorder, uint32_t index)
+{
+  const RecordedFramework *framework = &recorder->frameworks[index];
+  const FairShareClient *client = &recorder->clients[index];
+  if (!demands(framework))
+    return 0;
+  Quantities capacity;
+  for (int kind = 0; kind < RESOURCE_KINDS_MAX; kind++)
+    capacity.amount[kind] = recorder->cluster.total[kind].level;
+  double of_demand = recorder->shares[index] / fair_share_dominant(&capacity, &client->demand);
+  double tasks = client->unlimited ? of_demand : of_demand * (double)framework->demand_tasks;
+  if (!(tasks >= 1))
+    return 1;
+  /* 250 tasks may come out as 249.9999999999. */
+  return (int64_t)fmin(floor(tasks * (1 + 1e-9)), 1e15);
+}
+
+void recorder_set_targets(Recorder *recorder)
+{
+  recorder_fair_shares(recorder);
+  for (uint32_t i = 0; i < recorder->n_frameworks; i++) {
+    RecordedFramework *framework = &recorder->frameworks[i];
+    if (framework->ramp_up_wait != RAMP_UP_OPEN)
+      continue;
+    framework->ramp_up_target = default_target(recorder, i);
+    framework->ramp_up_wait = framework->ramp_up_target;
+    if (framework->ramp_up_target == 0) {
+      framework->ramp_up_wait = RAMP_UP_OVER;
+    } else if (framework->ramp_up_peak >= framework->ramp_up_target) {
+      framework->ramp_up_at = framework->start;
+      framework->ramp_up_wait = RAMP_UP_OVER;
+    }
+  }
+}
+
+void recorder_sample(Recorder *recorder, Instant now)
+{
+  RecordedCluster *cluster = &recorder->cluster;
+  recorder_advance(recorder, now);
+  recorder_fair_shares(recorder);
+  bool counts = now.ns >= recorder->warm_up.ns;
+  cluster->samples += counts;
+  for (uint32_t i = 0; i < recorder->n_frameworks; i++) {
+    RecordedFramework *framework = &recorder->frameworks[i];
+    framework->fair_share = recorder->shares[i];
+    if (!counts || !framework->started)
+      continue;
+    double share = dominant_share(recorder, framework);
+    framework->sampled_share += share;
+    framework->sampled_fair_share += framework->fair_share;
+    cluster->largest_gap = fmax(cluster->largest_gap, fmax(framework->fair_share - share, 0));
+  }
+}
+
+uint32_t recorder_framework_count(const Recorder *recorder)
+{
+  return recorder->n_frameworks;
+}
+
+const RecordedFramework *recorder_framework(const Recorder *recorder, uint32_t index)
+{
+  return &recorder->frameworks[index];
+}
+
+const RecordedCluster *recorder_cluster(const Recorder *recorder)
+{
+  return &recorder->cluster;
+}
+
+double recorder_framework_weight(const Recorder *recorder, uint32_t index)
+{
+  uint32_t role = recorder->frameworks[index].role_index;
+  return role == INDEX_NONE ? 1 : recorder->roles[role].attributes.weight;
+}
+
+double recorder_share(const Recorder *recorder, uint32_t index)
+{
+  return dominant_share(recorder, &recorder->frameworks[index]);
+}
+
+double recorder_share_with_offered(const Recorder *recorder, uint32_t index)
+{
+  const RecordedFramework *framework = &recorder->frameworks[index];
+  double share = 0;
+  for (uint32_t i = 0; i < recorder->cluster.n_kinds; i++) {
+    uint32_t kind = recorder->cluster.kinds[i];
+    int64_t level = framework->allocated[kind].level + framework->offered[kind].level;
+    share = fmax(share, (double)level / recorder->totals[kind]);
+  }
+  return share;
+}
+
+double recorder_mean_share(const Recorder *recorder, uint32_t index)
+{
+  const RecordedFramework *framework = &recorder->frameworks[index];
+  if (!framework->started)
+    return (double)NAN;
+  int64_t begin = MAX(framework->start.ns, recorder->warm_up.ns);
+  int64_t end = instant_min(framework->stop, recorder->end).ns;
+  return end > begin ? framework->share_time / (double)(end - begin) : (double)NAN;
+}
+
+double recorder_mean(const Recorder *recorder, const Integral *integral)
+{
+  int64_t window = recorder->end.ns - recorder->warm_up.ns;
+  if (window <= 0)
+    return (double)NAN;
+  return (double)integral_until(integral, recorder->end) / (double)window / (double)QUANTITY_UNIT;
+}
+
+double recorder_jain(const Recorder *recorder)
+{
+  JainIndex jain = {0, 0, 0};
+  for (uint32_t i = 0; i < recorder->n_frameworks; i++) {
+    const RecordedFramework *framework = &recorder->frameworks[i];
+    if (framework->sampled_fair_share > 0)
+      jain_add(&jain, framework->sampled_share / framework->sampled_fair_share);
+  }
+  return jain_value(&jain);
+}
+
+void recorder_role_foreach(const Recorder *recorder,
+                           void (*visit)(void *self, const char *path, const RoleAttributes *attributes),
+                           void *self)
+{
+  for (uint32_t i = 0; i < recorder->n_roles; i++)
+    visit(self, recorder->roles[i].path, &recorder->roles[i].attributes);
+}

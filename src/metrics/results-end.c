@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+
+#include "metrics/results-private.h"
+
+/* What is written at the end of a run. */
+
+static int64_t nullable(Instant at)
+{
+  return instant_is_never(at) ? ROW_NULL : at.ns;
+}
+
+/* --- frameworks ------------------------------------------------------------------------------------------
+ */
+
+static RowCell *add_framework_identity(ResultsRun *run, RowCell *cell, uint32_t i)
+{
+  const RecordedFramework *framework = recorder_framework(run->recorder, i);
+  const Experiment *experiment = run->experiment;
+  bool grouped = framework->started && framework->group < experiment->n_frameworks;
+  (cell++)->integer = run->run_id;
+  (cell++)->integer = i;
+  (cell++)->text = row_text(run->stream, TABLE_FRAMEWORK, framework->name == NULL ? "" : framework->name);
+  (cell++)->text = row_text(run->stream, TABLE_FRAMEWORK, framework->role == NULL ? "*" : framework->role);
+  (cell++)->real = recorder_framework_weight(run->recorder, i);
+  (cell++)->integer = framework->group;
+  (cell++)->text = grouped ? experiment->frameworks[framework->group].name : "";
+  (cell++)->integer = nullable(framework->start);
+  (cell++)->integer = nullable(framework->stop);
+  return cell;
+}
+
+static RowCell *add_framework_shares(ResultsRun *run, RowCell *cell, uint32_t i)
+{
+  const RecordedFramework *framework = recorder_framework(run->recorder, i);
+  bool reached = !instant_is_never(framework->ramp_up_at);
+  double samples = (double)recorder_cluster(run->recorder)->samples;
+  (cell++)->integer = framework->ramp_up_target > 0 ? framework->ramp_up_target : ROW_NULL;
+  (cell++)->integer = reached ? instant_since(framework->ramp_up_at, framework->start).ns : ROW_NULL;
+  (cell++)->real = recorder_mean_share(run->recorder, i);
+  (cell++)->real = samples > 0 ? framework->sampled_share / samples : ROW_NO_REAL;
+  (cell++)->real = samples > 0 ? framework->sampled_fair_share / samples : ROW_NO_REAL;
+  return cell;
+}
+
+static void add_framework_counts(const RecordedFramework *framework, RowCell *cell)
+{
+  uint64_t lost = 0;
+  uint64_t jobs = 0;
+  for (int state = TASK_FINISHED; state < TASK_STATES; state++)
+    if (state != TASK_FINISHED && state != TASK_FAILED && state != TASK_KILLED)
+      lost += framework->tasks_ended[state];
+  for (int state = JOB_WAITING; state <= JOB_UNSCHEDULABLE; state++)
+    jobs += framework->jobs[state];
+  (cell++)->integer = (int64_t)framework->tasks_launched;
+  (cell++)->integer = (int64_t)framework->tasks_ended[TASK_FINISHED];
+  (cell++)->integer = (int64_t)framework->tasks_ended[TASK_FAILED];
+  (cell++)->integer = (int64_t)framework->tasks_ended[TASK_KILLED];
+  (cell++)->integer = (int64_t)lost;
+  (cell++)->integer = (int64_t)jobs;
+  (cell++)->integer = (int64_t)framework->jobs[JOB_FINISHED];
+  (cell++)->integer = (int64_t)(framework->jobs[JOB_WAITING] + framework->jobs[JOB_RUNNING]);
+  (cell++)->integer = (int64_t)(framework->jobs[JOB_FAILED_STATE] + framework->jobs[JOB_KILLED] +
+                                framework->jobs[JOB_UNSCHEDULABLE]);
+  (cell++)->integer = (int64_t)framework->offers_made;
+  for (int end = 0; end < OFFER_ENDS; end++)
+    (cell++)->integer = (int64_t)framework->offers_ended[end];
+}
+
+static void add_frameworks(ResultsRun *run)
+{
+  const RecordedCluster *cluster = recorder_cluster(run->recorder);
+  uint32_t n = recorder_framework_count(run->recorder);
+  for (uint32_t i = 0; i < n; i++) {
+    const RecordedFramework *framework = recorder_framework(run->recorder, i);
+    RowCell *cell = row_add(run->stream, TABLE_FRAMEWORK);
+    cell = add_framework_identity(run, cell, i);
+    cell = add_framework_shares(run, cell, i);
+    add_framework_counts(framework, cell);
+
+    for (uint32_t k = 0; k < cluster->n_kinds; k++) {
+      uint32_t kind = cluster->kinds[k];
+      double allocated = recorder_mean(run->recorder, &framework->allocated[kind]);
+      double offered = recorder_mean(run->recorder, &framework->offered[kind]);
+      cell = row_add(run->stream, TABLE_FRAMEWORK_RESOURCE);
+      (cell++)->integer = run->run_id;
+      (cell++)->integer = i;
+      (cell++)->text = resource_kinds_name(run->experiment->kinds, kind);
+      (cell++)->real = allocated;
+      (cell++)->real = offered;
+      cell->real = allocated + offered > 0 ? allocated / (allocated + offered) : ROW_NO_REAL;
+    }
+  }
+}
+
+/* --- cluster ---------------------------------------------------------------------------------------------
+ */
+
+static void add_resources(ResultsRun *run)
+{
+  const RecordedCluster *cluster = recorder_cluster(run->recorder);
+  uint32_t n = recorder_framework_count(run->recorder);
+  for (uint32_t k = 0; k < cluster->n_kinds; k++) {
+    uint32_t kind = cluster->kinds[k];
+    /* Sums of integrals are integrals: exact before the one rounding to a double. */
+    Integral allocated = {0, 0};
+    Integral offered = {0, 0};
+    for (uint32_t i = 0; i < n; i++) {
+      const RecordedFramework *framework = recorder_framework(run->recorder, i);
+      allocated.level += framework->allocated[kind].level;
+      allocated.moments += framework->allocated[kind].moments;
+      offered.level += framework->offered[kind].level;
+      offered.moments += framework->offered[kind].moments;
+    }
+    RowCell *cell = row_add(run->stream, TABLE_RESOURCE);
+    (cell++)->integer = run->run_id;
+    (cell++)->text = resource_kinds_name(run->experiment->kinds, kind);
+    (cell++)->real = recorder_mean(run->recorder, &cluster->total[kind]);
+    (cell++)->real = recorder_mean(run->recorder, &allocated);
+    cell->real = recorder_mean(run->recorder, &offered);
+  }
+}
+
+static void add_role(void *self, const char *path, const RoleAttributes *attributes)
+{
+  ResultsRun *run = self;
+  RowCell *cell = row_add(run->stream, TABLE_ROLE);
+  (cell++)->integer = run->run_id;
+  (cell++)->text = row_text(run->stream, TABLE_ROLE, path);
+  (cell++)->real = attributes->weight;
+  cell->integer = attributes->priority;
+}
+
+static void add_run(ResultsRun *run, const ResultsEnd *end)
+{
+  const Experiment *experiment = run->experiment;
+  RowStream *stream = run->stream;
+  uint32_t started = 0;
+  for (uint32_t i = 0; i < recorder_framework_count(run->recorder); i++)
+    started += recorder_framework(run->recorder, i)->started;
+  g_autofree char *digest = g_strdup_printf("%016" G_GINT64_MODIFIER "x", end->digest);
+
+  RowCell *cell = row_add(stream, TABLE_RUN);
+  (cell++)->integer = run->run_id;
+  (cell++)->text = experiment->title == NULL ? "" : experiment->title;
+  (cell++)->text = row_text(stream, TABLE_RUN, run->allocator);
+  (cell++)->integer = (int64_t)run->seed;
+  (cell++)->integer = run->replication;
+  (cell++)->text = results_status_name(end->status);
+  (cell++)->text = row_text(stream, TABLE_RUN, end->reason);
+  (cell++)->text = row_text(stream, TABLE_RUN, digest);
+  (cell++)->text = row_text(stream, TABLE_RUN, run->version);
+  (cell++)->text = row_text(stream, TABLE_RUN, run->git_commit);
+  (cell++)->text = row_text(stream, TABLE_RUN, run->command);
+  (cell++)->text = experiment->effective == NULL ? "" : experiment->effective;
+  (cell++)->text = experiment->source_path;
+  (cell++)->integer = experiment->cluster.agents;
+  (cell++)->integer = started;
+  (cell++)->integer = experiment->warm_up.ns;
+  (cell++)->integer = end->end.ns;
+  (cell++)->integer = (int64_t)end->events;
+  (cell++)->real = end->wall_s;
+  cell->integer = end->max_rss_kib;
+}
+
+/* --- metrics ---------------------------------------------------------------------------------------------
+ */
+
+static void add_metric(ResultsRun *run, const char *name, const char *scope, double value)
+{
+  RowCell *cell = row_add(run->stream, TABLE_METRIC);
+  (cell++)->integer = run->run_id;
+  (cell++)->text = name;
+  (cell++)->text = row_text(run->stream, TABLE_METRIC, scope);
+  cell->real = value;
+}
+
+static void add_count(ResultsRun *run, const char *name, uint64_t count)
+{
+  add_metric(run, name, "run", (double)count);
+}
+
+static void add_task_counts(ResultsRun *run)
+{
+  static const char *const names[TASK_STATES] = {
+      [TASK_STAGING] = "master/tasks_staging",
+      [TASK_STARTING] = "master/tasks_starting",
+      [TASK_RUNNING] = "master/tasks_running",
+      [TASK_KILLING] = "master/tasks_killing",
+      [TASK_UNREACHABLE] = "master/tasks_unreachable",
+      [TASK_FINISHED] = "master/tasks_finished",
+      [TASK_FAILED] = "master/tasks_failed",
+      [TASK_KILLED] = "master/tasks_killed",
+      [TASK_ERROR] = "master/tasks_error",
+      [TASK_LOST] = "master/tasks_lost",
+      [TASK_DROPPED] = "master/tasks_dropped",
+      [TASK_GONE] = "master/tasks_gone",
+      [TASK_GONE_BY_OPERATOR] = "master/tasks_gone_by_operator",
+  };
+  for (int state = 0; state < TASK_STATES; state++)
+    if (names[state] != NULL)
+      add_count(run, names[state], recorder_cluster(run->recorder)->tasks[state]);
+}
+
+static void add_offer_counts(ResultsRun *run)
+{
+  static const char *const names[OFFER_ENDS] = {
+      [OFFER_ACCEPTED] = "offers/accepted",
+      [OFFER_DECLINED] = "offers/declined",
+      [OFFER_RESCINDED] = "offers/rescinded",
+      [OFFER_DISCARDED] = "offers/discarded",
+  };
+  uint64_t sent = 0;
+  uint64_t ended[OFFER_ENDS] = {0};
+  uint64_t outstanding = 0;
+  for (uint32_t i = 0; i < recorder_framework_count(run->recorder); i++) {
+    const RecordedFramework *framework = recorder_framework(run->recorder, i);
+    sent += framework->offers_made;
+    for (int end = 0; end < OFFER_ENDS; end++)
+      ended[end] += framework->offers_ended[end];
+  }
+  outstanding = sent;
+  for (int end = 0; end < OFFER_ENDS; end++) {
+    outstanding -= ended[end];
+    add_count(run, names[end], ended[end]);
+  }
+  add_count(run, "offers/sent", sent);
+  add_count(run, "master/outstanding_offers", outstanding);
+}
+
+static void add_metrics(ResultsRun *run)
+{
+  const RecordedCluster *cluster = recorder_cluster(run->recorder);
+  uint64_t known = 0;
+  for (uint32_t i = 0; i < recorder_framework_count(run->recorder); i++)
+    known += recorder_framework(run->recorder, i)->name != NULL;
+  add_metric(run, "fairness/jain", "run", recorder_jain(run->recorder));
+  add_metric(run, "fairness/largest_gap", "run", cluster->largest_gap);
+  add_count(run, "allocator/mesos/allocation_runs", cluster->allocation_runs);
+  add_count(run, "allocator/allocation_ticks", cluster->allocation_ticks);
+  add_count(run, "master/slave_registrations", cluster->agents_added);
+  add_count(run, "master/slave_removals", cluster->agents_removed);
+  add_count(run, "master/slaves_active", cluster->agents_added - cluster->agents_removed);
+  add_count(run, "master/frameworks_active", known - cluster->frameworks_removed);
+  add_task_counts(run);
+  add_offer_counts(run);
+}
+
+void results_run_rows(ResultsRun *run, const ResultsEnd *end)
+{
+  add_frameworks(run);
+  add_resources(run);
+  recorder_role_foreach(run->recorder, add_role, run);
+  add_metrics(run);
+  add_run(run, end);
+}
+
+/* --- completion times ------------------------------------------------------------------------------------
+ */
+
+/* Quantiles of a sorted sequence that is seen once and whose length is known. */
+typedef struct {
+  uint64_t n;
+  uint64_t seen;
+  WideInteger sum;
+  double median; /* ns */
+  double p95;
+} Sequence;
+
+/* The part that the next value has in the quantile @p: two neighbours share it. */
+static double weight_in(const Sequence *sequence, double p)
+{
+  double distance = fabs(p * (double)(sequence->n - 1) - (double)sequence->seen);
+  return distance < 1 ? 1 - distance : 0;
+}
+
+static void sequence_add(Sequence *sequence, int64_t ns)
+{
+  sequence->median += weight_in(sequence, 0.5) * (double)ns;
+  sequence->p95 += weight_in(sequence, 0.95) * (double)ns;
+  sequence->sum += ns;
+  sequence->seen++;
+}
+
+static void add_completions(ResultsRun *run, const char *scope, const Sequence *sequence)
+{
+  double n = (double)sequence->n;
+  add_metric(run, "completion_time/count", scope, n);
+  add_metric(run, "completion_time/mean", scope, n > 0 ? (double)sequence->sum / n / 1e9 : (double)NAN);
+  add_metric(run, "completion_time/median", scope, n > 0 ? sequence->median / 1e9 : (double)NAN);
+  add_metric(run, "completion_time/p95", scope, n > 0 ? sequence->p95 / 1e9 : (double)NAN);
+}
+
+static bool read_completions(ResultsRun *run, Sequence *groups, uint32_t n_groups, GError **error)
+{
+  sqlite3 *db = run->results->db;
+  sqlite3_stmt *query =
+      results_query(db,
+                    "SELECT framework.group_id, job.finish_ns - job.submit_ns FROM job JOIN framework USING "
+                    "(run_id, framework_id) "
+                    "WHERE job.run_id = ?1 AND job.rowid > ?2 AND job.state_code = 2 ORDER BY 1, 2",
+                    run->run_id, error);
+  if (query == NULL)
+    return false;
+  sqlite3_bind_int64(query, 2, run->jobs_before);
+  while (sqlite3_step(query) == SQLITE_ROW) {
+    int64_t group = sqlite3_column_int64(query, 0);
+    if (group < n_groups)
+      sequence_add(&groups[group], sqlite3_column_int64(query, 1));
+  }
+  return results_query_end(db, query, error);
+}
+
+static bool add_group_metrics(ResultsRun *run, GError **error)
+{
+  static const char *const metrics[][2] = {
+      {"ramp_up/count", "CAST (count(ramp_up_ns) AS REAL)"},
+      {"ramp_up/mean", "avg(ramp_up_ns) / 1e9"},
+      {"mean_share", "avg(mean_dominant_share)"},
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS(metrics); i++) {
+    g_autofree char *sql = g_strdup_printf(
+        "INSERT INTO metric SELECT run_id, '%s', 'framework ' || group_name, %s FROM framework "
+        "WHERE run_id = %u AND start_ns IS NOT NULL GROUP BY group_id",
+        metrics[i][0], metrics[i][1], run->run_id);
+    if (!results_exec(run->results->db, sql, error))
+      return false;
+  }
+  return true;
+}
+
+bool results_run_completions(ResultsRun *run, GError **error)
+{
+  uint32_t n_groups = run->experiment->n_frameworks;
+  g_autofree Sequence *groups = g_new0(Sequence, MAX(n_groups, 1));
+  g_autofree bool *started = g_new0(bool, MAX(n_groups, 1));
+  uint64_t finished = 0;
+  for (uint32_t i = 0; i < recorder_framework_count(run->recorder); i++) {
+    const RecordedFramework *framework = recorder_framework(run->recorder, i);
+    if (!framework->started || framework->group >= n_groups)
+      continue;
+    started[framework->group] = true;
+    groups[framework->group].n += framework->jobs[JOB_FINISHED];
+    finished += framework->jobs[JOB_FINISHED];
+  }
+  if (finished > 0 && !read_completions(run, groups, n_groups, error))
+    return false;
+  for (uint32_t group = 0; group < n_groups; group++) {
+    g_autofree char *scope = g_strdup_printf("framework %s", run->experiment->frameworks[group].name);
+    if (started[group])
+      add_completions(run, scope, &groups[group]);
+  }
+  return add_group_metrics(run, error);
+}

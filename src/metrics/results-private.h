@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/* The state of a results file in the making, and what its parts call of each other. */
+
+#include <sqlite3.h>
+
+#include "metrics/recorder.h"
+#include "metrics/results.h"
+#include "metrics/row-writer.h"
+
+struct Results {
+  char *path;    /* as given */
+  char *target;  /* what is replaced: @path, symbolic links resolved */
+  char *folder;  /* of target */
+  char *partial; /* exists until the end */
+  sqlite3 *db;
+  RowWriter *writer;
+
+  GMutex mutex;    /* of all below */
+  GPtrArray *runs; /* open ones */
+  uint32_t n_runs; /* ever begun */
+};
+
+struct ResultsRun {
+  Results *results;
+  uint32_t run_id;
+  const Experiment *experiment;
+  Recorder *recorder;
+  RowStream *stream;
+  int64_t jobs_before; /* rowid in table job that rows of this run lie behind */
+
+  char *version; /* of the provenance */
+  char *git_commit;
+  char *allocator;
+  char *command;
+  uint64_t seed;
+  uint32_t replication;
+};
+
+/** results_run_free: without writing anything. */
+void results_run_free(ResultsRun *run);
+
+/** results_exec: runs the statements @sql. Returns: false, with RESULTS_ERROR_WRITE, where one fails. */
+bool results_exec(sqlite3 *db, const char *sql, GError **error);
+
+/** results_query: (transfer full): the prepared @sql, its first parameter bound to @run_id, or NULL. */
+sqlite3_stmt *results_query(sqlite3 *db, const char *sql, int64_t run_id, GError **error);
+
+/** results_query_end: finalizes @query. Returns: false, with RESULTS_ERROR_FORMAT, where it had failed. */
+bool results_query_end(sqlite3 *db, sqlite3_stmt *query, GError **error);
+
+/** results_summary_read: of the run @run_id of the open file @db, which is called @path. */
+bool results_summary_read(sqlite3 *db, uint32_t run_id, const char *path, ResultsSummary *summary,
+                          GError **error);
+
+/** results_run_rows: adds the rows that are known at the end of a run only: all but completion times. */
+void results_run_rows(ResultsRun *run, const ResultsEnd *end);
+
+/** results_run_completions: reads the finished jobs back and adds their metrics. */
+bool results_run_completions(ResultsRun *run, GError **error);

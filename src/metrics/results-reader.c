@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "metrics/results-reader.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <unistd.h>
+
+#include "metrics/results-private.h"
+
+struct ResultsReader {
+  char *path;
+  sqlite3 *db;
+  uint32_t *run_ids;
+  uint32_t n_runs;
+};
+
+static bool pragma(sqlite3 *db, const char *sql, int64_t *value, GError **error)
+{
+  sqlite3_stmt *query = results_query(db, sql, 0, error);
+  if (query == NULL)
+    return false;
+  *value = sqlite3_step(query) == SQLITE_ROW ? sqlite3_column_int64(query, 0) : 0;
+  return results_query_end(db, query, error);
+}
+
+static bool check_format(const ResultsReader *reader, GError **error)
+{
+  int64_t application = 0;
+  int64_t version = 0;
+  if (!pragma(reader->db, "PRAGMA application_id", &application, error) ||
+      !pragma(reader->db, "PRAGMA user_version", &version, error))
+    return false;
+  if (application != RESULTS_APPLICATION_ID) {
+    g_set_error(error, RESULTS_ERROR, RESULTS_ERROR_FORMAT, "not a results file of sim");
+    return false;
+  }
+  if (version != RESULTS_SCHEMA_VERSION) {
+    g_set_error(error, RESULTS_ERROR, RESULTS_ERROR_FORMAT,
+                "results of version %" G_GINT64_FORMAT ", this program reads version %d", version,
+                RESULTS_SCHEMA_VERSION);
+    return false;
+  }
+  return true;
+}
+
+static bool read_runs(ResultsReader *reader, GError **error)
+{
+  sqlite3_stmt *query = results_query(reader->db, "SELECT run_id FROM run ORDER BY run_id", 0, error);
+  if (query == NULL)
+    return false;
+  while (sqlite3_step(query) == SQLITE_ROW) {
+    reader->run_ids = g_renew(uint32_t, reader->run_ids, reader->n_runs + 1);
+    reader->run_ids[reader->n_runs++] = (uint32_t)sqlite3_column_int64(query, 0);
+  }
+  return results_query_end(reader->db, query, error);
+}
+
+static bool open_file(ResultsReader *reader, GError **error)
+{
+  /* SQLite says no more than that it cannot open the file. */
+  const char *why = NULL;
+  if (g_access(reader->path, R_OK) != 0)
+    why = g_strerror(errno);
+  else if (g_file_test(reader->path, G_FILE_TEST_IS_DIR))
+    why = "is a directory";
+  if (why != NULL) {
+    g_set_error(error, RESULTS_ERROR, RESULTS_ERROR_OPEN, "%s", why);
+    return false;
+  }
+  g_autofree char *plain =
+      g_path_is_absolute(reader->path) ? g_strdup(reader->path) : g_strdup_printf("./%s", reader->path);
+  if (sqlite3_open_v2(plain, &reader->db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK)
+    return true;
+  g_set_error(error, RESULTS_ERROR, RESULTS_ERROR_OPEN, "SQLite: %s",
+              reader->db == NULL ? "no memory" : sqlite3_errmsg(reader->db));
+  return false;
+}
+
+ResultsReader *results_reader_open(const char *path, GError **error)
+{
+  ResultsReader *reader = g_new0(ResultsReader, 1);
+  reader->path = g_strdup(path);
+  if (open_file(reader, error) && check_format(reader, error) && read_runs(reader, error))
+    return reader;
+  g_prefix_error(error, "%s: ", path);
+  results_reader_free(reader);
+  return NULL;
+}
+
+void results_reader_free(ResultsReader *reader)
+{
+  if (reader == NULL)
+    return;
+  sqlite3_close(reader->db);
+  g_free(reader->run_ids);
+  g_free(reader->path);
+  g_free(reader);
+}
+
+uint32_t results_reader_runs(const ResultsReader *reader)
+{
+  return reader->n_runs;
+}
+
+char *results_reader_workload(ResultsReader *reader, uint32_t index, GError **error)
+{
+  char *workload = NULL;
+  sqlite3_stmt *query =
+      results_query(reader->db, "SELECT workload FROM run WHERE run_id = ?1", reader->run_ids[index], error);
+  if (query != NULL) {
+    if (sqlite3_step(query) == SQLITE_ROW)
+      workload = g_strdup((const char *)sqlite3_column_text(query, 0));
+    if (!results_query_end(reader->db, query, error))
+      g_clear_pointer(&workload, g_free);
+  }
+  if (workload == NULL)
+    g_prefix_error(error, "%s: ", reader->path);
+  return workload;
+}
+
+bool results_reader_summary(ResultsReader *reader, uint32_t index, ResultsSummary *summary, GError **error)
+{
+  if (results_summary_read(reader->db, reader->run_ids[index], reader->path, summary, error))
+    return true;
+  g_prefix_error(error, "%s: ", reader->path);
+  return false;
+}

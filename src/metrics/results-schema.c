@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "metrics/results-schema.h"
+
+#include <string.h>
+
+#include "base/check.h"
+
+#define INTEGER  COLUMN_INTEGER
+#define REAL     COLUMN_REAL
+#define TEXT     COLUMN_TEXT
+#define COMPUTED COLUMN_COMPUTED
+#define SEEN     COLUMN_OF_VIEW
+
+#define RUN_ID                                                                                               \
+  {                                                                                                          \
+    "run_id", INTEGER, "NOT NULL", "", "the run, see table run"                                              \
+  }
+#define VIEWED_RUN                                                                                           \
+  {                                                                                                          \
+    "run_id", SEEN, NULL, "", "the run, see table run"                                                       \
+  }
+#define END                                                                                                  \
+  {                                                                                                          \
+    NULL, INTEGER, NULL, NULL, NULL                                                                          \
+  }
+
+static const ResultsColumn run_columns[] = {
+    {"run_id", INTEGER, "PRIMARY KEY", "", "the number of the run in this file, from 1"},
+    {"title", TEXT, "NOT NULL", "", "title of the experiment"},
+    {"allocator", TEXT, "NOT NULL", "", "name of the allocator"},
+    {"seed", INTEGER, "NOT NULL", "", "seed of all random draws"},
+    {"replication", INTEGER, "NOT NULL", "", "number of the replication of the same experiment, from 0"},
+    {"status", TEXT, "NOT NULL CHECK (status IN ('ok', 'truncated', 'stalled', 'failed'))", "",
+     "ok; truncated: interrupted; stalled: nothing ran and jobs waited; failed"},
+    {"reason", TEXT, NULL, "", "why it stalled or failed"},
+    {"digest", TEXT, "NOT NULL", "", "hash of the whole event stream, 16 hexadecimal digits"},
+    {"version", TEXT, "NOT NULL", "", "version of the program"},
+    {"git_commit", TEXT, "NOT NULL", "", "commit that the program was built from"},
+    {"command", TEXT, NULL, "", "the command line"},
+    {"workload", TEXT, "NOT NULL", "", "the effective workload file: repeats the run"},
+    {"workload_path", TEXT, NULL, "", "where the workload was read from"},
+    {"agents", INTEGER, "NOT NULL", "agents", "machines of the cluster"},
+    {"frameworks", INTEGER, "NOT NULL", "frameworks", "frameworks that started"},
+    {"warm_up_ns", INTEGER, "NOT NULL", "ns", "start of the measured time"},
+    {"sim_end_ns", INTEGER, "NOT NULL", "ns", "end of simulated time"},
+    {"events", INTEGER, "NOT NULL", "events", "entries that the engine dispatched"},
+    {"wall_s", REAL, "NOT NULL", "s", "wall time of the run"},
+    {"max_rss_kib", INTEGER, "NOT NULL", "KiB", "largest resident memory of the process"},
+    END,
+};
+
+static const ResultsColumn trace_columns[] = {
+    RUN_ID,
+    {"framework", TEXT, "NOT NULL", "", "the group [framework NAME] that replays the trace"},
+    {"path", TEXT, "NOT NULL", "", "as in the workload"},
+    {"sha256", TEXT, "NOT NULL", "", "SHA-256 of the file as it stands, hexadecimal"},
+    {"bytes", INTEGER, "NOT NULL", "bytes", "size of the file"},
+    END,
+};
+
+static const ResultsColumn agent_class_columns[] = {
+    RUN_ID,
+    {"name", TEXT, "NOT NULL", "", "the group [agents NAME]; 'agents': [cluster]"},
+    {"count", INTEGER, "NOT NULL", "agents", "agents of the class"},
+    {"resources", TEXT, "NOT NULL", "", "of each of them, in Mesos's text form"},
+    {"speed", REAL, "NOT NULL", "", "durations of tasks are divided by it"},
+    END,
+};
+
+static const ResultsColumn role_columns[] = {
+    RUN_ID,
+    {"path", TEXT, "NOT NULL", "", "path of the role"},
+    {"weight", REAL, "NOT NULL", "", "among its siblings"},
+    {"priority", INTEGER, "NOT NULL", "", "larger first, for allocators that use priorities"},
+    END,
+};
+
+static const ResultsColumn framework_columns[] = {
+    RUN_ID,
+    {"framework_id", INTEGER, "NOT NULL", "", "the master's number of the framework, from 0"},
+    {"name", TEXT, "NOT NULL", "", "unique name"},
+    {"role", TEXT, "NOT NULL", "", "path of its main role"},
+    {"weight", REAL, "NOT NULL", "", "weight of that role"},
+    {"group_id", INTEGER, "NOT NULL", "", "position of its group [framework NAME] in the workload, from 0"},
+    {"group_name", TEXT, "NOT NULL", "", "that group's name"},
+    {"start_ns", INTEGER, NULL, "ns", "when it started; NULL: it never did"},
+    {"stop_ns", INTEGER, NULL, "ns", "when it left; NULL: it did not"},
+    {"ramp_up_target", INTEGER, NULL, "tasks",
+     "tasks running or held for by a gang that end the ramp-up; by default the whole tasks of the lesser of "
+     "demand "
+     "and fair share at the start, at least 1; NULL: none, nothing was demanded"},
+    {"ramp_up_ns", INTEGER, NULL, "ns", "from the start until the target was first reached; NULL: never"},
+    {"mean_dominant_share", REAL, NULL, "0 to 1",
+     "time mean of the dominant share (allocated only) from start or warm-up to stop or end"},
+    {"sampled_share", REAL, NULL, "0 to 1", "mean of the dominant share over the samples after the warm-up"},
+    {"sampled_fair_share", REAL, NULL, "0 to 1",
+     "mean over the same samples of the fluid weighted max-min share of what was demanded"},
+    {"tasks_launched", INTEGER, "NOT NULL", "tasks", "accepted by the master"},
+    {"tasks_finished", INTEGER, "NOT NULL", "tasks", "TASK_FINISHED"},
+    {"tasks_failed", INTEGER, "NOT NULL", "tasks", "TASK_FAILED"},
+    {"tasks_killed", INTEGER, "NOT NULL", "tasks", "TASK_KILLED"},
+    {"tasks_lost", INTEGER, "NOT NULL", "tasks", "ended in any other terminal state"},
+    {"jobs_submitted", INTEGER, "NOT NULL", "jobs", "jobs"},
+    {"jobs_finished", INTEGER, "NOT NULL", "jobs", "of them finished"},
+    {"jobs_unfinished", INTEGER, "NOT NULL", "jobs", "waiting or running at the end of the run"},
+    {"jobs_lost", INTEGER, "NOT NULL", "jobs", "failed, killed or unschedulable"},
+    {"offers_sent", INTEGER, "NOT NULL", "offers", "offers made to it"},
+    {"offers_accepted", INTEGER, "NOT NULL", "offers", "used, at least in part"},
+    {"offers_declined", INTEGER, "NOT NULL", "offers", "declined, or accepted without a launch"},
+    {"offers_rescinded", INTEGER, "NOT NULL", "offers", "taken back by the master"},
+    {"offers_discarded", INTEGER, "NOT NULL", "offers", "gone with an invalid accept or with the framework"},
+    END,
+};
+
+static const ResultsColumn framework_resource_columns[] = {
+    RUN_ID,
+    {"framework_id", INTEGER, "NOT NULL", "", "the framework"},
+    {"resource", TEXT, "NOT NULL", "", "cpus, mem, ..."},
+    {"mean_allocated", REAL, NULL, "units (cpus, MiB)", "time mean from warm-up to end, exact"},
+    {"mean_offered", REAL, NULL, "units (cpus, MiB)", "likewise, of what was on offer to it"},
+    {"allocated_of_held", REAL, NULL, "0 to 1", "allocated / (allocated + offered)"},
+    END,
+};
+
+static const ResultsColumn resource_columns[] = {
+    RUN_ID,
+    {"resource", TEXT, "NOT NULL", "", "cpus, mem, ..."},
+    {"mean_total", REAL, NULL, "units (cpus, MiB)",
+     "time mean of the cluster's total from warm-up to end, exact"},
+    {"mean_allocated", REAL, NULL, "units (cpus, MiB)", "likewise, of what tasks had"},
+    {"mean_offered", REAL, NULL, "units (cpus, MiB)", "likewise, of what was on offer"},
+    END,
+};
+
+static const ResultsColumn job_columns[] = {
+    RUN_ID,
+    {"job_id", INTEGER, "NOT NULL", "", "in the order of submission, from 0; the same for every allocator"},
+    {"framework_id", INTEGER, "NOT NULL", "", "the framework"},
+    {"name", TEXT, NULL, "", "the source's own name of the job"},
+    {"key", INTEGER, "NOT NULL", "", "the source's own number of the job"},
+    {"submit_ns", INTEGER, "NOT NULL", "ns", "when it was submitted"},
+    {"start_ns", INTEGER, NULL, "ns", "when its first task began to run; NULL: never"},
+    {"finish_ns", INTEGER, NULL, "ns", "when its last task ended, or it was given up; NULL: not yet"},
+    {"tasks", INTEGER, NULL, "tasks", "of all its stages; NULL: endless"},
+    {"state_code", INTEGER, "NOT NULL", "", "the state as a number"},
+    {"state", COMPUTED,
+     "CASE state_code WHEN 0 THEN 'waiting' WHEN 1 THEN 'running' WHEN 2 THEN 'finished' WHEN 3 THEN "
+     "'failed' "
+     "WHEN 4 THEN 'killed' WHEN 5 THEN 'unschedulable' END",
+     "", "finished, failed, killed, running, waiting or unschedulable"},
+    {"reason", TEXT, NULL, "", "why it waits, failed or cannot be scheduled"},
+    END,
+};
+
+/* state_code 0 takes no byte. */
+static const ResultsColumn task_attempt_columns[] = {
+    RUN_ID,
+    {"framework_id", INTEGER, "NOT NULL", "", "the framework"},
+    {"job_id", INTEGER, "NOT NULL", "", "the job"},
+    {"stage", INTEGER, "NOT NULL", "", "number of the stage in its job, from 0"},
+    {"task_index", INTEGER, "NOT NULL", "", "number of the task in its stage, from 0"},
+    {"attempt", INTEGER, "NOT NULL", "", "number of the attempt at this task"},
+    {"agent_id", INTEGER, NULL, "", "the master's number of the agent, from 0"},
+    {"start_ns", INTEGER, NULL, "ns", "when it began to run; NULL: never"},
+    {"finish_ns", INTEGER, NULL, "ns", "when it ended"},
+    {"start_up_ns", INTEGER, NULL, "ns", "from its launch to its start (or to its end where it never ran)"},
+    {"state_code", INTEGER, "NOT NULL", "", "the state as a number"},
+    {"state", COMPUTED,
+     "CASE state_code WHEN 0 THEN 'finished' WHEN 1 THEN 'failed' WHEN 2 THEN 'killed' WHEN 3 THEN 'error' "
+     "WHEN 4 THEN 'lost' WHEN 5 THEN 'dropped' WHEN 6 THEN 'gone' WHEN 7 THEN 'gone_by_operator' "
+     "WHEN 8 THEN 'unreachable' WHEN 9 THEN 'unknown' WHEN 10 THEN 'staging' WHEN 11 THEN 'starting' "
+     "WHEN 12 THEN 'running' WHEN 13 THEN 'killing' END",
+     "", "how it ended: finished, failed, killed, lost, ..."},
+    END,
+};
+
+const char *const results_attempt_states[] = {
+    "finished",    "failed",  "killed",  "error",    "lost",    "dropped", "gone", "gone_by_operator",
+    "unreachable", "unknown", "staging", "starting", "running", "killing", NULL};
+
+static const ResultsColumn share_sample_columns[] = {
+    RUN_ID,
+    {"t_ns", INTEGER, "NOT NULL", "ns", "instant of the sample"},
+    {"framework_id", INTEGER, "NOT NULL", "", "the framework; only those that have started and not left"},
+    {"dominant_share", REAL, "NOT NULL", "0 to 1", "largest of allocated / total over the resources"},
+    {"dominant_share_with_offered", REAL, "NOT NULL", "0 to 1", "likewise, of allocated + offered"},
+    {"fair_share", REAL, "NOT NULL", "0 to 1", "fluid weighted max-min share of what is demanded now"},
+    {"tasks_running", INTEGER, "NOT NULL", "tasks", "tasks that run"},
+    {"tasks_held", INTEGER, "NOT NULL", "tasks", "tasks that a gang holds resources for"},
+    {"tasks_demanded", INTEGER, NULL, "tasks",
+     "runnable tasks that have not ended, running ones too; NULL: endless"},
+    END,
+};
+
+static const ResultsColumn cluster_sample_columns[] = {
+    RUN_ID,
+    {"t_ns", INTEGER, "NOT NULL", "ns", "instant of the sample"},
+    {"resource", TEXT, "NOT NULL", "", "cpus, mem, ..."},
+    {"allocated", REAL, "NOT NULL", "units (cpus, MiB)", "what tasks have"},
+    {"offered", REAL, "NOT NULL", "units (cpus, MiB)", "what is on offer"},
+    {"total", REAL, "NOT NULL", "units (cpus, MiB)", "what the agents have"},
+    END,
+};
+
+static const ResultsColumn run_sample_columns[] = {
+    RUN_ID,
+    {"t_ns", INTEGER, "NOT NULL", "ns", "instant of the sample"},
+    {"agents", INTEGER, "NOT NULL", "agents", "agents now"},
+    {"tasks_running", INTEGER, "NOT NULL", "tasks", "tasks that run"},
+    {"tasks_staging", INTEGER, "NOT NULL", "tasks", "tasks that are launched and do not run yet"},
+    {"tasks_ended", INTEGER, "NOT NULL", "tasks", "so far, in any terminal state"},
+    {"jobs_waiting", INTEGER, "NOT NULL", "jobs", "submitted, no task has started"},
+    {"jobs_running", INTEGER, "NOT NULL", "jobs", "jobs that run"},
+    {"offers_outstanding", INTEGER, "NOT NULL", "offers", "offers now"},
+    {"offers_sent", INTEGER, "NOT NULL", "offers", "so far"},
+    {"offers_declined", INTEGER, "NOT NULL", "offers", "so far"},
+    {"offers_rescinded", INTEGER, "NOT NULL", "offers", "so far"},
+    END,
+};
+
+static const ResultsColumn metric_columns[] = {
+    RUN_ID,
+    {"name", TEXT, "NOT NULL", "", "name of the number, see metric_doc; Mesos's name where Mesos has it"},
+    {"scope", TEXT, "NOT NULL", "", "'run', or a group of the workload: 'framework NAME'"},
+    {"value", REAL, NULL, "see metric_doc", "the number; NULL: it does not exist"},
+    END,
+};
+
+static const ResultsColumn metric_doc_columns[] = {
+    {"name", TEXT, "NOT NULL PRIMARY KEY", "", "name of a metric"},
+    {"unit", TEXT, "NOT NULL", "", "its unit"},
+    {"text", TEXT, "NOT NULL", "", "its meaning"},
+    END,
+};
+
+static const ResultsColumn column_doc_columns[] = {
+    {"table_name", TEXT, "NOT NULL", "", "name of a table or view"},
+    {"column_name", TEXT, "NOT NULL", "", "name of one of its columns"},
+    {"unit", TEXT, "NOT NULL", "", "unit of the column; empty: it has none"},
+    {"text", TEXT, "NOT NULL", "", "meaning of the column"},
+    END,
+};
+
+#define KEY(columns) "PRIMARY KEY (" columns ")) STRICT, WITHOUT ROWID"
+
+static const ResultsRelation tables[RESULTS_TABLES] = {
+    [TABLE_RUN] = {"run", ") STRICT", run_columns},
+    [TABLE_TRACE] = {"trace", ") STRICT", trace_columns},
+    [TABLE_AGENT_CLASS] = {"agent_class", ") STRICT", agent_class_columns},
+    [TABLE_ROLE] = {"role", ", " KEY("run_id, path"), role_columns},
+    [TABLE_FRAMEWORK] = {"framework", ", " KEY("run_id, framework_id"), framework_columns},
+    [TABLE_FRAMEWORK_RESOURCE] = {"framework_resource", ", " KEY("run_id, framework_id, resource"),
+                                  framework_resource_columns},
+    [TABLE_RESOURCE] = {"resource", ") STRICT", resource_columns},
+    [TABLE_JOB] = {"job", ") STRICT", job_columns},
+    [TABLE_TASK_ATTEMPT] = {"task_attempt", ") STRICT", task_attempt_columns},
+    [TABLE_SHARE_SAMPLE] = {"share_sample", ") STRICT", share_sample_columns},
+    [TABLE_CLUSTER_SAMPLE] = {"cluster_sample", ") STRICT", cluster_sample_columns},
+    [TABLE_RUN_SAMPLE] = {"run_sample", ") STRICT", run_sample_columns},
+    [TABLE_METRIC] = {"metric", ", " KEY("run_id, name, scope"), metric_columns},
+    [TABLE_METRIC_DOC] = {"metric_doc", ") STRICT, WITHOUT ROWID", metric_doc_columns},
+    [TABLE_COLUMN_DOC] = {"column_doc", ", " KEY("table_name, column_name"), column_doc_columns},
+};
+
+static const ResultsColumn ramp_up_columns[] = {
+    VIEWED_RUN,
+    {"framework", SEEN, NULL, "", "name of the framework"},
+    {"seconds", SEEN, NULL, "s", "its ramp-up; NULL: it never reached its target"},
+    {"target", SEEN, NULL, "tasks", "the target"},
+    END,
+};
+
+static const ResultsColumn completion_time_columns[] = {
+    VIEWED_RUN,
+    {"framework", SEEN, NULL, "", "name of the framework"},
+    {"job_id", SEEN, NULL, "", "the job; only finished ones"},
+    {"seconds", SEEN, NULL, "s", "from submission to the end of the last task"},
+    END,
+};
+
+static const ResultsColumn utilization_columns[] = {
+    VIEWED_RUN,
+    {"resource", SEEN, NULL, "", "cpus, mem, ..."},
+    {"mean", SEEN, NULL, "0 to 1",
+     "time integral of allocated / time integral of total, from warm-up to end"},
+    {"offered", SEEN, NULL, "0 to 1", "likewise, of what was on offer"},
+    END,
+};
+
+static const ResultsColumn fairness_columns[] = {
+    VIEWED_RUN,
+    {"framework", SEEN, NULL, "", "name of the framework"},
+    {"mean_dominant_share", SEEN, NULL, "0 to 1", "see table framework"},
+    {"mean_fair_share", SEEN, NULL, "0 to 1", "mean fair share over the samples after the warm-up"},
+    {"ratio", SEEN, NULL, "",
+     "mean share / mean fair share over these samples; the Jain index is over these; NULL: nothing was fair"},
+    END,
+};
+
+static const ResultsRelation views[] = {
+    {"ramp_up", "SELECT run_id, name, ramp_up_ns / 1e9, ramp_up_target FROM framework", ramp_up_columns},
+    {"completion_time",
+     "SELECT job.run_id, framework.name, job.job_id, (job.finish_ns - job.submit_ns) / 1e9 "
+     "FROM job JOIN framework USING (run_id, framework_id) WHERE job.state_code = 2",
+     completion_time_columns},
+    {"utilization",
+     "SELECT run_id, resource, mean_allocated / mean_total, mean_offered / mean_total FROM resource",
+     utilization_columns},
+    {"fairness",
+     "SELECT run_id, name, mean_dominant_share, sampled_fair_share, "
+     "CASE WHEN sampled_fair_share > 0 THEN sampled_share / sampled_fair_share END FROM framework",
+     fairness_columns},
+    {NULL, NULL, NULL},
+};
+
+static const ResultsMetric metrics[] = {
+    {"fairness/jain", "1/n to 1", "Jain index over the ratios of view fairness"},
+    {"fairness/largest_gap", "0 to 1",
+     "largest of fair share less dominant share over samples and frameworks with unmet demand"},
+    {"completion_time/count", "jobs", "finished jobs of the group"},
+    {"completion_time/mean", "s", "mean of their completion times"},
+    {"completion_time/median", "s", "median; between two order statistics by linear interpolation"},
+    {"completion_time/p95", "s", "95th percentile, likewise"},
+    {"ramp_up/count", "frameworks", "frameworks of the group that reached their target"},
+    {"ramp_up/mean", "s", "mean of their ramp-ups"},
+    {"mean_share", "0 to 1", "mean over the frameworks of the group of mean_dominant_share"},
+    {"allocator/mesos/allocation_runs", "runs", "runs of the allocator"},
+    {"allocator/allocation_ticks", "runs", "of them periodic ones"},
+    {"master/slave_registrations", "agents", "agents that registered"},
+    {"master/slave_removals", "agents", "agents that were removed"},
+    {"master/slaves_active", "agents", "agents at the end"},
+    {"master/frameworks_active", "frameworks", "frameworks at the end"},
+    {"master/outstanding_offers", "offers", "offers at the end"},
+    {"master/tasks_staging", "tasks", "tasks in TASK_STAGING at the end"},
+    {"master/tasks_starting", "tasks", "tasks in TASK_STARTING at the end"},
+    {"master/tasks_running", "tasks", "tasks in TASK_RUNNING at the end"},
+    {"master/tasks_killing", "tasks", "tasks in TASK_KILLING at the end"},
+    {"master/tasks_unreachable", "tasks", "tasks in TASK_UNREACHABLE at the end"},
+    {"master/tasks_finished", "tasks", "tasks that ended in TASK_FINISHED"},
+    {"master/tasks_failed", "tasks", "tasks that ended in TASK_FAILED"},
+    {"master/tasks_killed", "tasks", "tasks that ended in TASK_KILLED"},
+    {"master/tasks_error", "tasks", "tasks that ended in TASK_ERROR"},
+    {"master/tasks_lost", "tasks", "tasks that ended in TASK_LOST"},
+    {"master/tasks_dropped", "tasks", "tasks that ended in TASK_DROPPED"},
+    {"master/tasks_gone", "tasks", "tasks that ended in TASK_GONE"},
+    {"master/tasks_gone_by_operator", "tasks", "tasks that ended in TASK_GONE_BY_OPERATOR"},
+    {"offers/sent", "offers", "offers made"},
+    {"offers/accepted", "offers", "used, at least in part"},
+    {"offers/declined", "offers", "declined, or accepted without a launch"},
+    {"offers/rescinded", "offers", "taken back by the master"},
+    {"offers/discarded", "offers", "gone with an invalid accept or with their framework"},
+    {NULL, NULL, NULL},
+};
+
+const ResultsRelation *results_table(ResultsTable table)
+{
+  return &tables[table];
+}
+
+const ResultsRelation *results_views(void)
+{
+  return views;
+}
+
+const ResultsMetric *results_metrics(void)
+{
+  return metrics;
+}
+
+guint results_table_cells(ResultsTable table)
+{
+  guint n = 0;
+  for (const ResultsColumn *column = tables[table].columns; column->name != NULL; column++)
+    n += column->kind != COLUMN_COMPUTED;
+  return n;
+}
+
+char *results_table_columns(ResultsTable table)
+{
+  GString *names = g_string_new(NULL);
+  for (const ResultsColumn *column = tables[table].columns; column->name != NULL; column++)
+    if (column->kind != COLUMN_COMPUTED)
+      g_string_append_printf(names, "%s\"%s\"", names->len == 0 ? "" : ", ", column->name);
+  return g_string_free(names, FALSE);
+}
+
+static void append_table(GString *sql, const ResultsRelation *table)
+{
+  static const char *const types[] = {
+      [COLUMN_INTEGER] = "INTEGER", [COLUMN_REAL] = "REAL", [COLUMN_TEXT] = "TEXT"};
+  g_string_append_printf(sql, "CREATE TABLE \"%s\"(", table->name);
+  for (const ResultsColumn *column = table->columns; column->name != NULL; column++) {
+    g_string_append_printf(sql, "%s\"%s\" ", column == table->columns ? "" : ", ", column->name);
+    if (column->kind == COLUMN_COMPUTED)
+      g_string_append_printf(sql, "TEXT GENERATED ALWAYS AS (%s) VIRTUAL", column->sql);
+    else
+      g_string_append_printf(sql, "%s %s", types[column->kind], column->sql == NULL ? "" : column->sql);
+  }
+  g_string_append_printf(sql, "%s;\n", table->sql);
+}
+
+char *results_schema_sql(void)
+{
+  GString *sql = g_string_new(NULL);
+  g_string_append_printf(sql, "PRAGMA application_id = %d;\nPRAGMA user_version = %d;\n",
+                         RESULTS_APPLICATION_ID, RESULTS_SCHEMA_VERSION);
+  for (int table = 0; table < RESULTS_TABLES; table++)
+    append_table(sql, &tables[table]);
+  for (const ResultsRelation *view = views; view->name != NULL; view++) {
+    g_string_append_printf(sql, "CREATE VIEW \"%s\"(", view->name);
+    for (const ResultsColumn *column = view->columns; column->name != NULL; column++)
+      g_string_append_printf(sql, "%s\"%s\"", column == view->columns ? "" : ", ", column->name);
+    g_string_append_printf(sql, ") AS %s;\n", view->sql);
+  }
+  return g_string_free(sql, FALSE);
+}
+
+int results_attempt_state_code(const char *name)
+{
+  if (g_str_has_prefix(name, "TASK_"))
+    name += strlen("TASK_");
+  int code = 0;
+  while (results_attempt_states[code] != NULL && g_ascii_strcasecmp(name, results_attempt_states[code]) != 0)
+    code++;
+  CHECK(results_attempt_states[code] != NULL);
+  return code;
+}
