@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <glib.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "base/number.h"
+#include "cli/allocator-choice.h"
+#include "cli/commands.h"
+#include "cli/options.h"
+#include "cli/report.h"
+#include "cli/summary-print.h"
+#include "metrics/results-reader.h"
+#include "workload/workload-file.h"
+
+static const char summary[] =
+    "Shows a run that is in a results file: its summary as comments, and below it the workload with\n"
+    "all that was overridden. What is printed is itself a workload file, and repeats the run.";
+
+static const char examples[] =
+    "Examples:\n"
+    "  sim show quickstart-drf-1.db\n"
+    "  sim show quickstart-drf-1.db --summary\n"
+    "  sim show quickstart-drf-1.db > again.ini && sim --workload again.ini\n"
+    "  sim show quickstart-drf-1.db --workload --set cluster.agents=300 > half.ini";
+
+typedef struct {
+  gboolean workload;
+  gboolean summary;
+  char **set;
+  char *run;
+} ShowArguments;
+
+static void show_arguments_clear(ShowArguments *arguments)
+{
+  g_strfreev(arguments->set);
+  g_free(arguments->run);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ShowArguments, show_arguments_clear)
+
+static void print_commented(const char *text)
+{
+  g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+  for (char **line = lines; *line != NULL && (line[0][0] != '\0' || line[1] != NULL); line++)
+    printf("#%s%s\n", **line == '\0' ? "" : " ", *line);
+}
+
+static bool print_summary(ResultsReader *reader, uint32_t run, bool commented, GError **error)
+{
+  g_auto(ResultsSummary) results = {0};
+  if (!results_reader_summary(reader, run, &results, error))
+    return false;
+  g_autofree char *head = summary_head(&results);
+  g_autofree char *body = summary_body(&results);
+  g_autofree char *all = g_strconcat(head, body, NULL);
+  if (!commented) {
+    fputs(all, stdout);
+    return true;
+  }
+  print_commented(all);
+  printf("#\n# The same again: sim run --workload THIS-FILE --allocator %s\n\n", results.allocator);
+  return true;
+}
+
+static bool print_workload(ResultsReader *reader, uint32_t run, char **set, GError **error)
+{
+  g_autofree char *text = results_reader_workload(reader, run, error);
+  if (text == NULL)
+    return false;
+  if (set != NULL) {
+    g_autoptr(WorkloadNames) names = allocator_names_new();
+    g_autoptr(Experiment) experiment =
+        workload_text_load(text, "workload", (const char *const *)set, names, error);
+    if (experiment == NULL)
+      return false;
+    g_free(text);
+    text = g_strdup(experiment->effective);
+  }
+  fputs(text, stdout);
+  return true;
+}
+
+static bool choose_run(const ResultsReader *reader, const char *path, const char *text, uint32_t *run,
+                       GError **error)
+{
+  uint32_t n = results_reader_runs(reader);
+  if (n == 0) {
+    g_set_error(error, CLI_ERROR, CLI_ERROR_INPUT, "%s: holds no run", path);
+    return false;
+  }
+  *run = 0;
+  if (text == NULL) {
+    if (n > 1)
+      report_note("%s holds %u runs, this is the first of them (--run N)", path, n);
+    return true;
+  }
+  int64_t number;
+  if (!number_parse_integer(text, 1, n, &number, error)) {
+    g_prefix_error(error, "--run: ");
+    return false;
+  }
+  *run = (uint32_t)number - 1;
+  return true;
+}
+
+static bool show(const char *path, const ShowArguments *arguments, GError **error)
+{
+  g_autoptr(ResultsReader) reader = results_reader_open(path, error);
+  uint32_t run;
+  if (reader == NULL || !choose_run(reader, path, arguments->run, &run, error))
+    return false;
+  bool both = arguments->workload == arguments->summary;
+  if ((both || arguments->summary) && !print_summary(reader, run, both, error))
+    return false;
+  return (!both && !arguments->workload) || print_workload(reader, run, arguments->set, error);
+}
+
+ExitStatus command_show(int argc, char **argv)
+{
+  g_auto(ShowArguments) arguments = {0};
+  const GOptionEntry entries[] = {
+      {"workload", 'w', 0, G_OPTION_ARG_NONE, &arguments.workload, "Only the workload", NULL},
+      {"summary", 's', 0, G_OPTION_ARG_NONE, &arguments.summary, "Only the summary", NULL},
+      {"set", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &arguments.set,
+       "Override a key of the workload that is printed; may be repeated", "GROUP.KEY=VALUE"},
+      {"run", 'r', 0, G_OPTION_ARG_FILENAME, &arguments.run, "Which run, where the file holds several", "N"},
+      G_OPTION_ENTRY_NULL,
+  };
+  const CommandOptions options = {"show", "[OPTION...] RESULTS", summary, examples, entries};
+  g_auto(GStrv) files = NULL;
+  g_autoptr(GError) error = NULL;
+  OptionsRead read = options_read(&options, argc, argv, &files, &error);
+  if (read == OPTIONS_HELP)
+    return EXIT_WELL;
+  if (read == OPTIONS_READ && (files[0] == NULL || files[1] != NULL))
+    g_set_error(&error, CLI_ERROR, CLI_ERROR_USAGE, "which results file? Give one (sim show --help)");
+  if (error == NULL)
+    show(files[0], &arguments, &error);
+  if (error == NULL)
+    return EXIT_WELL;
+  report_error(error);
+  return EXIT_BAD_INPUT; /* whatever cannot be read here was named on the command line */
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <glib.h>
+#include <stdio.h>
+
+#include "cli/commands.h"
+#include "cli/format.h"
+#include "cli/load-workload.h"
+#include "cli/options.h"
+#include "cli/report.h"
+#include "cli/sources.h"
+
+static const char summary[] =
+    "Checks workload files and raw traces, with all traces that they name, and prints what each of\n"
+    "them would run. All files are checked, whatever is wrong with the first.";
+
+static const char examples[] = "Examples:\n"
+                               "  sim validate workloads/*.ini\n"
+                               "  sim validate log.swf.gz --set cluster.agents=64\n"
+                               "\n"
+                               "Exit status: 0 if all are right, else 2.";
+
+static void append_jobs(GString *line, const SourcesCount *count)
+{
+  g_autofree char *jobs = format_counted(count->jobs, "job");
+  g_autofree char *tasks = format_counted(count->tasks, "task");
+  if (count->more && count->jobs == 0)
+    g_string_append(line, "jobs as long as it runs");
+  else
+    g_string_append_printf(line, "%s%s, %s%s", count->more ? "more than " : "", jobs, tasks,
+                           count->tasks_unlimited ? " and tasks without end" : "");
+}
+
+static char *describe(const Experiment *experiment, const Sources *sources, const SourcesCount *count)
+{
+  g_autofree char *agents = format_counted(experiment->cluster.agents, "agent");
+  g_autofree char *frameworks = format_counted(sources->n_members, "framework");
+  GString *line = g_string_new(NULL);
+  g_string_append_printf(line, "%s, %s, ", agents, frameworks);
+  append_jobs(line, count);
+  if (count->last_submit.ns > 0) {
+    g_autofree char *last = format_clock((Duration){count->last_submit.ns});
+    g_string_append_printf(line, ", the last submitted at %s", last);
+  }
+  if (experiment->duration_given) {
+    g_autofree char *duration = format_clock(experiment->duration);
+    g_string_append_printf(line, "; ends at %s", duration);
+  }
+  return g_string_free(line, FALSE);
+}
+
+static bool validate(const char *path, char **overrides, bool quiet, GError **error)
+{
+  g_auto(LoadedWorkload) loaded = {0};
+  if (!load_workload(path, (const char *const *)overrides, &loaded, error))
+    return false;
+  const Experiment *experiment = loaded.experiment;
+  g_autoptr(Sources) sources = sources_open(experiment, loaded.raw, experiment->seed, error);
+  if (sources == NULL)
+    return false;
+  SourcesCount count;
+  if (!sources_count(sources, experiment, &count, error))
+    return false;
+  if (!quiet) {
+    sources_warn(sources);
+    g_autofree char *shown = printable(path);
+    g_autofree char *line = describe(experiment, sources, &count);
+    printf("%s: %s\n", shown, line);
+  }
+  return true;
+}
+
+ExitStatus command_validate(int argc, char **argv)
+{
+  g_auto(GStrv) set = NULL;
+  gboolean quiet = FALSE;
+  const GOptionEntry entries[] = {
+      {"set", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &set, "Override a key of each workload; may be repeated",
+       "GROUP.KEY=VALUE"},
+      {"quiet", 'q', 0, G_OPTION_ARG_NONE, &quiet, "Print nothing but errors", NULL},
+      G_OPTION_ENTRY_NULL,
+  };
+  const CommandOptions options = {"validate", "[OPTION...] FILE...", summary, examples, entries};
+  g_auto(GStrv) files = NULL;
+  g_autoptr(GError) error = NULL;
+  OptionsRead read = options_read(&options, argc, argv, &files, &error);
+  if (read == OPTIONS_HELP)
+    return EXIT_WELL;
+  if (read == OPTIONS_READ && files[0] == NULL)
+    g_set_error(&error, CLI_ERROR, CLI_ERROR_USAGE, "which workloads? (sim validate --help)");
+  if (error != NULL)
+    return report_error(error);
+
+  ExitStatus status = EXIT_WELL;
+  for (char **file = files; *file != NULL; file++) {
+    g_autoptr(GError) wrong = NULL;
+    if (!validate(*file, set, quiet, &wrong)) {
+      fflush(stdout); /* in the order of the files, also where both go to one place */
+      status = report_error(wrong);
+    }
+  }
+  return status;
+}

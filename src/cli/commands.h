@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * The commands of `sim`. Each takes the arguments behind its name and returns an ExitStatus.
+ *
+ *   run        command-run.c        a workload, from the file to the results
+ *   validate   command-validate.c   reads workloads and traces, runs nothing
+ *   list       command-list.c       what can be named
+ *   show       command-show.c       a run that is in a results file
+ */
+
+#include "cli/exit-status.h"
+
+ExitStatus command_run(int argc, char **argv);
+ExitStatus command_validate(int argc, char **argv);
+ExitStatus command_list(int argc, char **argv);
+ExitStatus command_show(int argc, char **argv);

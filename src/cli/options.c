@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/options.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/number.h"
+#include "cli/report.h"
+
+void options_unknown(GError **error, const char *what, const char *name, const char *const *known)
+{
+  const char *nearest = base_nearest(name, known);
+  if (nearest != NULL) {
+    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "unknown %s \"%s\"; did you mean \"%s\"?", what, name,
+                nearest);
+    return;
+  }
+  g_autoptr(GString) all = g_string_new(NULL);
+  for (const char *const *one = known; *one != NULL; one++)
+    g_string_append_printf(all, "%s%s", all->len == 0 ? "" : ", ", *one);
+  g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "unknown %s \"%s\"; expected one of %s", what, name,
+              all->str);
+}
+
+bool options_parse_seed(const char *text, uint64_t *seed, GError **error)
+{
+  int64_t number;
+  if (!number_parse_integer(text, 0, INT64_MAX, &number, error)) {
+    g_prefix_error(error, "--seed: ");
+    return false;
+  }
+  *seed = (uint64_t)number;
+  return true;
+}
+
+static void print_help(const CommandOptions *options, GOptionContext *context)
+{
+  g_autofree char *help = g_option_context_get_help(context, TRUE, NULL);
+  /* GLib writes "[OPTION...]" with a character that is not in ASCII. */
+  g_auto(GStrv) parts = g_strsplit(help, "\xe2\x80\xa6", -1);
+  g_autofree char *plain = g_strjoinv("...", parts);
+  /* The usage line ends in our own synopsis: the options are in it. */
+  const char *rest = strstr(plain, "\n\n");
+  printf("Usage: sim %s %s%s", options->command, options->synopsis, rest == NULL ? "\n" : rest);
+}
+
+static void refuse_option(const CommandOptions *options, const char *word, GError **error)
+{
+  g_autoptr(GPtrArray) known = g_ptr_array_new_with_free_func(g_free);
+  for (const GOptionEntry *entry = options->entries; entry->long_name != NULL; entry++)
+    g_ptr_array_add(known, g_strdup_printf("--%s", entry->long_name));
+  g_ptr_array_add(known, g_strdup("--help"));
+  g_ptr_array_add(known, NULL);
+  const char *const *names = (const char *const *)known->pdata;
+  g_autofree char *name = g_strndup(word, strcspn(word, "="));
+  g_autoptr(GError) unknown = NULL;
+  if (g_strv_contains(names, name))
+    g_set_error(&unknown, CLI_ERROR, CLI_ERROR_USAGE, "%s takes no value", name);
+  else
+    options_unknown(&unknown, "option", name, names);
+  g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "%s (sim %s --help)", unknown->message, options->command);
+}
+
+/* GLib leaves unknown options among the words; "--" is what makes a word that begins with "-" a word. */
+static bool take_words(const CommandOptions *options, char **argv, char ***words, GError **error)
+{
+  g_autoptr(GPtrArray) list = g_ptr_array_new();
+  bool only_words = false;
+  for (char **word = argv; *word != NULL; word++) {
+    if (!only_words && strcmp(*word, "--") == 0) {
+      only_words = true;
+    } else if (!only_words && (*word)[0] == '-' && (*word)[1] != '\0') {
+      refuse_option(options, *word, error);
+      return false;
+    } else {
+      g_ptr_array_add(list, g_strdup(*word));
+    }
+  }
+  g_ptr_array_add(list, NULL);
+  g_strfreev(*words);
+  *words = (char **)g_ptr_array_steal(list, NULL);
+  return true;
+}
+
+OptionsRead options_read(const CommandOptions *options, int argc, char **argv, char ***words, GError **error)
+{
+  gboolean help = FALSE;
+  const GOptionEntry help_entry[] = {
+      {"help", 'h', G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, &help, "Show this help", NULL},
+      G_OPTION_ENTRY_NULL,
+  };
+  g_autoptr(GOptionContext) context = g_option_context_new(NULL);
+  g_option_context_set_help_enabled(context, FALSE);
+  g_option_context_set_ignore_unknown_options(context, TRUE);
+  g_option_context_set_summary(context, options->summary);
+  g_option_context_set_description(context, options->examples);
+  g_option_context_add_main_entries(context, options->entries, NULL);
+  g_option_context_add_main_entries(context, help_entry, NULL);
+
+  /* GLib takes the first as the name of the program. */
+  g_autoptr(GPtrArray) all = g_ptr_array_new();
+  g_ptr_array_add(all, g_strdup("sim"));
+  for (int i = 0; i < argc; i++)
+    g_ptr_array_add(all, g_strdup(argv[i]));
+  g_ptr_array_add(all, NULL);
+  g_auto(GStrv) rest = (char **)g_ptr_array_steal(all, NULL);
+  *words = g_new0(char *, 1);
+
+  g_autoptr(GError) wrong = NULL;
+  if (!g_option_context_parse_strv(context, &rest, &wrong)) {
+    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "%s (sim %s --help)", wrong->message, options->command);
+    return OPTIONS_WRONG;
+  }
+  if (help) {
+    print_help(options, context);
+    return OPTIONS_HELP;
+  }
+  return take_words(options, rest + 1, words, error) ? OPTIONS_READ : OPTIONS_WRONG;
+}

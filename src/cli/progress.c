@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/progress.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "cli/format.h"
+
+#define UPDATE_US       100000 /* between two lines */
+#define BAR             25     /* characters within the brackets */
+#define COLUMNS_DEFAULT 80
+#define STRIDE_MAX      4096
+
+struct Progress {
+  Instant end;
+  bool shown;
+  bool written;    /* there is a line to be cleared */
+  int64_t start;   /* of the run; monotonic clock, us */
+  int64_t looked;  /* when the clock was read last */
+  int64_t due;     /* when the next line is */
+  uint32_t stride; /* questions per look at the clock */
+  uint32_t left;   /* questions until the next one */
+};
+
+Progress *progress_new(Instant end, bool shown)
+{
+  Progress *progress = g_new0(Progress, 1);
+  progress->end = end;
+  progress->shown = shown;
+  progress->start = g_get_monotonic_time();
+  progress->looked = progress->start;
+  progress->due = progress->start + UPDATE_US;
+  progress->stride = 1;
+  progress->left = 1;
+  return progress;
+}
+
+bool progress_possible(void)
+{
+  const char *terminal = g_getenv("TERM");
+  return isatty(STDERR_FILENO) && terminal != NULL && *terminal != '\0' && strcmp(terminal, "dumb") != 0;
+}
+
+/* How many questions there are per second depends on the model. The stride follows, so that the clock is read
+ * some hundred times a second. */
+bool progress_due(Progress *progress)
+{
+  if (!progress->shown || --progress->left > 0)
+    return false;
+  int64_t now = g_get_monotonic_time();
+  int64_t since = now - progress->looked;
+  if (since < UPDATE_US / 100 && progress->stride < STRIDE_MAX)
+    progress->stride *= 2;
+  else if (since > UPDATE_US / 10 && progress->stride > 1)
+    progress->stride /= 2;
+  progress->looked = now;
+  progress->left = progress->stride;
+  if (now < progress->due)
+    return false;
+  progress->due = now + UPDATE_US;
+  return true;
+}
+
+static unsigned terminal_columns(void)
+{
+  struct winsize size;
+  if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+    return COLUMNS_DEFAULT;
+  return size.ws_col;
+}
+
+static void append_bar(GString *line, double share)
+{
+  unsigned done = (unsigned)(share * BAR);
+  g_string_append_c(line, '[');
+  for (unsigned i = 0; i < BAR; i++)
+    g_string_append_c(line, i < done ? '=' : i == done ? '>' : ' ');
+  g_string_append_printf(line, "] %3d%%   ", (int)(100 * share));
+}
+
+char *progress_line(Instant end, Instant now, double share, uint64_t events, double elapsed_s,
+                    unsigned columns)
+{
+  GString *line = g_string_new(NULL);
+  if (share >= 0)
+    append_bar(line, fmin(share, 1));
+  g_autofree char *clock = format_clock((Duration){now.ns});
+  g_string_append(line, clock);
+  if (!instant_is_never(end)) {
+    g_autofree char *total = format_clock((Duration){end.ns});
+    g_string_append_printf(line, " of %s", total);
+  }
+  g_string_append(line, " simulated");
+  if (elapsed_s > 0) {
+    g_autofree char *rate = format_about((double)events / elapsed_s);
+    g_string_append_printf(line, "   %s events/s", rate);
+  }
+  if (share > 0 && elapsed_s > 0) {
+    g_autofree char *left = format_seconds(elapsed_s * (1 - fmin(share, 1)) / share);
+    g_string_append_printf(line, "   %s left", left);
+  }
+  if (line->len >= columns) /* the last column stays empty: a terminal may go to the next line there */
+    g_string_truncate(line, columns > 0 ? columns - 1 : 0);
+  return g_string_free(line, FALSE);
+}
+
+void progress_update(Progress *progress, Instant now, double share, uint64_t events)
+{
+  if (!progress->shown)
+    return;
+  double elapsed_s = (double)(g_get_monotonic_time() - progress->start) / 1e6;
+  g_autofree char *line = progress_line(progress->end, now, share, events, elapsed_s, terminal_columns());
+  fprintf(stderr, "\r%s\033[K", line);
+  fflush(stderr);
+  progress->written = true;
+}
+
+void progress_clear(Progress *progress)
+{
+  if (!progress->written)
+    return;
+  fputs("\r\033[K", stderr);
+  fflush(stderr);
+  progress->written = false;
+}
+
+void progress_free(Progress *progress)
+{
+  g_free(progress);
+}

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/run-plan.h"
+
+#include <glib/gstdio.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include "base/check.h"
+#include "cli/format.h"
+#include "cli/interrupt.h"
+#include "cli/output-file.h"
+#include "cli/progress.h"
+#include "cli/report.h"
+#include "cli/sampling.h"
+#include "metrics/results.h"
+#include "model/simulation.h"
+#include "offersim-version.h"
+
+/* Some events are dear (an allocation run over 50,000 agents), and Ctrl-C is to be heard within a second. */
+#define POLL_ENTRIES 16
+
+struct Run {
+  const RunPlan *plan;
+  Interrupt *interrupt;
+  Results *results;      /* NULL once it has been committed or abandoned */
+  ResultsRun *recording; /* NULL once it has ended */
+  Simulation *simulation;
+  Progress *progress;
+  GError *write_error; /* the first failure to write a sample: it ends the run */
+};
+
+/* --- what the simulation calls -------------------------------------------------------------------------- */
+
+static void warn(void *self, const char *message)
+{
+  Run *run = self;
+  if (run->progress != NULL)
+    progress_clear(run->progress);
+  if (!run->plan->quiet)
+    report_warning(message);
+}
+
+static void sample(void *self, Instant now)
+{
+  Run *run = self;
+  if (run->write_error == NULL)
+    results_sample(run->recording, now, &run->write_error);
+}
+
+static bool poll_run(void *self)
+{
+  Run *run = self;
+  if (interrupt_requested(run->interrupt) || run->write_error != NULL)
+    return true;
+  if (progress_due(run->progress))
+    progress_update(run->progress, simulation_now(run->simulation), simulation_progress(run->simulation),
+                    simulation_events(run->simulation));
+  return false;
+}
+
+/* --- preparing ------------------------------------------------------------------------------------------ */
+
+static void abandon(void *self)
+{
+  Run *run = self;
+  output_abandon(run->plan->output);
+}
+
+static int64_t file_bytes(const char *path)
+{
+  GStatBuf status;
+  return g_stat(path, &status) == 0 ? (int64_t)status.st_size : 0;
+}
+
+static void begin_recording(Run *run)
+{
+  const RunPlan *plan = run->plan;
+  const Experiment *experiment = plan->experiment;
+  g_autofree ResultsTrace *traces = g_new0(ResultsTrace, experiment->n_frameworks);
+  uint32_t n_traces = 0;
+  for (uint32_t i = 0; i < experiment->n_frameworks; i++) {
+    const FrameworkSpec *framework = &experiment->frameworks[i];
+    if (framework->trace != NULL)
+      traces[n_traces++] =
+          (ResultsTrace){framework->name, framework->trace->path_as_written, plan->sources->traces[i].sha256,
+                         file_bytes(framework->trace->path)};
+  }
+  const ResultsProvenance provenance = {.version = OFFERSIM_VERSION,
+                                        .git_commit = OFFERSIM_GIT_COMMIT,
+                                        .allocator = plan->allocator->name,
+                                        .command = plan->command,
+                                        .seed = plan->seed,
+                                        .traces = traces,
+                                        .n_traces = n_traces,
+                                        .record_tasks = plan->record_tasks};
+  run->recording = results_begin_run(run->results, &provenance, experiment);
+}
+
+static bool make_simulation(Run *run, GError **error)
+{
+  const RunPlan *plan = run->plan;
+  const SimulationSettings settings = {
+      .experiment = plan->experiment,
+      .allocator = plan->allocator,
+      .allocator_options = plan->allocator_options,
+      .sources = plan->sources->sources,
+      .master_observer = results_run_master_observer(run->recording),
+      .job_observer = results_run_job_observer(run->recording),
+      .seed = plan->seed,
+      .warn = warn,
+      .warn_self = run,
+  };
+  run->simulation = simulation_new(&settings, error);
+  if (run->simulation == NULL)
+    return false;
+  simulation_set_sampler(run->simulation, plan->experiment->sample_interval, sample, run);
+  simulation_set_poll(run->simulation, POLL_ENTRIES, poll_run, run);
+  return true;
+}
+
+Run *run_prepare(const RunPlan *plan, GError **error)
+{
+  g_autoptr(Run) run = g_new0(Run, 1);
+  run->plan = plan;
+  plan->experiment->sample_interval = sampling_interval(plan->experiment, plan->sources);
+  run->interrupt = interrupt_new(abandon, run);
+  run->results = results_open(plan->output, error);
+  if (run->results == NULL)
+    return NULL;
+  begin_recording(run);
+  return make_simulation(run, error) ? g_steal_pointer(&run) : NULL;
+}
+
+void run_free(Run *run)
+{
+  if (run == NULL)
+    return;
+  simulation_free(run->simulation);
+  results_abandon(run->results);
+  progress_free(run->progress);
+  interrupt_free(run->interrupt);
+  g_clear_error(&run->write_error);
+  g_free(run);
+}
+
+/* --- running -------------------------------------------------------------------------------------------- */
+
+static char *stall_reason(const Simulation *simulation)
+{
+  SimulationCounts counts;
+  simulation_counts(simulation, &counts);
+  g_autofree char *waiting =
+      format_counted(counts.jobs_submitted - counts.jobs_finished - counts.jobs_failed, "unfinished job");
+  g_autofree char *at = format_clock((Duration){simulation_now(simulation).ns});
+  return g_strdup_printf("nothing runs since %s, with %s: see job.reason in the results", at, waiting);
+}
+
+/* Whatever failed, the results go. */
+static RunEnd fail(Run *run, GError *cause, GError **error)
+{
+  g_autofree char *at = format_clock((Duration){simulation_now(run->simulation).ns});
+  g_set_error(error, CLI_ERROR, CLI_ERROR_RUN, "the run failed at %s of simulated time: %s", at,
+              cause->message);
+  g_error_free(cause);
+  results_abandon(g_steal_pointer(&run->results));
+  run->recording = NULL;
+  return RUN_FAILED;
+}
+
+static RunEnd finish(Run *run, SimulationEnd end, double wall_s, ResultsSummary *summary, GError **error)
+{
+  static const ResultsStatus statuses[] = {
+      [SIMULATION_DURATION] = RESULTS_OK,     [SIMULATION_DONE] = RESULTS_OK,
+      [SIMULATION_STALLED] = RESULTS_STALLED, [SIMULATION_INTERRUPTED] = RESULTS_TRUNCATED,
+      [SIMULATION_FAILED] = RESULTS_FAILED,
+  };
+  struct rusage usage = {0};
+  CHECK(getrusage(RUSAGE_SELF, &usage) == 0);
+  g_autofree char *reason = end == SIMULATION_STALLED ? stall_reason(run->simulation) : NULL;
+  const ResultsEnd results_end = {.status = statuses[end],
+                                  .reason = reason,
+                                  .digest = simulation_digest(run->simulation),
+                                  .events = simulation_events(run->simulation),
+                                  .end = simulation_now(run->simulation),
+                                  .wall_s = wall_s,
+                                  .max_rss_kib = usage.ru_maxrss};
+  GError *cause = NULL;
+  if (!results_end_run(g_steal_pointer(&run->recording), &results_end, summary, &cause))
+    return fail(run, cause, error);
+  if (!results_commit(g_steal_pointer(&run->results), &cause)) {
+    results_summary_clear(summary);
+    return fail(run, cause, error);
+  }
+  return end == SIMULATION_INTERRUPTED ? RUN_INTERRUPTED : RUN_WHOLE;
+}
+
+RunEnd run_execute(Run *run, ResultsSummary *summary, GError **error)
+{
+  const Experiment *experiment = run->plan->experiment;
+  Instant last = experiment->duration_given ? (Instant){experiment->duration.ns} : INSTANT_NEVER;
+  *summary = (ResultsSummary){0};
+  run->progress = progress_new(last, run->plan->progress);
+
+  int64_t start = g_get_monotonic_time();
+  GError *cause = NULL;
+  SimulationEnd end = simulation_run(run->simulation, &cause);
+  double wall_s = (double)(g_get_monotonic_time() - start) / 1e6;
+  progress_clear(run->progress);
+
+  if (end == SIMULATION_FAILED)
+    return fail(run, cause, error);
+  if (run->write_error != NULL)
+    return fail(run, g_steal_pointer(&run->write_error), error);
+  return finish(run, end, wall_s, summary, error);
+}
