@@ -105,6 +105,8 @@ static void client_check(const Allocator *kernel, uint32_t slot, const Quantitie
   const KernelFramework *framework = kernel_framework(kernel, client->framework);
   CHECK(client->tracked == (client->subscribed || client->n_holdings > 0));
   CHECK(client->active == (framework->active && client->subscribed && !client->suppressed));
+  if (!client->tracked)
+    return;
   CHECK(g_array_index(role->members, uint32_t, client->member) == slot);
   CHECK(quantities_equal(kernel->framework_interface->allocation(role->sorter, client->member), holds));
 }

@@ -112,19 +112,19 @@ static void client_update(Allocator *kernel, uint32_t slot)
       kernel->framework_interface->deactivate(role->sorter, client->member);
     role_active_add(kernel, client->role, active ? 1 : -1);
   }
-  if (client->subscribed || client->n_holdings > 0)
+  if (client->subscribed || client->n_holdings > 0 || !client->tracked)
     return;
 
-  if (client->tracked) {
-    kernel->framework_interface->remove(role->sorter, client->member);
-    g_array_index(role->members, uint32_t, client->member) = INDEX_NONE;
-    if (--role->n_tracked == 0) {
-      kernel->role_interface->remove(kernel->role_sorter, client->role.index);
-      g_clear_pointer(&role->sorter, kernel->framework_interface->destroy);
-      g_clear_pointer(&role->members, g_array_unref);
-    }
+  /* It stays known as long as its framework: a refusal in a role that was left still holds if it comes back.
+   */
+  client->tracked = false;
+  kernel->framework_interface->remove(role->sorter, client->member);
+  g_array_index(role->members, uint32_t, client->member) = INDEX_NONE;
+  if (--role->n_tracked == 0) {
+    kernel->role_interface->remove(kernel->role_sorter, client->role.index);
+    g_clear_pointer(&role->sorter, kernel->framework_interface->destroy);
+    g_clear_pointer(&role->members, g_array_unref);
   }
-  client_unlink(kernel, slot);
 }
 
 /* --- what clients hold
@@ -214,7 +214,6 @@ void hierarchical_recover_resources(Allocator *kernel, Instant now, FrameworkId 
   uint32_t slot = client_find(kernel, framework, role);
   uint32_t *link = slot == INDEX_NONE ? NULL : holding_find(kernel, agent, slot);
   CHECK(link != NULL && resources->special == NULL);
-  /* The filter first: a client that holds nothing afterwards, in a role it has left, is gone then. */
   if (filter.set)
     kernel_filter_add(kernel, now, slot, id, &resources->plain, filter);
   holding_reduce(kernel, link, &resources->plain);
@@ -295,6 +294,7 @@ void hierarchical_remove_framework(Allocator *kernel, Instant now, FrameworkId i
     uint32_t slot = framework->clients;
     kernel_client(kernel, slot)->subscribed = false;
     client_update(kernel, slot);
+    client_unlink(kernel, slot);
   }
   framework->present = false;
   g_clear_pointer(&framework->name, g_free);
@@ -329,6 +329,8 @@ void hierarchical_update_framework(Allocator *kernel, Instant now, FrameworkId i
                                    const AllocatorFramework *info)
 {
   uint32_t next;
+  /* New roles first, so that a node that old and new ones share keeps its count of allocations. */
+  framework_info_set(kernel, id, info);
   for (uint32_t slot = kernel_framework(kernel, id)->clients; slot != INDEX_NONE; slot = next) {
     KernelClient *client = kernel_client(kernel, slot);
     bool stays = false;
@@ -342,7 +344,6 @@ void hierarchical_update_framework(Allocator *kernel, Instant now, FrameworkId i
     client->epoch++;
     client_update(kernel, slot);
   }
-  framework_info_set(kernel, id, info);
   kernel_unblock_all(kernel, now);
 }
 
@@ -529,7 +530,7 @@ double hierarchical_share(const Allocator *kernel, RoleId role, FrameworkId fram
   if (framework.index == INDEX_NONE)
     return kernel->role_interface->share(kernel->role_sorter, role.index);
   uint32_t slot = client_find(kernel, framework, role);
-  if (slot == INDEX_NONE)
+  if (slot == INDEX_NONE || !kernel_client(kernel, slot)->tracked)
     return 0;
   return kernel->framework_interface->share(known->sorter, kernel_client(kernel, slot)->member);
 }
