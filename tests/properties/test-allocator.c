@@ -1,0 +1,561 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Pins the hierarchical allocators (drf, priority) against a slow oracle in random scenarios of all calls
+ * that they have so far: each offer of each run must be the oracle's, no agent may be left out, and what is
+ * free and how many filters are live must agree after each call. So nothing is offered twice, nothing inside
+ * a live filter of its receiver, and free + offered + allocated = total.
+ *
+ * Each scenario is played twice, with every tick and with only those that the allocator asks for; the offers
+ * must be the same, in the same order.
+ *
+ * Not here: agreement with Mesos (tests/conformance), the master (test-allocator-master.c).
+ */
+
+#include <string.h>
+
+#include "allocators/drf.h"
+#include "allocators/priority.h"
+#include "tests/allocators/allocator-harness.h"
+#include "tests/properties/oracle-allocator.h"
+#include "tests/properties/property-random.h"
+#include "tests/support/test-main.h"
+
+#define CHUNKS              16
+#define SCENARIOS_PER_CHUNK 100
+#define STEPS               70
+#define ROLES               7
+#define FRAMEWORKS_MAX      64
+#define AGENTS_MAX          64
+
+static const char *const role_paths[ROLES] = {"a", "b", "a/x", "a/y", "B", "a/x/p", "*"};
+static const uint32_t role_parents[ROLES] = {INDEX_NONE, INDEX_NONE, 0, 0, INDEX_NONE, 2, INDEX_NONE};
+static const char *const framework_names[] = {"f1", "f10", "f2", "F9", "g", "f1.b", "z"};
+static const char *const hostnames[] = {"h0", "h1", "h2"};
+
+typedef struct {
+  const char *name;
+  bool present;
+  bool active;
+  uint32_t n_roles;
+  RoleId roles[ROLES];
+  bool suppressed[ROLES]; /* as told last; for info structs only */
+  uint32_t capabilities;
+} KnownFramework;
+
+typedef struct {
+  bool present;
+  Quantities total;
+} KnownAgent;
+
+typedef struct {
+  uint64_t seed;
+  uint32_t step;
+  PropertyRandom random;
+  uint32_t n_roles;
+  uint32_t agents_wanted;
+  uint32_t frameworks_wanted;
+  AllocatorHarness real[2]; /* every tick; only those asked for */
+  OracleAllocator *oracle;
+  RoleAttributes attributes[ROLES];
+  KnownFramework frameworks[FRAMEWORKS_MAX];
+  uint32_t n_frameworks;
+  KnownAgent agents[AGENTS_MAX];
+  uint32_t n_agents;
+} World;
+
+/* Makes the call on both instances. */
+#define REAL(world, call, ...)                                                                               \
+  do {                                                                                                       \
+    for (int which = 0; which < 2; which++) {                                                                \
+      AllocatorHarness *harness = &(world)->real[which];                                                     \
+      harness->interface->call(harness->allocator, harness->now, __VA_ARGS__);                               \
+    }                                                                                                        \
+  } while (0)
+
+#define HERE "seed %" G_GUINT64_FORMAT " step %u: "
+
+static uint32_t below(World *world, uint32_t n)
+{
+  return property_below(&world->random, n);
+}
+
+static bool percent(World *world, uint32_t p)
+{
+  return property_percent(&world->random, p);
+}
+
+static Instant now_of(const World *world)
+{
+  return world->real[0].now;
+}
+
+/* --- comparison ----------------------------------------------------------------------------------------- */
+
+static void compare_offers(World *world, bool tick)
+{
+  const GArray *offers = world->real[0].offers;
+  const GArray *lazy = world->real[1].offers;
+  ck_assert_msg(offers->len == lazy->len, HERE "%u offers with every tick, %u with those asked for",
+                world->seed, world->step, offers->len, lazy->len);
+  oracle_run_begin(world->oracle, now_of(world), tick);
+  for (guint i = 0; i < offers->len; i++) {
+    const HarnessOffer *offer = &g_array_index(offers, HarnessOffer, i);
+    const HarnessOffer *other = &g_array_index(lazy, HarnessOffer, i);
+    ck_assert_msg(
+        offer->agent.index == other->agent.index && offer->framework.index == other->framework.index &&
+            offer->role.index == other->role.index && resources_equal(&offer->resources, &other->resources),
+        HERE "offer %u depends on which ticks are made", world->seed, world->step, i);
+    OracleGrant grant;
+    ck_assert_msg(oracle_visit(world->oracle, offer->agent, &grant),
+                  HERE "agent %u is offered, to framework %u, but should not be", world->seed, world->step,
+                  offer->agent.index, offer->framework.index);
+    ck_assert_msg(grant.framework.index == offer->framework.index && grant.role.index == offer->role.index,
+                  HERE "agent %u should go to framework %u in role %u, not to %u in %u", world->seed,
+                  world->step, offer->agent.index, grant.framework.index, grant.role.index,
+                  offer->framework.index, offer->role.index);
+    ck_assert_msg(offer->resources.special == NULL &&
+                      quantities_equal(&offer->resources.plain, &grant.quantities),
+                  HERE "agent %u is offered in other amounts", world->seed, world->step, offer->agent.index);
+  }
+  AgentId left_out;
+  ck_assert_msg(oracle_run_end(world->oracle, &left_out), HERE "agent %u should be offered, but is not",
+                world->seed, world->step, left_out.index);
+  harness_forget_offers(&world->real[0]);
+  harness_forget_offers(&world->real[1]);
+}
+
+static void compare_books(World *world)
+{
+  for (int which = 0; which < 2; which++) {
+    const AllocatorHarness *harness = &world->real[which];
+    for (uint32_t i = 0; i < world->n_agents; i++) {
+      AllocatorAgentView view;
+      if (!world->agents[i].present)
+        continue;
+      harness->interface->view_agent(harness->allocator, harness->now, (AgentId){i}, &view);
+      Quantities available = oracle_available(world->oracle, (AgentId){i});
+      ck_assert_msg(view.available.special == NULL && quantities_equal(&view.available.plain, &available),
+                    HERE "what is free on agent %u differs", world->seed, world->step, i);
+    }
+    for (uint32_t i = 0; i < world->n_roles; i++) {
+      uint64_t expected = oracle_count_filters(world->oracle, harness->now, (RoleId){i});
+      uint64_t got = harness->interface->count_filters(harness->allocator, harness->now, (RoleId){i});
+      ck_assert_msg(got == expected, HERE "%" G_GUINT64_FORMAT " filters in %s, expected %" G_GUINT64_FORMAT,
+                    world->seed, world->step, got, role_paths[i], expected);
+    }
+    harness->interface->check(harness->allocator, harness->now);
+  }
+}
+
+static void settle(World *world)
+{
+  harness_settle(&world->real[0]);
+  harness_settle(&world->real[1]);
+  compare_offers(world, false);
+  compare_books(world);
+}
+
+/* --- frameworks ----------------------------------------------------------------------------------------- */
+
+static uint32_t count_present(const World *world)
+{
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < world->n_frameworks; i++)
+    n += world->frameworks[i].present ? 1 : 0;
+  return n;
+}
+
+/* A framework that is there and, if asked for, active; or INDEX_NONE. */
+static FrameworkId random_framework(World *world, bool active)
+{
+  uint32_t first = world->n_frameworks == 0 ? 0 : below(world, world->n_frameworks);
+  for (uint32_t i = 0; i < world->n_frameworks; i++) {
+    uint32_t at = (first + i) % world->n_frameworks;
+    if (world->frameworks[at].present && (world->frameworks[at].active || !active))
+      return (FrameworkId){at};
+  }
+  return FRAMEWORK_NONE;
+}
+
+static const char *free_name(World *world)
+{
+  uint32_t first = below(world, G_N_ELEMENTS(framework_names));
+  for (uint32_t i = 0; i < G_N_ELEMENTS(framework_names); i++) {
+    const char *name = framework_names[(first + i) % G_N_ELEMENTS(framework_names)];
+    bool taken = false;
+    for (uint32_t j = 0; j < world->n_frameworks; j++)
+      taken = taken || (world->frameworks[j].present && strcmp(world->frameworks[j].name, name) == 0);
+    if (!taken)
+      return name;
+  }
+  return NULL;
+}
+
+static void choose_roles(World *world, KnownFramework *framework)
+{
+  framework->n_roles = 0;
+  uint32_t wanted = percent(world, 60) ? 1 : 1 + below(world, 3);
+  uint32_t first = below(world, world->n_roles);
+  uint32_t stride = 1 + below(world, 2);
+  for (uint32_t i = 0; i < wanted && i * stride < world->n_roles; i++) {
+    framework->roles[i] = (RoleId){(first + i * stride) % world->n_roles};
+    framework->suppressed[i] = percent(world, 15);
+    framework->n_roles++;
+  }
+  framework->capabilities = percent(world, 30) ? FRAMEWORK_GPU_RESOURCES : 0;
+}
+
+static AllocatorFramework info_of(const KnownFramework *framework)
+{
+  return (AllocatorFramework){
+      .name = framework->name,
+      .roles = framework->roles,
+      .suppressed = framework->suppressed,
+      .n_roles = framework->n_roles,
+      .capabilities = framework->capabilities,
+  };
+}
+
+static void add_framework(World *world, const AllocatorUse *used, uint32_t n_used)
+{
+  KnownFramework *framework = &world->frameworks[world->n_frameworks];
+  FrameworkId id = {world->n_frameworks++};
+  *framework = (KnownFramework){.name = free_name(world), .present = true, .active = percent(world, 85)};
+  choose_roles(world, framework);
+  AllocatorFramework info = info_of(framework);
+  REAL(world, add_framework, id, &info, framework->active, used, n_used);
+  oracle_add_framework(world->oracle, id, &info, framework->active, used, n_used);
+}
+
+static void step_add_framework(World *world)
+{
+  if (world->n_frameworks < FRAMEWORKS_MAX && count_present(world) < world->frameworks_wanted)
+    add_framework(world, NULL, 0);
+}
+
+static void step_remove_framework(World *world)
+{
+  FrameworkId id = random_framework(world, false);
+  if (id.index == INDEX_NONE)
+    return;
+  world->frameworks[id.index].present = false;
+  REAL(world, remove_framework, id);
+  oracle_remove_framework(world->oracle, id);
+}
+
+static void step_activity(World *world)
+{
+  FrameworkId id = random_framework(world, false);
+  if (id.index == INDEX_NONE)
+    return;
+  KnownFramework *framework = &world->frameworks[id.index];
+  framework->active = !framework->active;
+  if (framework->active)
+    REAL(world, activate_framework, id);
+  else
+    REAL(world, deactivate_framework, id);
+  oracle_set_framework_active(world->oracle, id, framework->active);
+}
+
+static void step_update_framework(World *world)
+{
+  FrameworkId id = random_framework(world, true);
+  if (id.index == INDEX_NONE)
+    return;
+  choose_roles(world, &world->frameworks[id.index]);
+  AllocatorFramework info = info_of(&world->frameworks[id.index]);
+  REAL(world, update_framework, id, &info);
+  oracle_update_framework(world->oracle, id, &info);
+}
+
+static void step_suppression(World *world)
+{
+  FrameworkId id = random_framework(world, true);
+  if (id.index == INDEX_NONE)
+    return;
+  const KnownFramework *framework = &world->frameworks[id.index];
+  RoleId role = percent(world, 50) ? ROLE_NONE : framework->roles[below(world, framework->n_roles)];
+  if (percent(world, 45)) {
+    REAL(world, suppress_offers, id, role);
+    oracle_suppress(world->oracle, id, role);
+  } else {
+    REAL(world, revive_offers, id, role);
+    oracle_revive(world->oracle, id, role);
+  }
+}
+
+static void step_role(World *world)
+{
+  static const double weights[] = {1, 2, 3, 0.5, 10};
+  RoleId role = {below(world, world->n_roles)};
+  RoleAttributes *attributes = &world->attributes[role.index];
+  attributes->weight = weights[below(world, G_N_ELEMENTS(weights))];
+  attributes->priority = (int64_t)below(world, 3) - 1;
+  REAL(world, update_role, role, attributes);
+  oracle_update_role(world->oracle, role, attributes);
+}
+
+/* --- agents --------------------------------------------------------------------------------------------- */
+
+static AgentId random_agent(World *world)
+{
+  uint32_t first = world->n_agents == 0 ? 0 : below(world, world->n_agents);
+  for (uint32_t i = 0; i < world->n_agents; i++)
+    if (world->agents[(first + i) % world->n_agents].present)
+      return (AgentId){(first + i) % world->n_agents};
+  return AGENT_NONE;
+}
+
+static Quantities random_total(World *world)
+{
+  static const int64_t cpus[] = {1000, 2000, 4000, 500, 5, 0};
+  static const int64_t mem[] = {1024000, 2048000, 512000, 16000, 0};
+  Quantities total = QUANTITIES_ZERO;
+  total.amount[RESOURCE_CPUS] = cpus[below(world, G_N_ELEMENTS(cpus))];
+  total.amount[RESOURCE_MEM] = mem[below(world, G_N_ELEMENTS(mem))];
+  total.amount[RESOURCE_GPUS] = percent(world, 15) ? 1000 : 0;
+  return total;
+}
+
+/* A part of @whole: halves or thirds of some kinds. */
+static Quantities random_part(World *world, const Quantities *whole)
+{
+  Quantities part = *whole;
+  for (int kind = 0; kind < RESOURCE_KINDS_MAX; kind++)
+    if (part.amount[kind] > 0 && percent(world, 40))
+      part.amount[kind] = part.amount[kind] / (2 + (int64_t)below(world, 2)) * (int64_t)below(world, 2);
+  return part;
+}
+
+static uint32_t count_agents(const World *world)
+{
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < world->n_agents; i++)
+    n += world->agents[i].present ? 1 : 0;
+  return n;
+}
+
+static void step_add_agent(World *world)
+{
+  if (world->n_agents == AGENTS_MAX || count_agents(world) >= world->agents_wanted)
+    return;
+  AgentId id = {world->n_agents++};
+  KnownAgent *agent = &world->agents[id.index];
+  *agent = (KnownAgent){true, random_total(world)};
+  AllocatorAgent info = {.hostname = hostnames[below(world, G_N_ELEMENTS(hostnames))]};
+  Quantities use = random_part(world, &agent->total);
+  AllocatorUse used = {
+      random_framework(world, false), {below(world, world->n_roles)}, id, resources_of(&use)};
+  bool new_framework = percent(world, 30) && free_name(world) != NULL && world->n_frameworks < FRAMEWORKS_MAX;
+  if (new_framework)
+    used.framework = (FrameworkId){world->n_frameworks};
+  uint32_t n_used =
+      used.framework.index == INDEX_NONE || quantities_are_zero(&use) || percent(world, 70) ? 0 : 1;
+  Resources total = resources_of(&agent->total);
+  REAL(world, add_agent, id, &info, &total, &used, n_used);
+  oracle_add_agent(world->oracle, id, info.hostname, &agent->total, &used, n_used);
+  if (new_framework && n_used == 1) {
+    if (percent(world, 50))
+      settle(world);
+    add_framework(world, &used, 1);
+  }
+}
+
+static void step_agent(World *world)
+{
+  AgentId id = random_agent(world);
+  if (id.index == INDEX_NONE)
+    return;
+  switch (below(world, 6)) {
+  case 0:
+    world->agents[id.index].present = false;
+    REAL(world, remove_agent, id);
+    oracle_remove_agent(world->oracle, id);
+    break;
+  case 1:
+  case 2: {
+    world->agents[id.index].total = random_total(world);
+    Resources total = resources_of(&world->agents[id.index].total);
+    REAL(world, update_agent, id, &total);
+    oracle_update_agent(world->oracle, id, &total.plain);
+    break;
+  }
+  case 3:
+    for (int which = 0; which < 2; which++)
+      world->real[which].interface->update_agent_attributes(world->real[which].allocator,
+                                                            world->real[which].now, id);
+    oracle_update_attributes(world->oracle, id);
+    break;
+  case 4:
+    REAL(world, activate_agent, id);
+    oracle_set_agent_active(world->oracle, id, true);
+    break;
+  default:
+    REAL(world, deactivate_agent, id);
+    oracle_set_agent_active(world->oracle, id, false);
+  }
+}
+
+static void step_whitelist(World *world)
+{
+  uint32_t n = below(world, G_N_ELEMENTS(hostnames) + 1);
+  const char *const *hosts = percent(world, 70) ? NULL : hostnames;
+  REAL(world, update_whitelist, hosts, n);
+  oracle_update_whitelist(world->oracle, hosts, n);
+}
+
+/* --- resources ------------------------------------------------------------------------------------------ */
+
+static OfferFilter random_filter(World *world)
+{
+  static const int64_t seconds[] = {0, -1, 1, 2, 3, 5, 10};
+  if (percent(world, 30))
+    return OFFER_FILTER_NONE;
+  if (percent(world, 5))
+    return (OfferFilter){true, DURATION_MAX};
+  if (percent(world, 20))
+    return (OfferFilter){true, {below(world, 3000) * NS_PER_MS}};
+  return (OfferFilter){true, {seconds[below(world, G_N_ELEMENTS(seconds))] * NS_PER_S}};
+}
+
+static void step_recover(World *world)
+{
+  uint32_t n = oracle_count_holdings(world->oracle);
+  if (n == 0)
+    return;
+  AllocatorUse held = oracle_holding(world->oracle, below(world, n));
+  Quantities part = percent(world, 60) ? held.resources.plain : random_part(world, &held.resources.plain);
+  Resources back = resources_of(&part);
+  bool allocated = percent(world, 40);
+  if (allocated)
+    REAL(world, transition_offered_to_allocated, held.framework, held.role, held.agent, &held.resources);
+  OfferFilter filter = random_filter(world);
+  REAL(world, recover_resources, held.framework, held.role, held.agent, &back, filter, allocated);
+  oracle_recover(world->oracle, now_of(world), held.framework, held.role, held.agent, &part, filter);
+}
+
+/* For somebody who has gone: nothing happens. */
+static void step_late_recover(World *world)
+{
+  Resources some = RESOURCES_EMPTY;
+  some.plain.amount[RESOURCE_CPUS] = 1000;
+  for (uint32_t i = 0; i < world->n_frameworks && world->n_agents > 0; i++)
+    if (!world->frameworks[i].present)
+      REAL(world, recover_resources, (FrameworkId){i}, (RoleId){0}, (AgentId){0}, &some,
+           ((OfferFilter){true, {NS_PER_S}}), false);
+}
+
+/* --- scenarios ------------------------------------------------------------------------------------------ */
+
+static void step_time(World *world)
+{
+  settle(world);
+  if (percent(world, 25)) {
+    Duration wait = {(int64_t)below(world, (uint32_t)(harness_until_tick(&world->real[0]).ns / NS_PER_MS)) *
+                     NS_PER_MS};
+    harness_advance(&world->real[0], wait);
+    harness_advance(&world->real[1], wait);
+    compare_books(world);
+    return;
+  }
+  uint32_t ticks = percent(world, 80) ? 1 : 1 + below(world, 12);
+  for (uint32_t i = 0; i < ticks; i++) {
+    harness_tick(&world->real[0]);
+    harness_tick(&world->real[1]);
+    compare_offers(world, true);
+    compare_books(world);
+  }
+}
+
+static void step(World *world)
+{
+  uint32_t kind = below(world, 100);
+  harness_arrive(&world->real[1]);
+  if (kind < 12)
+    step_add_agent(world);
+  else if (kind < 20)
+    step_add_framework(world);
+  else if (kind < 22)
+    step_remove_framework(world);
+  else if (kind < 26)
+    step_activity(world);
+  else if (kind < 30)
+    step_update_framework(world);
+  else if (kind < 37)
+    step_suppression(world);
+  else if (kind < 41)
+    step_role(world);
+  else if (kind < 48)
+    step_agent(world);
+  else if (kind < 50)
+    step_whitelist(world);
+  else if (kind < 75)
+    step_recover(world);
+  else if (kind < 76)
+    step_late_recover(world);
+  else
+    step_time(world);
+  if (percent(world, 75))
+    settle(world);
+}
+
+static void world_start(World *world, const AllocatorInterface *interface, bool use_priority)
+{
+  AllocatorSettings settings = {
+      .allocation_interval = {NS_PER_S},
+      .min_allocatable = harness_mesos_minimum(),
+      .n_min_allocatable = percent(world, 80) ? 2 : 0,
+      .fair_sharing_excluded = percent(world, 20) ? 1u << RESOURCE_GPUS : 0,
+      .filter_gpu_resources = percent(world, 80),
+  };
+  world->n_roles = 1 + below(world, ROLES);
+  world->agents_wanted = 1 + below(world, 7);
+  world->frameworks_wanted = 1 + below(world, G_N_ELEMENTS(framework_names));
+  harness_init(&world->real[0], interface, &settings, world->seed, false);
+  harness_init(&world->real[1], interface, &settings, world->seed, true);
+  world->oracle = oracle_new(&settings, use_priority);
+  for (uint32_t i = 0; i < world->n_roles; i++) {
+    for (int which = 0; which < 2; which++)
+      interface->add_role(world->real[which].allocator, (RoleId){i}, (RoleId){role_parents[i]},
+                          role_paths[i]);
+    oracle_add_role(world->oracle, role_paths[i]);
+    world->attributes[i] = (RoleAttributes){.weight = 1};
+  }
+}
+
+static void scenario(uint64_t seed, const AllocatorInterface *interface, bool use_priority)
+{
+  g_autofree World *world = g_new0(World, 1);
+  world->seed = seed;
+  world->random = (PropertyRandom){seed};
+  world_start(world, interface, use_priority);
+  for (world->step = 0; world->step < STEPS; world->step++)
+    step(world);
+  settle(world);
+  harness_clear(&world->real[0]);
+  harness_clear(&world->real[1]);
+  oracle_free(world->oracle);
+}
+
+START_TEST(drf_agrees_with_the_oracle)
+{
+  for (int i = 0; i < SCENARIOS_PER_CHUNK; i++)
+    scenario((uint64_t)(_i * SCENARIOS_PER_CHUNK + i), &drf_allocator, false);
+}
+END_TEST
+
+START_TEST(priority_agrees_with_the_oracle)
+{
+  for (int i = 0; i < SCENARIOS_PER_CHUNK; i++)
+    scenario((uint64_t)(_i * SCENARIOS_PER_CHUNK + i), &priority_allocator, true);
+}
+END_TEST
+
+Suite *test_suite(void)
+{
+  Suite *suite = suite_create("allocator");
+  test_case_loop(suite, drf_agrees_with_the_oracle, 0, CHUNKS);
+  test_case_loop(suite, priority_agrees_with_the_oracle, 0, CHUNKS / 4);
+  return suite;
+}
