@@ -45,11 +45,15 @@ static size_t edit_distance(const char *a, const char *b)
 
 const char *base_nearest(const char *name, const char *const *known)
 {
-  size_t limit = MAX(strlen(name) / 3, 1);
-  size_t least = limit + 1;
+  size_t length = strlen(name);
+  size_t limit = MAX(length / 3, 1);
+  size_t least = MIN(limit + 1, length); /* something of the name must be left */
   const char *nearest = NULL;
 
   for (; *known != NULL; known++) {
+    size_t other = strlen(*known);
+    if (MAX(length, other) - MIN(length, other) >= least)
+      continue; /* also keeps the distance cheap where a name is megabytes long */
     size_t distance = edit_distance(name, *known);
     if (distance < least) {
       least = distance;

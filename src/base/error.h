@@ -27,6 +27,7 @@ GQuark base_error_quark(void);
  * @known: NULL-terminated array of the names that exist
  *
  * Returns: (transfer none) (nullable): the entry of @known with the smallest edit distance (adjacent swaps
- * count one), the first of equals, if that is at most a third of the length of @name (at least 1).
+ * count one), the first of equals, if that is at most a third of the length of @name (at least 1), and less
+ * than all of it.
  */
 const char *base_nearest(const char *name, const char *const *known);

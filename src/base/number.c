@@ -53,10 +53,15 @@ static const char *decimal_end(const char *text, bool exponent)
 
 bool number_scan(const char *text, const char **end, double *out)
 {
-  if (decimal_end(text, true) == NULL)
+  const char *after = decimal_end(text, true);
+  if (after == NULL)
     return false;
-  char *after;
-  double value = g_ascii_strtod(text, &after);
+  char *read;
+  double value = g_ascii_strtod(text, &read);
+  if (read != after) { /* "0x10": the decimal is the "0" */
+    g_autofree char *decimal = g_strndup(text, (size_t)(after - text));
+    value = g_ascii_strtod(decimal, NULL);
+  }
   if (!isfinite(value))
     return false;
   if (end != NULL)

@@ -7,22 +7,16 @@
 #include "base/error.h"
 #include "base/number.h"
 
+#define AMOUNT_MAX INT64_C(1000000000000000) /* thousandths: a sum of thousands still fits */
+
 static size_t slices_size(uint32_t n_slices)
 {
   return sizeof(ResourceSlices) + n_slices * sizeof(ResourceSlice);
 }
 
-void resources_clear(Resources *resources)
+ResourceSlices *resource_slices_copy(const ResourceSlices *slices)
 {
-  g_free(resources->special);
-  *resources = RESOURCES_EMPTY;
-}
-
-void resources_copy(Resources *copy, const Resources *resources)
-{
-  *copy = *resources;
-  if (resources->special != NULL)
-    copy->special = g_memdup2(resources->special, slices_size(resources->special->n_slices));
+  return g_memdup2(slices, slices_size(slices->n_slices));
 }
 
 static int slice_compare(const ResourceSlice *a, const ResourceSlice *b)
@@ -145,14 +139,16 @@ static int64_t amount_scale(uint32_t kind, const char *unit)
 static bool amount_parse(uint32_t kind, const char *text, const char *item, int64_t *amount, GError **error)
 {
   const char *end;
+  const char *plain_end;
   double value;
   int64_t scale = 0;
   bool kibi = false;
   if (number_scan(text, &end, &value)) {
-    while (g_ascii_isspace(*end))
-      end++;
-    kibi = strcmp(end, "KiB") == 0 && (kind == RESOURCE_MEM || kind == RESOURCE_DISK);
-    scale = kibi ? QUANTITY_UNIT : amount_scale(kind, end);
+    const char *unit = end;
+    while (g_ascii_isspace(*unit))
+      unit++;
+    kibi = strcmp(unit, "KiB") == 0 && (kind == RESOURCE_MEM || kind == RESOURCE_DISK);
+    scale = kibi ? QUANTITY_UNIT : amount_scale(kind, unit);
   }
   if (scale == 0) {
     g_set_error(error, BASE_ERROR, BASE_ERROR_RESOURCES, "expected an amount behind \":\" in \"%s\"", item);
@@ -162,7 +158,8 @@ static bool amount_parse(uint32_t kind, const char *text, const char *item, int6
     g_set_error(error, BASE_ERROR, BASE_ERROR_RESOURCES, "\"%s\" is negative; expected zero or more", item);
     return false;
   }
-  if (!number_scan_scaled(text, NULL, scale, amount) || *amount > INT64_C(1000000000000000000) / 1000) {
+  /* The second scan knows no exponent and would stop before it. */
+  if (!number_scan_scaled(text, &plain_end, scale, amount) || plain_end != end || *amount > AMOUNT_MAX) {
     g_set_error(error, BASE_ERROR, BASE_ERROR_RESOURCES, "\"%s\" is too large or not a plain decimal", item);
     return false;
   }

@@ -53,10 +53,23 @@ static inline Resources resources_of(const Quantities *plain)
 }
 
 /** resources_clear: makes @resources empty and frees what it owned. */
-void resources_clear(Resources *resources);
+static inline void resources_clear(Resources *resources)
+{
+  if (G_UNLIKELY(resources->special != NULL))
+    g_free(resources->special);
+  *resources = RESOURCES_EMPTY;
+}
+
+/** resource_slices_copy: (transfer full): a copy of @slices. */
+ResourceSlices *resource_slices_copy(const ResourceSlices *slices);
 
 /** resources_copy: makes @copy, whose former content is not cleared, equal to @resources. */
-void resources_copy(Resources *copy, const Resources *resources);
+static inline void resources_copy(Resources *copy, const Resources *resources)
+{
+  *copy = *resources;
+  if (G_UNLIKELY(resources->special != NULL))
+    copy->special = resource_slices_copy(resources->special);
+}
 
 static inline bool resources_are_empty(const Resources *resources)
 {

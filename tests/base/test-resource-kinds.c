@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Pinned: the fixed kinds, which names kinds and roles may have, the limit of kinds. */
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/resource-kinds.h"
+#include "tests/support/test-main.h"
+
+START_TEST(fixed_kinds)
+{
+  g_autoptr(ResourceKinds) kinds = resource_kinds_new();
+  uint32_t kind = 99;
+  ck_assert_uint_eq(resource_kinds_count(kinds), RESOURCE_KINDS_FIXED);
+  ck_assert(resource_kinds_find(kinds, "cpus", &kind));
+  ck_assert_uint_eq(kind, RESOURCE_CPUS);
+  ck_assert(resource_kinds_find(kinds, "gpus", &kind));
+  ck_assert_uint_eq(kind, RESOURCE_GPUS);
+  ck_assert_str_eq(resource_kinds_name(kinds, RESOURCE_MEM), "mem");
+  ck_assert_str_eq(resource_kinds_name(kinds, RESOURCE_DISK), "disk");
+  ck_assert(!resource_kinds_find(kinds, "CPUS", &kind));
+  ck_assert(!resource_kinds_find(kinds, "", NULL));
+}
+END_TEST
+
+START_TEST(further_kinds)
+{
+  g_autoptr(ResourceKinds) kinds = resource_kinds_new();
+  g_autoptr(GError) error = NULL;
+  uint32_t kind;
+  ck_assert(resource_kinds_add(kinds, "licences", &kind, NULL));
+  ck_assert_uint_eq(kind, 4);
+  ck_assert(resource_kinds_add(kinds, "licences", &kind, NULL));
+  ck_assert_uint_eq(kind, 4);
+  ck_assert(resource_kinds_add(kinds, "cpus", &kind, NULL));
+  ck_assert_uint_eq(kind, RESOURCE_CPUS);
+  ck_assert(resource_kinds_add(kinds, "a-b_c.d9", NULL, NULL));
+  ck_assert(resource_kinds_add(kinds, "x", NULL, NULL));
+  ck_assert(resource_kinds_add(kinds, "y", NULL, NULL));
+  ck_assert_uint_eq(resource_kinds_count(kinds), RESOURCE_KINDS_MAX);
+  ck_assert(!resource_kinds_add(kinds, "z", NULL, &error));
+  ck_assert(g_error_matches(error, BASE_ERROR, BASE_ERROR_RESOURCES));
+}
+END_TEST
+
+START_TEST(names_that_are_none)
+{
+  static const char *const names[] = {"", "9a", "-a", "a b", "a:b", "a(b", "caf\xc3\xa9", "_"};
+  g_autoptr(ResourceKinds) kinds = resource_kinds_new();
+  for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+    ck_assert_msg(!resource_kinds_add(kinds, names[i], NULL, NULL), "%s", names[i]);
+}
+END_TEST
+
+START_TEST(reservation_roles)
+{
+  g_autoptr(ResourceKinds) kinds = resource_kinds_new();
+  uint32_t a = resource_kinds_reservation(kinds, "prod/web");
+  uint32_t b = resource_kinds_reservation(kinds, "prod");
+  ck_assert_uint_ne(a, b);
+  ck_assert_uint_eq(resource_kinds_reservation(kinds, "prod/web"), a);
+  ck_assert_str_eq(resource_kinds_reservation_path(kinds, b), "prod");
+}
+END_TEST
+
+static const struct {
+  const char *path;
+  bool valid;
+} roles[] = {
+    {"*", true},      {"a", true},           {"prod/web/x-1", true}, {"a.b", true},
+    {"...", true},    {"caf\xc3\xa9", true}, {"a/.b", true},         {"", false},
+    {"/", false},     {"/a", false},         {"a/", false},          {"a//b", false},
+    {".", false},     {"..", false},         {"a/..", false},        {"a/./b", false},
+    {"-a", false},    {"a/-b", false},       {"a b", false},         {"a\tb", false},
+    {"a\x7f", false}, {"a\\b", false},       {"a:b", false},         {"a,b", false},
+    {"a(b)", false},  {"a{b}", false},       {"a;b", false},         {"*/a", false},
+    {"a/*", false},   {"**", false},
+};
+
+START_TEST(role_paths)
+{
+  g_autoptr(GError) error = NULL;
+  ck_assert_msg(role_path_check(roles[_i].path, &error) == roles[_i].valid, "%s", roles[_i].path);
+  if (!roles[_i].valid)
+    ck_assert(g_error_matches(error, BASE_ERROR, BASE_ERROR_ROLE));
+}
+END_TEST
+
+Suite *test_suite(void)
+{
+  Suite *suite = suite_create("resource-kinds");
+  test_case(suite, fixed_kinds);
+  test_case(suite, further_kinds);
+  test_case(suite, names_that_are_none);
+  test_case(suite, reservation_roles);
+  test_case_loop(suite, role_paths, 0, G_N_ELEMENTS(roles));
+  return suite;
+}
