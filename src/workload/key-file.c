@@ -177,15 +177,22 @@ char *key_file_where(const KeyFile *file, const KeyGroup *group, const KeyEntry 
   return g_strdup_printf("%s:%d: [%s] %s: ", file->source, position->line, group->name, entry->name);
 }
 
-/* Values may be megabytes long, and the messages of those who read them quote them. */
+/* Values may be megabytes long and hold line ends (written as "\\n"), and the messages of those who read them
+ * quote them. */
 static void set_error(GError **error, int code, const char *where, const char *message)
 {
-  if (strlen(message) <= MESSAGE_MAX) {
-    g_set_error(error, WORKLOAD_ERROR, code, "%s%s", where, message);
-    return;
+  g_autoptr(GString) text = g_string_new(where);
+  size_t shown = strlen(message);
+  if (shown > MESSAGE_MAX)
+    shown = (size_t)(g_utf8_find_prev_char(message, message + MESSAGE_MAX) - message);
+  for (size_t i = 0; i < shown; i++) {
+    if ((unsigned char)message[i] < ' ' || message[i] == 0x7f)
+      g_string_append_printf(text, "\\%03o", (unsigned)message[i]);
+    else
+      g_string_append_c(text, message[i]);
   }
-  const char *end = g_utf8_find_prev_char(message, message + MESSAGE_MAX);
-  g_set_error(error, WORKLOAD_ERROR, code, "%s%.*s...", where, (int)(end - message), message);
+  g_string_append(text, message[shown] == '\0' ? "" : "...");
+  g_set_error_literal(error, WORKLOAD_ERROR, code, text->str);
 }
 
 bool key_file_fail(const KeyFile *file, const KeyGroup *group, const KeyEntry *entry, int code,

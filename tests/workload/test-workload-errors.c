@@ -45,6 +45,10 @@ static const Refusal refusals[] = {
      "t.ini:2: [experiment] title: not an escape sequence in \"a\\qb\"; expected \\\\, \\s, \\n, \\t or \\r"},
     {"[experiment]\ntitle = a\rb\n", NULL, "t.ini:2: a carriage return within the line"},
 
+    {"[experiment]\nduration = 1s\\nx\n", NULL,
+     "t.ini:2: [experiment] duration: unknown unit \"s\\012x\" in \"1s\\012x\"; expected ns, us, ms, s, min, "
+     "h or d"},
+
     /* --- things that stand twice --- */
     {C "\n[ cluster ]\n", NULL, "t.ini:5: [cluster]: this group stands already at line 1"},
     {C F "[framework  f]\n", NULL, "t.ini:8: [framework f]: this group stands already at line 4"},
@@ -281,7 +285,7 @@ static const Refusal refusals[] = {
      NULL, "t.ini:9: [stage f.a] after: the stages wait for each other: a after c after b after a"},
     {C S "tasks=1\n[stage f.a]\n" T, NULL,
      "t.ini:5: [framework f] tasks: the [stage f.NAME] groups describe the jobs; expected this key there"},
-    {C F "[stage g.a]\n" T, NULL, "t.ini:8: [stage g.a]: unknown framework \"g\"; did you mean \"f\"?"},
+    {C F "[stage g.a]\n" T, NULL, "t.ini:8: [stage g.a]: unknown framework \"g\"; expected one of f"},
     {C F "[stage a]\n" T, NULL,
      "t.ini:8: [stage a]: expected [stage FRAMEWORK.NAME], with a name without blanks and commas"},
     {C S "[stage f.a]\ntask-resources=cpus:1\ntask-duration=1s\n", NULL,
