@@ -9,6 +9,7 @@
 #include <glib.h>
 
 #include "allocators/hierarchical.h"
+#include "base/array.h"
 #include "base/pool.h"
 
 typedef enum {
@@ -111,18 +112,18 @@ struct Allocator {
   uint32_t n_active_roles;
   GHashTable *whitelist; /* hostnames; NULL: all; looked up only */
 
-  GArray *places[3];  /* AgentId, by KernelPlace; that of PLACE_NOWHERE is not kept */
-  GArray *wakes;      /* KernelWake: a heap; entries that no longer hold are left in it */
-  GArray *candidates; /* AgentId, for the pending run */
+  Array(AgentId) places[3];  /* by KernelPlace; that of PLACE_NOWHERE is not kept */
+  Array(KernelWake) wakes;   /* a heap; entries that no longer hold are left in it */
+  Array(AgentId) candidates; /* for the pending run */
   bool all_candidates;
   bool run_requested;
   bool tick_requested;
   Instant last_tick;
 
-  uint64_t n_runs;   /* that visited something */
-  uint64_t n_visits; /* of agents */
-  GArray *visited;   /* AgentId: order of the run */
-  GArray *random;    /* uint32_t */
+  uint64_t n_runs;        /* that visited something */
+  uint64_t n_visits;      /* of agents */
+  Array(AgentId) visited; /* order of the run */
+  Array(uint32_t) random;
 };
 
 static inline KernelAgent *kernel_agent(const Allocator *kernel, AgentId agent)

@@ -40,12 +40,6 @@ Allocator *hierarchical_new(const AllocatorSettings *settings, const AllocatorHo
   pool_init(&kernel->holdings, sizeof(KernelHolding));
   pool_init(&kernel->filters, sizeof(KernelFilter));
 
-  for (int place = 0; place < 3; place++)
-    kernel->places[place] = g_array_new(FALSE, FALSE, sizeof(AgentId));
-  kernel->wakes = g_array_new(FALSE, FALSE, sizeof(KernelWake));
-  kernel->candidates = g_array_new(FALSE, FALSE, sizeof(AgentId));
-  kernel->visited = g_array_new(FALSE, FALSE, sizeof(AgentId));
-  kernel->random = g_array_new(FALSE, FALSE, sizeof(uint32_t));
   return kernel;
 }
 
@@ -68,11 +62,11 @@ void hierarchical_destroy(Allocator *kernel)
   pool_clear(&kernel->holdings);
   pool_clear(&kernel->filters);
   for (int place = 0; place < 3; place++)
-    g_array_unref(kernel->places[place]);
-  g_array_unref(kernel->wakes);
-  g_array_unref(kernel->candidates);
-  g_array_unref(kernel->visited);
-  g_array_unref(kernel->random);
+    array_free(&kernel->places[place]);
+  array_free(&kernel->wakes);
+  array_free(&kernel->candidates);
+  array_free(&kernel->visited);
+  array_free(&kernel->random);
   g_free(kernel->min_allocatable);
   g_free(kernel);
 }
@@ -95,7 +89,7 @@ static void agent_check(const Allocator *kernel, AgentId id, Quantities *by_clie
   Quantities offerable = kernel_offerable(agent);
   bool ready = agent->activated && agent->whitelisted && !quantities_are_zero(&offerable);
   CHECK(ready == (agent->place != PLACE_NOWHERE));
-  CHECK(!ready || g_array_index(kernel->places[agent->place], AgentId, agent->place_index).index == id.index);
+  CHECK(!ready || kernel->places[agent->place].items[agent->place_index].index == id.index);
 }
 
 static void client_check(const Allocator *kernel, uint32_t slot, const Quantities *holds)

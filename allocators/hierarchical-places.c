@@ -12,8 +12,8 @@ static void place_enter(Allocator *kernel, AgentId id, KernelPlace place)
 {
   KernelAgent *agent = kernel_agent(kernel, id);
   agent->place = place;
-  agent->place_index = kernel->places[place]->len;
-  g_array_append_val(kernel->places[place], id);
+  agent->place_index = kernel->places[place].n;
+  array_push(&kernel->places[place], id);
 }
 
 void kernel_place_leave(Allocator *kernel, AgentId id)
@@ -21,11 +21,10 @@ void kernel_place_leave(Allocator *kernel, AgentId id)
   KernelAgent *agent = kernel_agent(kernel, id);
   if (agent->place == PLACE_NOWHERE)
     return;
-  GArray *place = kernel->places[agent->place];
-  AgentId last = g_array_index(place, AgentId, place->len - 1);
-  g_array_index(place, AgentId, agent->place_index) = last;
+  AgentId *place = kernel->places[agent->place].items;
+  AgentId last = place[--kernel->places[agent->place].n];
+  place[agent->place_index] = last;
   kernel_agent(kernel, last)->place_index = agent->place_index;
-  g_array_set_size(place, place->len - 1);
   agent->place = PLACE_NOWHERE;
 }
 
@@ -48,11 +47,10 @@ void kernel_place_update(Allocator *kernel, Instant now, AgentId id)
 
 void kernel_unblock_all(Allocator *kernel, Instant now)
 {
-  GArray *blocked = kernel->places[PLACE_BLOCKED];
-  for (guint i = 0; i < blocked->len; i++)
-    place_enter(kernel, g_array_index(blocked, AgentId, i), PLACE_READY);
-  g_array_set_size(blocked, 0);
-  g_array_set_size(kernel->wakes, 0);
+  for (uint32_t i = 0; i < kernel->places[PLACE_BLOCKED].n; i++)
+    place_enter(kernel, kernel->places[PLACE_BLOCKED].items[i], PLACE_READY);
+  kernel->places[PLACE_BLOCKED].n = 0;
+  kernel->wakes.n = 0;
   kernel_request_tick(kernel, now);
 }
 
@@ -66,9 +64,9 @@ static bool wake_is_before(KernelWake a, KernelWake b)
 
 static void wake_push(Allocator *kernel, KernelWake wake)
 {
-  g_array_append_val(kernel->wakes, wake);
-  KernelWake *heap = &g_array_index(kernel->wakes, KernelWake, 0);
-  guint at = kernel->wakes->len - 1;
+  array_push(&kernel->wakes, wake);
+  KernelWake *heap = kernel->wakes.items;
+  uint32_t at = kernel->wakes.n - 1;
   for (; at > 0 && wake_is_before(wake, heap[(at - 1) / 2]); at = (at - 1) / 2)
     heap[at] = heap[(at - 1) / 2];
   heap[at] = wake;
@@ -76,12 +74,11 @@ static void wake_push(Allocator *kernel, KernelWake wake)
 
 static void wake_pop(Allocator *kernel)
 {
-  KernelWake *heap = &g_array_index(kernel->wakes, KernelWake, 0);
-  guint n = kernel->wakes->len - 1;
+  KernelWake *heap = kernel->wakes.items;
+  uint32_t n = --kernel->wakes.n;
   KernelWake last = heap[n];
-  g_array_set_size(kernel->wakes, n);
-  guint at = 0;
-  for (guint child = 1; child < n; child = 2 * at + 1) {
+  uint32_t at = 0;
+  for (uint32_t child = 1; child < n; child = 2 * at + 1) {
     if (child + 1 < n && wake_is_before(heap[child + 1], heap[child]))
       child++;
     if (!wake_is_before(heap[child], last))
@@ -103,12 +100,12 @@ static bool wake_holds(const Allocator *kernel, KernelWake wake)
  * the rest. */
 static void wakes_compact(Allocator *kernel)
 {
-  GArray *blocked = kernel->places[PLACE_BLOCKED];
-  if (kernel->wakes->len <= 2 * blocked->len + 64)
+  uint32_t n_blocked = kernel->places[PLACE_BLOCKED].n;
+  if (kernel->wakes.n <= 2 * n_blocked + 64)
     return;
-  g_array_set_size(kernel->wakes, 0);
-  for (guint i = 0; i < blocked->len; i++) {
-    AgentId agent = g_array_index(blocked, AgentId, i);
+  kernel->wakes.n = 0;
+  for (uint32_t i = 0; i < n_blocked; i++) {
+    AgentId agent = kernel->places[PLACE_BLOCKED].items[i];
     Instant wake = kernel_agent(kernel, agent)->wake;
     if (!instant_is_never(wake))
       wake_push(kernel, (KernelWake){wake, agent});
@@ -128,8 +125,8 @@ void kernel_place_block(Allocator *kernel, AgentId id, Instant wake)
 
 void kernel_wake(Allocator *kernel, Instant now)
 {
-  while (kernel->wakes->len > 0) {
-    KernelWake wake = g_array_index(kernel->wakes, KernelWake, 0);
+  while (kernel->wakes.n > 0) {
+    KernelWake wake = kernel->wakes.items[0];
     if (wake.at.ns > now.ns)
       return;
     wake_pop(kernel);
@@ -147,11 +144,11 @@ void kernel_request_tick(Allocator *kernel, Instant now)
 {
   if (kernel->tick_requested || kernel->n_active_roles == 0)
     return;
-  if (kernel->places[PLACE_READY]->len > 0) {
+  if (kernel->places[PLACE_READY].n > 0) {
     kernel->tick_requested = true;
     kernel->host.request_tick(kernel->host.self, now);
-  } else if (kernel->wakes->len > 0) {
-    kernel->host.request_tick(kernel->host.self, g_array_index(kernel->wakes, KernelWake, 0).at);
+  } else if (kernel->wakes.n > 0) {
+    kernel->host.request_tick(kernel->host.self, kernel->wakes.items[0].at);
   }
 }
 
@@ -161,7 +158,7 @@ void kernel_request_run(Allocator *kernel, AgentId id)
     kernel->all_candidates = true;
   } else if (!kernel_agent(kernel, id)->candidate) {
     kernel_agent(kernel, id)->candidate = true;
-    g_array_append_val(kernel->candidates, id);
+    array_push(&kernel->candidates, id);
   }
   if (kernel->run_requested)
     return;

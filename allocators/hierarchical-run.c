@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
 #include "allocators/hierarchical-internal.h"
 #include "base/check.h"
 
@@ -97,13 +99,13 @@ static void agent_visit(Allocator *kernel, AgentId id, Instant now, bool tick)
 /* A uniform permutation of the agents visited, a function of the run's number alone. */
 static void visited_shuffle(Allocator *kernel)
 {
-  guint n = kernel->visited->len;
-  g_array_set_size(kernel->random, n);
-  uint32_t *numbers = &g_array_index(kernel->random, uint32_t, 0);
-  AgentId *agents = &g_array_index(kernel->visited, AgentId, 0);
+  uint32_t n = kernel->visited.n;
+  array_reserve(&kernel->random, n);
+  uint32_t *numbers = kernel->random.items;
+  AgentId *agents = kernel->visited.items;
   kernel->host.random(kernel->host.self, kernel->n_runs, 2, numbers, n);
-  for (guint i = n - 1; i > 0; i--) {
-    guint j = (guint)(((uint64_t)numbers[i] * (i + 1)) >> 32);
+  for (uint32_t i = n - 1; i > 0; i--) {
+    uint32_t j = (uint32_t)(((uint64_t)numbers[i] * (i + 1)) >> 32);
     AgentId agent = agents[i];
     agents[i] = agents[j];
     agents[j] = agent;
@@ -112,42 +114,46 @@ static void visited_shuffle(Allocator *kernel)
 
 static void candidates_clear(Allocator *kernel)
 {
-  for (guint i = 0; i < kernel->candidates->len; i++)
-    kernel_agent(kernel, g_array_index(kernel->candidates, AgentId, i))->candidate = false;
-  g_array_set_size(kernel->candidates, 0);
+  for (uint32_t i = 0; i < kernel->candidates.n; i++)
+    kernel_agent(kernel, kernel->candidates.items[i])->candidate = false;
+  kernel->candidates.n = 0;
   kernel->all_candidates = false;
   kernel->run_requested = false;
 }
 
 static void visited_collect(Allocator *kernel, bool all)
 {
-  const GArray *from = all ? kernel->places[PLACE_READY] : kernel->candidates;
-  g_array_set_size(kernel->visited, 0);
-  for (guint i = 0; i < from->len; i++) {
-    AgentId agent = g_array_index(from, AgentId, i);
-    if (kernel_agent(kernel, agent)->place == PLACE_READY)
-      g_array_append_val(kernel->visited, agent);
+  kernel->visited.n = 0;
+  if (all) {
+    uint32_t n = kernel->places[PLACE_READY].n;
+    array_reserve(&kernel->visited, n);
+    if (n > 0)
+      memcpy(kernel->visited.items, kernel->places[PLACE_READY].items, n * sizeof(AgentId));
+    kernel->visited.n = n;
+    return;
   }
+  for (uint32_t i = 0; i < kernel->candidates.n; i++)
+    if (kernel_agent(kernel, kernel->candidates.items[i])->place == PLACE_READY)
+      array_push(&kernel->visited, kernel->candidates.items[i]);
 }
 
 static void visit_all(Allocator *kernel, Instant now, bool all, bool tick)
 {
   visited_collect(kernel, all);
   candidates_clear(kernel);
-  if (kernel->visited->len == 0 || kernel->n_active_roles == 0)
+  if (kernel->visited.n == 0 || kernel->n_active_roles == 0)
     return;
   kernel->n_runs++;
-  if (kernel->visited->len > 1)
+  if (kernel->visited.n > 1)
     visited_shuffle(kernel);
-  for (guint i = 0; i < kernel->visited->len; i++) {
+  for (uint32_t i = 0; i < kernel->visited.n; i++) {
     /* The order is random, so the agents come from far memory: ask for them some visits ahead. */
-    if (i + PREFETCH_AHEAD < kernel->visited->len) {
-      const KernelAgent *ahead =
-          kernel_agent(kernel, g_array_index(kernel->visited, AgentId, i + PREFETCH_AHEAD));
+    if (i + PREFETCH_AHEAD < kernel->visited.n) {
+      const KernelAgent *ahead = kernel_agent(kernel, kernel->visited.items[i + PREFETCH_AHEAD]);
       __builtin_prefetch(ahead);
       __builtin_prefetch((const char *)ahead + 64);
     }
-    agent_visit(kernel, g_array_index(kernel->visited, AgentId, i), now, tick);
+    agent_visit(kernel, kernel->visited.items[i], now, tick);
   }
 }
 

@@ -218,7 +218,8 @@ void hierarchical_recover_resources(Allocator *kernel, Instant now, FrameworkId 
     kernel_filter_add(kernel, now, slot, id, &resources->plain, filter);
   holding_reduce(kernel, link, &resources->plain);
   quantities_add(&agent->free, &resources->plain);
-  kernel_place_update(kernel, now, id);
+  if (agent->place != PLACE_READY)
+    kernel_place_update(kernel, now, id);
 }
 
 /* --- frameworks

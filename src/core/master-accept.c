@@ -87,7 +87,7 @@ static void tasks_launch(Master *master, Instant now, FrameworkId framework, Rol
       master->allocator_interface->transition_offered_to_allocated(master->allocator, now, framework, role,
                                                                    agent, &operation->tasks[i].resources);
     }
-    g_array_append_val(master->launched, id);
+    array_push(&master->launched, id);
   }
 }
 
@@ -129,7 +129,7 @@ AcceptResult master_accept(Master *master, Instant now, FrameworkId framework, c
     master_offer_end(master, now, slot, n_tasks > 0 ? OFFER_ACCEPTED : OFFER_DECLINED);
   }
   /* The books first, the messages after them: what is sent may come back as another call at once. */
-  guint base = master->launched->len;
+  uint32_t base = master->launched.n;
   for (uint32_t i = 0; i < n_operations; i++)
     tasks_launch(master, now, framework, role, agent, &operations[i], &remaining);
   if (!resources_are_empty(&remaining)) {
@@ -139,11 +139,11 @@ AcceptResult master_accept(Master *master, Instant now, FrameworkId framework, c
   }
   INVARIANT((master_agent_check(master, now, agent), true));
 
-  guint at = base;
+  uint32_t at = base;
   for (uint32_t i = 0; i < n_operations; i++)
     for (uint32_t j = 0; j < operations[i].n_tasks; j++)
-      launch_send(master, framework, &operations[i].tasks[j], g_array_index(master->launched, TaskId, at++));
-  g_array_set_size(master->launched, base);
+      launch_send(master, framework, &operations[i].tasks[j], master->launched.items[at++]);
+  master->launched.n = base;
   master_requests_pass_on(master, now);
   return ACCEPT_DONE;
 }

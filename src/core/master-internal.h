@@ -20,6 +20,7 @@
  * arrays have not.
  */
 
+#include "base/array.h"
 #include "base/pool.h"
 #include "core/master.h"
 #include "core/roles.h"
@@ -96,14 +97,14 @@ struct Master {
   Instant last_tick; /* made, or the start */
   Instant next_tick; /* timer set; INSTANT_NEVER */
 
-  bool run_requested;  /* by the allocator */
-  bool run_timer_set;  /* and passed on */
-  bool in_run;         /* the allocator may grant */
-  GArray *batch;       /* MasterGrant, of this run */
-  GArray *batch_order; /* FrameworkId: those with grants, in order of the first */
-  GArray *messages;    /* OfferMessage: of one framework */
-  GArray *launched;    /* TaskId: a stack, for accepts within accepts */
-  GQueue timeouts;     /* MasterTimeout *, in order; only with an offer time-out */
+  bool run_requested;             /* by the allocator */
+  bool run_timer_set;             /* and passed on */
+  bool in_run;                    /* the allocator may grant */
+  Array(MasterGrant) batch;       /* of this run */
+  Array(FrameworkId) batch_order; /* those with grants, in order of the first */
+  Array(OfferMessage) messages;   /* of one framework */
+  Array(TaskId) launched;         /* a stack, for accepts within accepts */
+  GQueue timeouts;                /* MasterTimeout *, in order; only with an offer time-out */
 };
 
 static inline MasterAgent *master_agent(const Master *master, AgentId agent)

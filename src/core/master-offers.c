@@ -16,6 +16,23 @@ static void grant_refuse(Master *master, const char *what, FrameworkId framework
   master->ports.broken_allocator(master->ports.self, message);
 }
 
+static bool grant_is_free(const MasterAgent *agent, const Resources *resources)
+{
+  if (agent->total.special == NULL && resources->special == NULL) {
+    Quantities rest = agent->total.plain;
+    quantities_subtract(&rest, &agent->offered.plain);
+    quantities_subtract(&rest, &agent->allocated.plain);
+    return quantities_contain(&rest, &resources->plain);
+  }
+  Resources used;
+  resources_copy(&used, &agent->offered);
+  resources_add(&used, &agent->allocated);
+  resources_add(&used, resources);
+  bool fits = resources_contain(&agent->total, &used);
+  resources_clear(&used);
+  return fits;
+}
+
 /* Why the books do not allow the grant; NULL where they do. */
 static const char *grant_fault(const Master *master, FrameworkId framework, RoleId role, AgentId id,
                                const Resources *resources)
@@ -30,14 +47,7 @@ static const char *grant_fault(const Master *master, FrameworkId framework, Role
     return "there is no such role";
   if (resources_are_empty(resources) || !quantities_are_valid(&resources->plain))
     return "that is not an amount";
-  const MasterAgent *agent = master_agent(master, id);
-  Resources used;
-  resources_copy(&used, &agent->offered);
-  resources_add(&used, &agent->allocated);
-  resources_add(&used, resources);
-  bool fits = resources_contain(&agent->total, &used);
-  resources_clear(&used);
-  return fits ? NULL : "that much is not free";
+  return grant_is_free(master_agent(master, id), resources) ? NULL : "that much is not free";
 }
 
 static void grant_make(void *self, FrameworkId framework_id, RoleId role, AgentId agent_id,
@@ -62,14 +72,13 @@ static void grant_make(void *self, FrameworkId framework_id, RoleId role, AgentI
   resources_add(&agent->offered, resources);
   framework->n_offers++;
 
-  MasterGrant grant = {(OfferId){pool_id(&master->offers, slot)}, INDEX_NONE};
-  uint32_t index = master->batch->len;
-  g_array_append_val(master->batch, grant);
+  uint32_t index = master->batch.n;
+  array_push(&master->batch, (MasterGrant){(OfferId){pool_id(&master->offers, slot)}, INDEX_NONE});
   if (framework->batch_first == INDEX_NONE) {
     framework->batch_first = index;
-    g_array_append_val(master->batch_order, framework_id);
+    array_push(&master->batch_order, framework_id);
   } else {
-    g_array_index(master->batch, MasterGrant, framework->batch_last).next = index;
+    master->batch.items[framework->batch_last].next = index;
   }
   framework->batch_last = index;
 }
@@ -136,24 +145,24 @@ static void batch_send(Master *master, FrameworkId framework_id)
   MasterFramework *framework = master_framework(master, framework_id);
   uint32_t index = framework->batch_first;
   framework->batch_first = INDEX_NONE;
-  g_array_set_size(master->messages, 0);
-  for (; index != INDEX_NONE; index = g_array_index(master->batch, MasterGrant, index).next) {
-    OfferId id = g_array_index(master->batch, MasterGrant, index).offer;
+  master->messages.n = 0;
+  for (; index != INDEX_NONE; index = master->batch.items[index].next) {
+    OfferId id = master->batch.items[index].offer;
     const MasterOffer *offer = pool_find(&master->offers, id.value);
     if (offer == NULL)
       continue;
-    OfferMessage message = {id, offer->agent, offer->role, offer->resources};
-    g_array_append_val(master->messages, message);
+    array_push(&master->messages, (OfferMessage){id, offer->agent, offer->role, offer->resources});
   }
-  if (master->messages->len > 0)
-    master->ports.send_offers(master->ports.self, framework_id,
-                              &g_array_index(master->messages, OfferMessage, 0), master->messages->len);
+  if (master->messages.n > 0)
+    master->ports.send_offers(master->ports.self, framework_id, master->messages.items, master->messages.n);
 }
 
 static void batch_announce(Master *master, Instant now)
 {
-  for (guint i = 0; i < master->batch->len; i++) {
-    OfferId id = g_array_index(master->batch, MasterGrant, i).offer;
+  if (master->observer.offer_made == NULL && master->settings.offer_timeout.ns == DURATION_MAX.ns)
+    return;
+  for (guint i = 0; i < master->batch.n; i++) {
+    OfferId id = master->batch.items[i].offer;
     const MasterOffer *offer = pool_find(&master->offers, id.value);
     if (master->observer.offer_made != NULL)
       master->observer.offer_made(master->observer.self, now, offer->framework, offer->agent, id,
@@ -164,7 +173,7 @@ static void batch_announce(Master *master, Instant now)
 
 void master_run(Master *master, Instant now, bool periodic)
 {
-  CHECK(!master->in_run && master->batch->len == 0);
+  CHECK(!master->in_run && master->batch.n == 0);
   master->in_run = true;
   if (periodic)
     master->allocator_interface->tick(master->allocator, now);
@@ -174,11 +183,11 @@ void master_run(Master *master, Instant now, bool periodic)
 
   batch_announce(master, now);
   if (master->observer.allocation_run != NULL)
-    master->observer.allocation_run(master->observer.self, now, periodic, master->batch->len);
-  for (guint i = 0; i < master->batch_order->len; i++)
-    batch_send(master, g_array_index(master->batch_order, FrameworkId, i));
-  g_array_set_size(master->batch, 0);
-  g_array_set_size(master->batch_order, 0);
+    master->observer.allocation_run(master->observer.self, now, periodic, master->batch.n);
+  for (guint i = 0; i < master->batch_order.n; i++)
+    batch_send(master, master->batch_order.items[i]);
+  master->batch.n = 0;
+  master->batch_order.n = 0;
 }
 
 /* --- ends of offers

@@ -30,10 +30,6 @@ Master *master_new(const MasterSettings *settings, const AllocatorInterface *all
   master->start = now;
   master->last_tick = now;
   master->next_tick = INSTANT_NEVER;
-  master->batch = g_array_new(FALSE, FALSE, sizeof(MasterGrant));
-  master->batch_order = g_array_new(FALSE, FALSE, sizeof(FrameworkId));
-  master->messages = g_array_new(FALSE, FALSE, sizeof(OfferMessage));
-  master->launched = g_array_new(FALSE, FALSE, sizeof(TaskId));
 
   AllocatorSettings allocator_settings = {
       .allocation_interval = settings->allocation_interval,
@@ -74,10 +70,10 @@ void master_free(Master *master)
   g_array_unref(master->agents);
   pool_clear(&master->offers);
   pool_clear(&master->tasks);
-  g_array_unref(master->batch);
-  g_array_unref(master->batch_order);
-  g_array_unref(master->messages);
-  g_array_unref(master->launched);
+  array_free(&master->batch);
+  array_free(&master->batch_order);
+  array_free(&master->messages);
+  array_free(&master->launched);
   g_queue_clear_full(&master->timeouts, g_free);
   roles_free(master->roles);
   g_free(master->min_allocatable);
