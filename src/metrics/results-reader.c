@@ -102,20 +102,32 @@ uint32_t results_reader_runs(const ResultsReader *reader)
   return reader->n_runs;
 }
 
+/* The text that @sql, with the run's number for its parameter, gives; "" where that is NULL. */
+static char *run_text(ResultsReader *reader, const char *sql, uint32_t index, GError **error)
+{
+  char *text = NULL;
+  sqlite3_stmt *query = results_query(reader->db, sql, reader->run_ids[index], error);
+  if (query != NULL) {
+    if (sqlite3_step(query) == SQLITE_ROW) {
+      const char *cell = (const char *)sqlite3_column_text(query, 0);
+      text = g_strdup(cell == NULL ? "" : cell);
+    }
+    if (!results_query_end(reader->db, query, error))
+      g_clear_pointer(&text, g_free);
+  }
+  if (text == NULL)
+    g_prefix_error(error, "%s: ", reader->path);
+  return text;
+}
+
 char *results_reader_workload(ResultsReader *reader, uint32_t index, GError **error)
 {
-  char *workload = NULL;
-  sqlite3_stmt *query =
-      results_query(reader->db, "SELECT workload FROM run WHERE run_id = ?1", reader->run_ids[index], error);
-  if (query != NULL) {
-    if (sqlite3_step(query) == SQLITE_ROW)
-      workload = g_strdup((const char *)sqlite3_column_text(query, 0));
-    if (!results_query_end(reader->db, query, error))
-      g_clear_pointer(&workload, g_free);
-  }
-  if (workload == NULL)
-    g_prefix_error(error, "%s: ", reader->path);
-  return workload;
+  return run_text(reader, "SELECT workload FROM run WHERE run_id = ?1", index, error);
+}
+
+char *results_reader_workload_path(ResultsReader *reader, uint32_t index, GError **error)
+{
+  return run_text(reader, "SELECT workload_path FROM run WHERE run_id = ?1", index, error);
 }
 
 bool results_reader_summary(ResultsReader *reader, uint32_t index, ResultsSummary *summary, GError **error)

@@ -37,6 +37,15 @@ uint32_t results_reader_runs(const ResultsReader *reader);
 char *results_reader_workload(ResultsReader *reader, uint32_t index, GError **error);
 
 /**
+ * results_reader_workload_path:
+ * @error: RESULTS_ERROR_FORMAT
+ *
+ * Returns: (transfer full): where the workload of that run was read from, as it is in the file; "" where that
+ * is not known. Relative paths within the workload begin in its folder.
+ */
+char *results_reader_workload_path(ResultsReader *reader, uint32_t index, GError **error);
+
+/**
  * results_reader_summary:
  * @index: below the number of runs, in the order of run_id
  * @summary: receives the summary, to be cleared; nothing is written on failure

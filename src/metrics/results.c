@@ -145,6 +145,11 @@ Results *results_open(const char *path, GError **error)
   return NULL;
 }
 
+const char *results_partial(const Results *results)
+{
+  return results->partial;
+}
+
 /* Ends the thread and closes the file. Returns: false where SQLite refuses. */
 static bool close_file(Results *results, GError **error)
 {

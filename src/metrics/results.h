@@ -91,6 +91,10 @@ typedef struct {
  */
 Results *results_open(const char *path, GError **error);
 
+/** results_partial: (transfer none): the partial file, for a host that has to stop at once and can do no more
+ * than unlink it. */
+const char *results_partial(const Results *results);
+
 /**
  * results_begin_run:
  * @provenance: copied
