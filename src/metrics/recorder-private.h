@@ -28,7 +28,10 @@ struct Recorder {
   bool measuring;   /* the warm-up is over */
 
   RecordedCluster cluster;
-  double totals[RESOURCE_KINDS_MAX]; /* of the cluster now */
+  uint32_t kinds_end;                  /* kinds that some agent had lie below */
+  bool known[RESOURCE_KINDS_MAX];      /* which of them */
+  double totals[RESOURCE_KINDS_MAX];   /* of the cluster now; at least 1, so that 0 / total is 0 */
+  double inverses[RESOURCE_KINDS_MAX]; /* 1 / totals */
 
   RecordedFramework *frameworks;
   uint32_t n_frameworks;
@@ -54,8 +57,8 @@ void recorder_alarm(Recorder *recorder, Instant now);
 /** recorder_reach: running + held of @framework has grown to what its ramp-up waits for. */
 void recorder_reach(RecordedFramework *framework, Instant now);
 
-/** recorder_at: the record of @id, made where it is new. */
-RecordedFramework *recorder_at(Recorder *recorder, FrameworkId id);
+/** recorder_grow: makes records up to that of @index. For recorder_at() only. */
+void recorder_grow(Recorder *recorder, uint32_t index);
 
 /** recorder_role: the index of the role at @path, made with its ancestors where it is new. */
 uint32_t recorder_role(Recorder *recorder, const char *path);
@@ -75,6 +78,14 @@ static inline void recorder_advance(Recorder *recorder, Instant now)
     recorder_alarm(recorder, now);
 }
 
+/* The record of @id, made where it is new. */
+static inline RecordedFramework *recorder_at(Recorder *recorder, FrameworkId id)
+{
+  if (G_UNLIKELY(id.index >= recorder->n_frameworks))
+    recorder_grow(recorder, id.index);
+  return &recorder->frameworks[id.index];
+}
+
 static inline void ramp_up_watch(RecordedFramework *framework, Instant now)
 {
   if (G_UNLIKELY(framework->running + framework->held >= framework->ramp_up_wait))
@@ -84,19 +95,25 @@ static inline void ramp_up_watch(RecordedFramework *framework, Instant now)
 static inline double dominant_share(const Recorder *recorder, const RecordedFramework *framework)
 {
   double share = 0;
-  for (uint32_t i = 0; i < recorder->cluster.n_kinds; i++) {
-    uint32_t kind = recorder->cluster.kinds[i];
+  for (uint32_t kind = 0; kind < recorder->kinds_end; kind++) {
     double of_kind = (double)framework->allocated[kind].level / recorder->totals[kind];
     share = of_kind > share ? of_kind : share;
   }
   return share;
 }
 
-/* Before what is allocated, or the cluster, changes. */
+/* Before what is allocated, or the cluster, changes. Multiplies where dominant_share() divides: it runs twice
+ * per task. */
 static inline void share_until(const Recorder *recorder, RecordedFramework *framework, Instant now)
 {
   if (now.ns == framework->share_since.ns)
     return;
-  framework->share_time += dominant_share(recorder, framework) * (double)(now.ns - framework->share_since.ns);
+  double share = 0;
+  for (uint32_t kind = 0; kind < recorder->kinds_end; kind++) {
+    double of_kind = (double)framework->allocated[kind].level * recorder->inverses[kind];
+    share = share > of_kind ? share : of_kind;
+  }
+  if (!framework->stopped)
+    framework->share_time += share * (double)(now.ns - framework->share_since.ns);
   framework->share_since = now;
 }

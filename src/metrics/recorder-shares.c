@@ -115,8 +115,7 @@ double recorder_share_with_offered(const Recorder *recorder, uint32_t index)
 {
   const RecordedFramework *framework = &recorder->frameworks[index];
   double share = 0;
-  for (uint32_t i = 0; i < recorder->cluster.n_kinds; i++) {
-    uint32_t kind = recorder->cluster.kinds[i];
+  for (uint32_t kind = 0; kind < recorder->kinds_end; kind++) {
     int64_t level = framework->allocated[kind].level + framework->offered[kind].level;
     share = fmax(share, (double)level / recorder->totals[kind]);
   }

@@ -50,29 +50,30 @@ void recorder_reach(RecordedFramework *framework, Instant now)
 /* --- frameworks and roles --------------------------------------------------------------------------------
  */
 
-RecordedFramework *recorder_at(Recorder *recorder, FrameworkId id)
+void recorder_grow(Recorder *recorder, uint32_t index)
 {
-  if (G_UNLIKELY(id.index >= recorder->n_frameworks)) {
-    uint32_t n = id.index + 1;
-    if (n > recorder->frameworks_max) {
-      uint32_t max = MAX(MAX(n, recorder->frameworks_max * 2), 16);
-      recorder->frameworks = g_renew(RecordedFramework, recorder->frameworks, max);
-      recorder->clients = g_renew(FairShareClient, recorder->clients, max);
-      recorder->shares = g_renew(double, recorder->shares, max);
-      recorder->frameworks_max = max;
-    }
-    for (uint32_t i = recorder->n_frameworks; i < n; i++) {
-      RecordedFramework *framework = &recorder->frameworks[i];
-      memset(framework, 0, sizeof *framework);
-      framework->ramp_up_wait = RAMP_UP_OVER;
-      framework->ramp_up_at = INSTANT_NEVER;
-      framework->start = INSTANT_NEVER;
-      framework->stop = INSTANT_NEVER;
-      framework->role_index = INDEX_NONE;
-    }
-    recorder->n_frameworks = n;
+  uint32_t n = index + 1;
+  if (n > recorder->frameworks_max) {
+    uint32_t max = MAX(MAX(n, recorder->frameworks_max * 2), 16);
+    RecordedFramework *frameworks = g_aligned_alloc(max, sizeof *frameworks, _Alignof(RecordedFramework));
+    if (recorder->n_frameworks > 0)
+      memcpy(frameworks, recorder->frameworks, recorder->n_frameworks * sizeof *frameworks);
+    g_aligned_free(recorder->frameworks);
+    recorder->frameworks = frameworks;
+    recorder->clients = g_renew(FairShareClient, recorder->clients, max);
+    recorder->shares = g_renew(double, recorder->shares, max);
+    recorder->frameworks_max = max;
   }
-  return &recorder->frameworks[id.index];
+  for (uint32_t i = recorder->n_frameworks; i < n; i++) {
+    RecordedFramework *framework = &recorder->frameworks[i];
+    memset(framework, 0, sizeof *framework);
+    framework->ramp_up_wait = RAMP_UP_OVER;
+    framework->ramp_up_at = INSTANT_NEVER;
+    framework->start = INSTANT_NEVER;
+    framework->stop = INSTANT_NEVER;
+    framework->role_index = INDEX_NONE;
+  }
+  recorder->n_frameworks = n;
 }
 
 uint32_t recorder_role(Recorder *recorder, const char *path)
@@ -142,12 +143,13 @@ static void cluster_changes(Recorder *recorder, Instant now, const Resources *re
   cluster->n_kinds = 0;
   for (uint32_t kind = 0; kind < RESOURCE_KINDS_MAX; kind++) {
     integral_change(&cluster->total[kind], now, sign * total.amount[kind]);
-    /* A kind that has gone stays listed: what the master frees of it may come later. Nothing is allocated
-     * then. */
-    double level = (double)cluster->total[kind].level;
-    if (level > 0 || recorder->totals[kind] > 0) {
+    /* A kind that has gone stays listed: what the master frees of it comes later, at the same instant. */
+    recorder->totals[kind] = MAX((double)cluster->total[kind].level, 1);
+    recorder->inverses[kind] = 1 / recorder->totals[kind];
+    recorder->known[kind] |= cluster->total[kind].level > 0;
+    if (recorder->known[kind]) {
       cluster->kinds[cluster->n_kinds++] = kind;
-      recorder->totals[kind] = MAX(level, 1);
+      recorder->kinds_end = MAX(recorder->kinds_end, kind + 1);
     }
   }
 }
@@ -182,18 +184,14 @@ static inline const Quantities *quantities_of(const Resources *resources, Quanti
 
 static inline void add(const Recorder *recorder, Integral *integrals, Instant now, const Quantities *amounts)
 {
-  for (uint32_t i = 0; i < recorder->cluster.n_kinds; i++) {
-    uint32_t kind = recorder->cluster.kinds[i];
+  for (uint32_t kind = 0; kind < recorder->kinds_end; kind++)
     integral_change(&integrals[kind], now, amounts->amount[kind]);
-  }
 }
 
 static inline void take(const Recorder *recorder, Integral *integrals, Instant now, const Quantities *amounts)
 {
-  for (uint32_t i = 0; i < recorder->cluster.n_kinds; i++) {
-    uint32_t kind = recorder->cluster.kinds[i];
+  for (uint32_t kind = 0; kind < recorder->kinds_end; kind++)
     integral_change(&integrals[kind], now, -amounts->amount[kind]);
-  }
 }
 
 static void offer_made(void *self, Instant now, FrameworkId id, AgentId agent, OfferId offer,
@@ -266,7 +264,7 @@ static void task_updated(void *self, Instant now, FrameworkId id, AgentId agent,
       recorder->cluster.tasks[before]--;
     recorder->cluster.tasks[state]++;
     if (task_state_is_terminal(state))
-      framework->tasks_ended[state]++;
+      framework->tasks_ended[TASKS_ENDED(state)]++;
     if (state == TASK_RUNNING) {
       framework->running++;
       ramp_up_watch(framework, now);
@@ -335,7 +333,7 @@ void recorder_free(Recorder *recorder)
   fair_share_free(recorder->fair);
   g_free(recorder->roles);
   g_free(recorder->nodes);
-  g_free(recorder->frameworks);
+  g_aligned_free(recorder->frameworks);
   g_free(recorder->clients);
   g_free(recorder->shares);
   g_free(recorder);

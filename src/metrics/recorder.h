@@ -70,42 +70,43 @@ typedef struct {
 #define RAMP_UP_OPEN INT64_MIN /* the default target is not known yet */
 #define RAMP_UP_OVER INT64_MAX /* reached, or there is no target */
 
-/* What is known of a framework. To be read, not written. */
+/* Index of a terminal state in RecordedFramework.tasks_ended. */
+#define TASKS_ENDED(state) ((state)-TASK_FINISHED)
+
+/* What is known of a framework. To be read, not written. What changes with every task lies together: with two
+ * kinds of resources it is four cache lines. */
 typedef struct {
-  Integral allocated[RESOURCE_KINDS_MAX];
+  _Alignas(64) Integral allocated[RESOURCE_KINDS_MAX];
   Integral offered[RESOURCE_KINDS_MAX];
 
-  double share_time;   /* integral of the dominant share over ns in the window, up to share_since */
-  Instant share_since; /* nothing has been allocated or freed since */
-
+  double share_time;    /* integral of the dominant share over ns in the window, up to share_since */
+  Instant share_since;  /* nothing has been allocated or freed since */
   int64_t running;      /* tasks */
   int64_t held;         /* tasks that a gang holds resources for */
   int64_t ramp_up_wait; /* running + held that would end the ramp-up; RAMP_UP_OPEN, RAMP_UP_OVER */
-  int64_t ramp_up_peak; /* largest running + held while the target is open */
-
-  uint64_t tasks_launched;
-  uint64_t tasks_ended[TASK_STATES]; /* in each terminal state */
-  uint64_t offers_made;
-  uint64_t offers_ended[OFFER_ENDS];
-
-  uint32_t unlimited; /* how many endless demands */
+  int64_t demand_tasks; /* of finite demands */
+  uint32_t unlimited;   /* how many endless demands */
   bool started;
   bool stopped;
-  int64_t demand_tasks; /* finite ones */
-  Quantities demand;
-  Quantities unlimited_task;
 
-  /* cold */
-  char *name;          /* NULL until the master knows it */
-  char *role;          /* its main one */
-  uint32_t role_index; /* of the recorder's roles */
-  uint32_t group;
-  Instant start;
-  Instant stop;           /* INSTANT_NEVER */
+  uint64_t offers_made;
+  uint64_t offers_ended[OFFER_ENDS];
+  uint64_t tasks_launched;
+  uint64_t tasks_ended[TASKS_ENDED(TASK_STATES)]; /* see TASKS_ENDED() */
+
+  Quantities demand; /* of finite demands */
+  Quantities unlimited_task;
+  int64_t ramp_up_peak;   /* largest running + held while the target is open */
   int64_t ramp_up_target; /* 0: none */
   Instant ramp_up_at;     /* INSTANT_NEVER: not reached */
-  double fair_share;      /* of the last sample */
-  double sampled_share;   /* sums over samples at or after the warm-up */
+  Instant start;
+  Instant stop;         /* INSTANT_NEVER */
+  char *name;           /* NULL until the master knows it */
+  char *role;           /* its main one */
+  uint32_t role_index;  /* of the recorder's roles */
+  uint32_t group;       /* of the experiment */
+  double fair_share;    /* of the last sample */
+  double sampled_share; /* sums over samples at or after the warm-up */
   double sampled_fair_share;
   uint64_t jobs[JOB_UNSCHEDULABLE + 1]; /* in each state now */
 } RecordedFramework;

@@ -49,13 +49,13 @@ static void add_framework_counts(const RecordedFramework *framework, RowCell *ce
   uint64_t jobs = 0;
   for (int state = TASK_FINISHED; state < TASK_STATES; state++)
     if (state != TASK_FINISHED && state != TASK_FAILED && state != TASK_KILLED)
-      lost += framework->tasks_ended[state];
+      lost += framework->tasks_ended[TASKS_ENDED(state)];
   for (int state = JOB_WAITING; state <= JOB_UNSCHEDULABLE; state++)
     jobs += framework->jobs[state];
   (cell++)->integer = (int64_t)framework->tasks_launched;
-  (cell++)->integer = (int64_t)framework->tasks_ended[TASK_FINISHED];
-  (cell++)->integer = (int64_t)framework->tasks_ended[TASK_FAILED];
-  (cell++)->integer = (int64_t)framework->tasks_ended[TASK_KILLED];
+  (cell++)->integer = (int64_t)framework->tasks_ended[TASKS_ENDED(TASK_FINISHED)];
+  (cell++)->integer = (int64_t)framework->tasks_ended[TASKS_ENDED(TASK_FAILED)];
+  (cell++)->integer = (int64_t)framework->tasks_ended[TASKS_ENDED(TASK_KILLED)];
   (cell++)->integer = (int64_t)lost;
   (cell++)->integer = (int64_t)jobs;
   (cell++)->integer = (int64_t)framework->jobs[JOB_FINISHED];

@@ -166,7 +166,7 @@ START_TEST(integrals)
   ck_near(recorder_mean_share(recorder, 1), 10 * .3 / 20);
 
   ck_assert_uint_eq(f0->tasks_launched, 2);
-  ck_assert_uint_eq(f0->tasks_ended[TASK_FINISHED], 2);
+  ck_assert_uint_eq(f0->tasks_ended[TASKS_ENDED(TASK_FINISHED)], 2);
   ck_assert_uint_eq(f0->offers_made, 1);
   ck_assert_uint_eq(f0->offers_ended[OFFER_ACCEPTED], 1);
   ck_assert_uint_eq(f1->offers_ended[OFFER_DECLINED], 1);
