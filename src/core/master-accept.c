@@ -109,7 +109,8 @@ AcceptResult master_accept(Master *master, Instant now, FrameworkId framework, c
                            uint32_t n_offers, const Operation *operations, uint32_t n_operations,
                            OfferFilter filter)
 {
-  CHECK(master_framework_is_present(master, framework));
+  if (!master_framework_is_present(master, framework))
+    return ACCEPT_INVALID_OFFERS; /* it was on its way when the framework left; nobody is there to be told */
   if (!offers_are_valid(master, framework, offers, n_offers)) {
     accept_refuse(master, now, framework, offers, n_offers, operations, n_operations);
     master_requests_pass_on(master, now);
