@@ -1,0 +1,487 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/core/master-fixture.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/check.h"
+
+/* --- the log -------------------------------------------------------------------------------------------- */
+
+static void say(MasterFixture *fixture, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+static void say(MasterFixture *fixture, const char *format, ...)
+{
+  if (fixture->quiet)
+    return;
+  va_list arguments;
+  va_start(arguments, format);
+  g_string_append_printf(fixture->log, "%s%" G_GINT64_FORMAT " ", fixture->log->len == 0 ? "" : "\n",
+                         fixture->now.ns / NS_PER_MS);
+  g_string_append_vprintf(fixture->log, format, arguments);
+  va_end(arguments);
+}
+
+const char *fixture_log(MasterFixture *fixture)
+{
+  g_string_assign(fixture->said, fixture->log->str);
+  g_string_set_size(fixture->log, 0);
+  return fixture->said->str;
+}
+
+static FixtureOffer *offer_at(const MasterFixture *fixture, uint32_t number)
+{
+  CHECK(number >= 1 && number <= fixture->offers->len);
+  return &g_array_index(fixture->offers, FixtureOffer, number - 1);
+}
+
+/* The newest first: most are looked up soon. */
+static uint32_t offer_number(const MasterFixture *fixture, OfferId id)
+{
+  for (guint number = fixture->offers->len; number > 0; number--)
+    if (offer_at(fixture, number)->id.value == id.value)
+      return number;
+  CHECK(false && "an offer that was made");
+  return 0;
+}
+
+static FixtureTask *task_find(const MasterFixture *fixture, TaskId id)
+{
+  for (guint i = fixture->tasks->len; i-- > 0;) {
+    FixtureTask *task = &g_array_index(fixture->tasks, FixtureTask, i);
+    if (task->id.value == id.value)
+      return task;
+  }
+  return NULL;
+}
+
+/* --- ports ---------------------------------------------------------------------------------------------- */
+
+static void send_offers(void *self, FrameworkId framework, const OfferMessage *offers, uint32_t n)
+{
+  MasterFixture *fixture = self;
+  g_autoptr(GString) list = g_string_new(NULL);
+  for (uint32_t i = 0; i < n && !fixture->quiet; i++) {
+    g_autofree char *resources = resources_print(fixture->kinds, &offers[i].resources);
+    g_string_append_printf(list, " [%u A%u %s]", offer_number(fixture, offers[i].id), offers[i].agent.index,
+                           resources);
+  }
+  say(fixture, "offers F%u%s", framework.index, list->str);
+  if (fixture->on_offers != NULL)
+    fixture->on_offers(fixture, framework, offers, n);
+}
+
+static void send_rescind(void *self, FrameworkId framework, OfferId offer)
+{
+  MasterFixture *fixture = self;
+  say(fixture, "rescind F%u %u", framework.index, offer_number(fixture, offer));
+  if (fixture->on_rescind != NULL)
+    fixture->on_rescind(fixture, framework, offer);
+}
+
+static void send_status(void *self, FrameworkId framework, const TaskStatus *status)
+{
+  static const char *const sources[TASK_SOURCES] = {"master", "agent", "executor"};
+  MasterFixture *fixture = self;
+  say(fixture, "status F%u %" G_GUINT64_FORMAT " %s %s %s %u", framework.index, status->label,
+      task_state_name(status->state), task_reason_name(status->reason), sources[status->source],
+      status->sequence);
+  if (fixture->on_status != NULL)
+    fixture->on_status(fixture, framework, status);
+}
+
+static void send_launch(void *self, AgentId agent, const TaskLaunch *launch)
+{
+  MasterFixture *fixture = self;
+  g_autofree char *resources = resources_print(fixture->kinds, &launch->resources);
+  task_find(fixture, launch->task)->label = launch->label;
+  say(fixture, "launch A%u F%u %" G_GUINT64_FORMAT " %s", agent.index, launch->framework.index, launch->label,
+      resources);
+  if (fixture->on_launch != NULL)
+    fixture->on_launch(fixture, agent, launch);
+}
+
+static uint64_t task_label(const MasterFixture *fixture, TaskId id)
+{
+  const FixtureTask *task = task_find(fixture, id);
+  CHECK(task != NULL);
+  return task->label;
+}
+
+static void send_kill(void *self, AgentId agent, TaskId task)
+{
+  MasterFixture *fixture = self;
+  say(fixture, "kill A%u %" G_GUINT64_FORMAT, agent.index, task_label(fixture, task));
+}
+
+static void send_acknowledgement(void *self, AgentId agent, TaskId task, uint32_t sequence)
+{
+  MasterFixture *fixture = self;
+  say(fixture, "acknowledge A%u %" G_GUINT64_FORMAT " %u", agent.index, task_label(fixture, task), sequence);
+}
+
+static void send_shutdown_framework(void *self, AgentId agent, FrameworkId framework)
+{
+  say(self, "shutdown A%u F%u", agent.index, framework.index);
+}
+
+static void set_timer(void *self, MasterTimer timer, Instant at)
+{
+  MasterFixture *fixture = self;
+  ck_assert(timer < MASTER_TIMERS);
+  ck_assert(at.ns >= fixture->now.ns);
+  fixture->timers[timer] = at;
+  fixture->timer_order[timer] = fixture->timers_set++;
+}
+
+static void fill_random(void *self, uint64_t run, uint32_t stage, uint32_t *numbers, size_t n)
+{
+  const MasterFixture *fixture = self;
+  for (size_t i = 0; i < n; i++) {
+    uint64_t x = fixture->seed * 0x9e3779b97f4a7c15u + run * 0xbf58476d1ce4e5b9u + stage + i;
+    x = (x ^ (x >> 31)) * 0x94d049bb133111ebu;
+    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
+    numbers[i] = (uint32_t)(x >> 32);
+  }
+}
+
+static void broken_allocator(void *self, const char *message)
+{
+  say(self, "broken %s", message);
+}
+
+/* --- what observers are told ---------------------------------------------------------------------------- */
+
+static Resources *by_agent(GArray *array, AgentId agent)
+{
+  CHECK(agent.index < array->len);
+  return &g_array_index(array, Resources, agent.index);
+}
+
+static void agent_added(void *self, Instant now, AgentId agent, const char *hostname, const Resources *total)
+{
+  MasterFixture *fixture = self;
+  Resources none = RESOURCES_EMPTY;
+  (void)hostname;
+  (void)total;
+  ck_assert(now.ns == fixture->now.ns);
+  ck_assert_uint_eq(agent.index, fixture->offered->len);
+  g_array_append_val(fixture->offered, none);
+  g_array_append_val(fixture->allocated, none);
+}
+
+static void agent_removed(void *self, Instant now, AgentId agent, const Resources *total)
+{
+  MasterFixture *fixture = self;
+  (void)now;
+  (void)total;
+  ck_assert(resources_are_empty(by_agent(fixture->offered, agent)));
+  ck_assert(resources_are_empty(by_agent(fixture->allocated, agent)));
+}
+
+static void offer_made(void *self, Instant now, FrameworkId framework, AgentId agent, OfferId id,
+                       const Resources *resources)
+{
+  MasterFixture *fixture = self;
+  FixtureOffer offer = {.id = id, .framework = framework, .agent = agent, .resources = *resources};
+  ck_assert(now.ns == fixture->now.ns);
+  g_array_append_val(fixture->offers, offer);
+  fixture->n_offers_live++;
+  resources_add(by_agent(fixture->offered, agent), resources);
+}
+
+static void offer_ended(void *self, Instant now, FrameworkId framework, AgentId agent, OfferId id,
+                        const Resources *resources, OfferEnd end)
+{
+  MasterFixture *fixture = self;
+  FixtureOffer *offer = offer_at(fixture, offer_number(fixture, id));
+  ck_assert(now.ns == fixture->now.ns);
+  ck_assert(!offer->ended);
+  ck_assert_uint_eq(offer->framework.index, framework.index);
+  ck_assert_uint_eq(offer->agent.index, agent.index);
+  ck_assert(resources_equal(&offer->resources, resources));
+  offer->ended = true;
+  offer->end = end;
+  fixture->n_offers_live--;
+  resources_subtract(by_agent(fixture->offered, agent), resources);
+}
+
+static void task_launched(void *self, Instant now, FrameworkId framework, AgentId agent, TaskId id,
+                          const Resources *resources)
+{
+  MasterFixture *fixture = self;
+  FixtureTask task = {.id = id, .framework = framework, .agent = agent, .resources = *resources};
+  ck_assert(now.ns == fixture->now.ns);
+  ck_assert(task_find(fixture, id) == NULL);
+  g_array_append_val(fixture->tasks, task);
+  fixture->n_tasks_live++;
+  resources_add(by_agent(fixture->allocated, agent), resources);
+}
+
+static void task_updated(void *self, Instant now, FrameworkId framework, AgentId agent, TaskId id,
+                         const Resources *resources, TaskState before, TaskState state, TaskReason reason,
+                         bool freed)
+{
+  MasterFixture *fixture = self;
+  FixtureTask *task = task_find(fixture, id);
+  (void)reason;
+  ck_assert(now.ns == fixture->now.ns);
+  ck_assert(task != NULL && task->framework.index == framework.index && task->agent.index == agent.index);
+  ck_assert(resources_equal(&task->resources, resources));
+  ck_assert_int_eq(task->state, before);
+  /* The first terminal state is the last one, and frees. */
+  ck_assert(!task_state_is_terminal(before));
+  ck_assert(freed == (!task->freed && (task_state_is_terminal(state) || state == TASK_UNREACHABLE)));
+  task->state = state;
+  if (!freed)
+    return;
+  task->freed = true;
+  fixture->n_tasks_live--;
+  resources_subtract(by_agent(fixture->allocated, agent), resources);
+}
+
+static void allocation_run(void *self, Instant now, bool periodic, uint32_t offers)
+{
+  MasterFixture *fixture = self;
+  (void)offers;
+  ck_assert(now.ns == fixture->now.ns);
+  fixture->n_runs += periodic ? 0 : 1;
+  fixture->n_ticks += periodic ? 1 : 0;
+}
+
+/* --- life ----------------------------------------------------------------------------------------------- */
+
+MasterFixture *fixture_new(const AllocatorInterface *allocator, void (*change)(MasterSettings *settings))
+{
+  static const Quantities minimum[] = {
+      {.amount = {[RESOURCE_CPUS] = 10}},
+      {.amount = {[RESOURCE_MEM] = 32000}},
+  };
+  MasterFixture *fixture = g_new0(MasterFixture, 1);
+  fixture->kinds = resource_kinds_new();
+  fixture->log = g_string_new(NULL);
+  fixture->said = g_string_new(NULL);
+  fixture->offers = g_array_new(FALSE, FALSE, sizeof(FixtureOffer));
+  fixture->tasks = g_array_new(FALSE, FALSE, sizeof(FixtureTask));
+  fixture->offered = g_array_new(FALSE, FALSE, sizeof(Resources));
+  fixture->allocated = g_array_new(FALSE, FALSE, sizeof(Resources));
+  for (int timer = 0; timer < MASTER_TIMERS; timer++)
+    fixture->timers[timer] = INSTANT_NEVER;
+
+  MasterSettings settings = {
+      .allocation_interval = {NS_PER_S},
+      .offer_timeout = DURATION_MAX,
+      .min_allocatable = minimum,
+      .n_min_allocatable = G_N_ELEMENTS(minimum),
+      .kinds = fixture->kinds,
+      .filter_gpu_resources = true,
+  };
+  if (change != NULL)
+    change(&settings);
+  MasterPorts ports = {
+      .self = fixture,
+      .send_offers = send_offers,
+      .send_rescind = send_rescind,
+      .send_status = send_status,
+      .send_launch = send_launch,
+      .send_kill = send_kill,
+      .send_acknowledgement = send_acknowledgement,
+      .send_shutdown_framework = send_shutdown_framework,
+      .set_timer = set_timer,
+      .random = fill_random,
+      .broken_allocator = broken_allocator,
+  };
+  MasterObserver observer = {
+      .self = fixture,
+      .agent_added = agent_added,
+      .agent_removed = agent_removed,
+      .offer_made = offer_made,
+      .offer_ended = offer_ended,
+      .task_launched = task_launched,
+      .task_updated = task_updated,
+      .allocation_run = allocation_run,
+  };
+  g_autoptr(GError) error = NULL;
+  fixture->master = master_new(&settings, allocator, &ports, &observer, fixture->now, &error);
+  ck_assert_msg(fixture->master != NULL, "%s", error == NULL ? "" : error->message);
+  return fixture;
+}
+
+void fixture_free(MasterFixture *fixture)
+{
+  master_free(fixture->master);
+  resource_kinds_free(fixture->kinds);
+  g_string_free(fixture->log, TRUE);
+  g_string_free(fixture->said, TRUE);
+  g_array_unref(fixture->offers);
+  g_array_unref(fixture->tasks);
+  g_array_unref(fixture->offered);
+  g_array_unref(fixture->allocated);
+  g_free(fixture);
+}
+
+void fixture_check(MasterFixture *fixture)
+{
+  master_check(fixture->master, fixture->now);
+  ck_assert_uint_eq(master_offers_outstanding(fixture->master), fixture->n_offers_live);
+  ck_assert_uint_eq(master_tasks_live(fixture->master), fixture->n_tasks_live);
+  for (guint i = 0; i < fixture->offered->len; i++) {
+    ck_assert(quantities_are_valid(&by_agent(fixture->offered, (AgentId){i})->plain));
+    ck_assert(quantities_are_valid(&by_agent(fixture->allocated, (AgentId){i})->plain));
+  }
+}
+
+/* --- time ----------------------------------------------------------------------------------------------- */
+
+/* The timer that fires next: the earliest; the offer time-out before runs, these as they were asked for. */
+static int next_timer(const MasterFixture *fixture)
+{
+  int next = MASTER_TIMER_OFFER_TIMEOUT;
+  for (int timer = 0; timer < MASTER_TIMER_OFFER_TIMEOUT; timer++) {
+    Instant at = fixture->timers[timer];
+    Instant best = fixture->timers[next];
+    if (instant_is_before(at, best) || (at.ns == best.ns && next != MASTER_TIMER_OFFER_TIMEOUT &&
+                                        fixture->timer_order[timer] < fixture->timer_order[next]))
+      next = timer;
+  }
+  return next;
+}
+
+static void run_until(MasterFixture *fixture, Instant until)
+{
+  for (;;) {
+    int timer = next_timer(fixture);
+    Instant at = fixture->timers[timer];
+    if (instant_is_never(at) || at.ns > until.ns)
+      break;
+    fixture->now = at;
+    fixture->timers[timer] = INSTANT_NEVER;
+    master_timer(fixture->master, at, (MasterTimer)timer);
+    fixture_check(fixture);
+  }
+  fixture->now = until;
+}
+
+void fixture_settle(MasterFixture *fixture)
+{
+  run_until(fixture, fixture->now);
+}
+
+void fixture_advance(MasterFixture *fixture, int64_t milliseconds)
+{
+  Instant until = {milliseconds * NS_PER_MS};
+  ck_assert(until.ns >= fixture->now.ns);
+  run_until(fixture, until);
+}
+
+/* --- calls ---------------------------------------------------------------------------------------------- */
+
+FrameworkId fixture_subscribe(MasterFixture *fixture, const char *name, const char *roles,
+                              uint32_t capabilities)
+{
+  g_auto(GStrv) paths = g_strsplit(roles, ",", -1);
+  guint n = g_strv_length(paths);
+  g_autofree bool *suppressed = g_new0(bool, n);
+  for (guint i = 0; i < n; i++)
+    if (paths[i][0] == '!') {
+      suppressed[i] = true;
+      memmove(paths[i], paths[i] + 1, strlen(paths[i]));
+    }
+  FrameworkInfo info = {name, (const char *const *)paths, suppressed, n, capabilities};
+  FrameworkId framework = master_subscribe(fixture->master, fixture->now, &info);
+  fixture_check(fixture);
+  return framework;
+}
+
+AgentId fixture_register(MasterFixture *fixture, const char *resources)
+{
+  g_autofree char *hostname = g_strdup_printf("host-%u", master_agent_count(fixture->master));
+  AgentInfo info = {.hostname = hostname};
+  ck_assert(resources_parse(fixture->kinds, resources, &info.total, NULL));
+  AgentId agent = master_register_agent(fixture->master, fixture->now, &info);
+  resources_clear(&info.total);
+  fixture_check(fixture);
+  return agent;
+}
+
+OfferId fixture_offer(const MasterFixture *fixture, uint32_t number)
+{
+  /* A slot that is not in use, or a generation that never was. */
+  return number == 0 ? (OfferId){slot_id(0, 4000000000u)} : offer_at(fixture, number)->id;
+}
+
+static GArray *offers_read(const MasterFixture *fixture, const char *text)
+{
+  GArray *offers = g_array_new(FALSE, FALSE, sizeof(OfferId));
+  g_auto(GStrv) numbers = g_strsplit(text, " ", -1);
+  for (char **number = numbers; *number != NULL; number++)
+    if (**number != '\0') {
+      OfferId id = fixture_offer(fixture, (uint32_t)strtoul(*number, NULL, 10));
+      g_array_append_val(offers, id);
+    }
+  return offers;
+}
+
+static GArray *tasks_read(MasterFixture *fixture, const char *text)
+{
+  GArray *tasks = g_array_new(FALSE, FALSE, sizeof(TaskInfo));
+  g_auto(GStrv) words = g_strsplit(text, " ", -1);
+  for (char **word = words; *word != NULL; word++) {
+    if (**word == '\0')
+      continue;
+    char *end;
+    TaskInfo task = {.label = strtoul(*word, &end, 10)};
+    ck_assert(*end == '@');
+    task.agent.index = (uint32_t)strtoul(end + 1, &end, 10);
+    ck_assert(*end == '=');
+    ck_assert(resources_parse(fixture->kinds, end + 1, &task.resources, NULL));
+    ck_assert(task.resources.special == NULL);
+    g_array_append_val(tasks, task);
+  }
+  return tasks;
+}
+
+AcceptResult fixture_accept(MasterFixture *fixture, FrameworkId framework, const char *offers,
+                            const char *tasks, OfferFilter filter)
+{
+  g_autoptr(GArray) ids = offers_read(fixture, offers);
+  g_autoptr(GArray) infos = tasks_read(fixture, tasks);
+  Operation operation = {OPERATION_LAUNCH, (const TaskInfo *)(const void *)infos->data, infos->len};
+  AcceptResult result =
+      master_accept(fixture->master, fixture->now, framework, (const OfferId *)(const void *)ids->data,
+                    ids->len, &operation, infos->len > 0 ? 1 : 0, filter);
+  fixture_check(fixture);
+  return result;
+}
+
+void fixture_decline(MasterFixture *fixture, FrameworkId framework, const char *offers, OfferFilter filter)
+{
+  g_autoptr(GArray) ids = offers_read(fixture, offers);
+  master_decline(fixture->master, fixture->now, framework, (const OfferId *)(const void *)ids->data, ids->len,
+                 filter);
+  fixture_check(fixture);
+}
+
+TaskId fixture_task(const MasterFixture *fixture, uint64_t label)
+{
+  for (guint i = fixture->tasks->len; i-- > 0;)
+    if (g_array_index(fixture->tasks, FixtureTask, i).label == label)
+      return g_array_index(fixture->tasks, FixtureTask, i).id;
+  CHECK(false && "a task that was launched");
+  return TASK_NONE;
+}
+
+void fixture_status(MasterFixture *fixture, uint64_t label, TaskState state, uint32_t sequence)
+{
+  TaskId id = fixture_task(fixture, label);
+  TaskStatus status = {
+      .task = id,
+      .agent = task_find(fixture, id)->agent,
+      .state = state,
+      .source = SOURCE_EXECUTOR,
+      .sequence = sequence,
+  };
+  master_status_update(fixture->master, fixture->now, &status);
+  fixture_check(fixture);
+}
