@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <glib.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -108,6 +109,8 @@ static ExitStatus dispatch(int argc, char **argv)
 
 int cli_run(int argc, char **argv)
 {
+  /* A file that grows beyond the limit of its owner is an error of that write, not the end of the process. */
+  signal(SIGXFSZ, SIG_IGN);
   ExitStatus status = dispatch(argc, argv);
   /* What was printed is part of the result: a full disk behind ">" is a failure too. */
   gboolean failed = ferror(stdout) != 0;

@@ -2,6 +2,7 @@
 #include <glib.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/number.h"
 #include "cli/allocator-choice.h"
@@ -22,6 +23,8 @@ static const char examples[] =
     "  sim show quickstart-drf-1.db --summary\n"
     "  sim show quickstart-drf-1.db > again.ini && sim --workload again.ini\n"
     "  sim show quickstart-drf-1.db --workload --set cluster.agents=300 > half.ini";
+
+#define AGAIN "# The same again: " /* ends the summary; the workload follows */
 
 typedef struct {
   gboolean workload;
@@ -58,25 +61,72 @@ static bool print_summary(ResultsReader *reader, uint32_t run, bool commented, G
     return true;
   }
   print_commented(all);
-  printf("#\n# The same again: sim run --workload THIS-FILE --allocator %s\n\n", results.allocator);
+  printf("#\n" AGAIN "sim run --workload THIS-FILE --allocator %s\n\n", results.allocator);
   return true;
 }
 
+/* Where the workload begins in what an earlier `show` printed: summaries are not heaped upon another. */
+static const char *skip_summary(const char *text)
+{
+  for (const char *line = text; *line == '#';) {
+    const char *end = strchr(line, '\n');
+    if (end == NULL)
+      break;
+    if (g_str_has_prefix(line, AGAIN))
+      return end[1] == '\n' ? end + 2 : end + 1;
+    line = end + 1;
+  }
+  return text;
+}
+
+/* Overrides that make the paths of traces absolute, so that the workload is right in any folder. */
+static char **absolute_traces(const Experiment *experiment, char **set)
+{
+  g_autoptr(GPtrArray) overrides = g_ptr_array_new();
+  for (uint32_t i = 0; i < experiment->n_frameworks; i++) {
+    const FrameworkSpec *framework = &experiment->frameworks[i];
+    if (framework->trace != NULL && !g_path_is_absolute(framework->trace->path_as_written)) {
+      g_autofree char *path = g_canonicalize_filename(framework->trace->path, NULL);
+      g_ptr_array_add(overrides, g_strdup_printf("framework %s.trace=%s", framework->name, path));
+    }
+  }
+  for (char **one = set; one != NULL && *one != NULL; one++)
+    g_ptr_array_add(overrides, g_strdup(*one));
+  g_ptr_array_add(overrides, NULL);
+  return (char **)g_ptr_array_steal(overrides, NULL);
+}
+
+/* The text as stored where nothing is to be changed. */
+static char *changed_workload(const char *text, const char *path, char **set, GError **error)
+{
+  g_autoptr(WorkloadNames) names = allocator_names_new();
+  g_autoptr(Experiment) stored = workload_text_load(text, path, NULL, names, error);
+  if (stored == NULL)
+    return NULL;
+  g_auto(GStrv) overrides = absolute_traces(stored, set);
+  if (overrides[0] == NULL)
+    return g_strdup(text);
+  g_autoptr(Experiment) changed =
+      workload_text_load(text, path, (const char *const *)overrides, names, error);
+  return changed == NULL ? NULL : g_strdup(changed->effective);
+}
+
+/* A file that the workload reads may be gone since; then it is shown as it was. */
 static bool print_workload(ResultsReader *reader, uint32_t run, char **set, GError **error)
 {
   g_autofree char *text = results_reader_workload(reader, run, error);
-  if (text == NULL)
+  g_autofree char *path = text == NULL ? NULL : results_reader_workload_path(reader, run, error);
+  if (path == NULL)
     return false;
-  if (set != NULL) {
-    g_autoptr(WorkloadNames) names = allocator_names_new();
-    g_autoptr(Experiment) experiment =
-        workload_text_load(text, "workload", (const char *const *)set, names, error);
-    if (experiment == NULL)
-      return false;
-    g_free(text);
-    text = g_strdup(experiment->effective);
+  g_autoptr(GError) wrong = NULL;
+  g_autofree char *changed = changed_workload(text, *path == '\0' ? "workload" : path, set, &wrong);
+  if (changed == NULL && set != NULL) {
+    g_propagate_error(error, g_steal_pointer(&wrong));
+    return false;
   }
-  fputs(text, stdout);
+  if (changed == NULL)
+    report_warning(wrong->message);
+  fputs(skip_summary(changed == NULL ? text : changed), stdout);
   return true;
 }
 

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/output-file.h"
 
-#include <glib/gstdio.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "cli/load-workload.h"
 #include "cli/report.h"
@@ -25,11 +23,6 @@ bool output_check(const char *path, const Experiment *experiment, GError **error
   struct stat output;
   if (stat(path, &output) != 0)
     return true; /* there is none; or it will be said when the file is made */
-  if (!S_ISREG(output.st_mode)) {
-    g_set_error(error, CLI_ERROR, CLI_ERROR_RUN, "--output %s: expected the name of a file, it is %s", path,
-                S_ISDIR(output.st_mode) ? "a directory" : "no regular file");
-    return false;
-  }
   const char *same = is_same_file(&output, experiment->source_path) ? experiment->source_path : NULL;
   for (uint32_t i = 0; same == NULL && i < experiment->n_frameworks; i++) {
     const TraceSpec *trace = experiment->frameworks[i].trace;
@@ -40,20 +33,4 @@ bool output_check(const char *path, const Experiment *experiment, GError **error
     return true;
   g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "--output %s: would replace what is run, %s", path, same);
   return false;
-}
-
-void output_abandon(const char *path)
-{
-  g_autofree char *folder = g_path_get_dirname(path);
-  g_autofree char *name = g_path_get_basename(path);
-  g_autofree char *head = g_strdup_printf(".%s.partial-%d-", name, (int)getpid());
-  GDir *dir = g_dir_open(folder, 0, NULL);
-  if (dir == NULL)
-    return;
-  for (const char *entry = g_dir_read_name(dir); entry != NULL; entry = g_dir_read_name(dir))
-    if (g_str_has_prefix(entry, head)) {
-      g_autofree char *partial = g_build_filename(folder, entry, NULL);
-      g_unlink(partial);
-    }
-  g_dir_close(dir);
 }

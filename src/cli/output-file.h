@@ -14,16 +14,5 @@
 /** output_default: (transfer full): "quickstart-drf-1.db", for the current directory. */
 char *output_default(const char *workload, const char *allocator, uint64_t seed);
 
-/**
- * output_check:
- * @path: of the results file
- * @error: CLI_ERROR_USAGE: it is the workload or one of its traces; CLI_ERROR_RUN: something else than a file
- *   has that name
- */
+/** output_check: whether @path is none of the files that are run. @error: CLI_ERROR_USAGE. */
 bool output_check(const char *path, const Experiment *experiment, GError **error);
-
-/**
- * output_abandon: removes the partial files that this process has made for @path (metrics/results.h). For the
- * case that it has to stop at once.
- */
-void output_abandon(const char *path);

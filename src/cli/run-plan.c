@@ -8,7 +8,6 @@
 #include "base/check.h"
 #include "cli/format.h"
 #include "cli/interrupt.h"
-#include "cli/output-file.h"
 #include "cli/progress.h"
 #include "cli/report.h"
 #include "cli/sampling.h"
@@ -23,6 +22,7 @@ struct Run {
   const RunPlan *plan;
   Interrupt *interrupt;
   Results *results;      /* NULL once it has been committed or abandoned */
+  char *partial;         /* path of the results in the making */
   ResultsRun *recording; /* NULL once it has ended */
   Simulation *simulation;
   Progress *progress;
@@ -60,10 +60,13 @@ static bool poll_run(void *self)
 
 /* --- preparing ------------------------------------------------------------------------------------------ */
 
+/* A second signal: called in another thread while the run goes on, right before the process ends. */
 static void abandon(void *self)
 {
-  Run *run = self;
-  output_abandon(run->plan->output);
+  const Run *run = self;
+  const char *partial = g_atomic_pointer_get(&run->partial);
+  if (partial != NULL)
+    g_unlink(partial);
 }
 
 static int64_t file_bytes(const char *path)
@@ -123,10 +126,15 @@ Run *run_prepare(const RunPlan *plan, GError **error)
   g_autoptr(Run) run = g_new0(Run, 1);
   run->plan = plan;
   plan->experiment->sample_interval = sampling_interval(plan->experiment, plan->sources);
+  /* The results say where the workload was, whatever the current directory is when they are read. */
+  char *path = g_canonicalize_filename(plan->experiment->source_path, NULL);
+  g_free(plan->experiment->source_path);
+  plan->experiment->source_path = path;
   run->interrupt = interrupt_new(abandon, run);
   run->results = results_open(plan->output, error);
   if (run->results == NULL)
     return NULL;
+  g_atomic_pointer_set(&run->partial, g_strdup(results_partial(run->results)));
   begin_recording(run);
   return make_simulation(run, error) ? g_steal_pointer(&run) : NULL;
 }
@@ -139,6 +147,7 @@ void run_free(Run *run)
   results_abandon(run->results);
   progress_free(run->progress);
   interrupt_free(run->interrupt);
+  g_free(run->partial);
   g_clear_error(&run->write_error);
   g_free(run);
 }

@@ -24,7 +24,7 @@
 #include "workload/experiment.h"
 
 typedef struct {
-  Experiment *experiment;               /* its sample_interval is filled in */
+  Experiment *experiment;               /* its sample_interval and source_path are made final */
   const AllocatorInterface *allocator;  /* the one chosen */
   const char *const *allocator_options; /* one value per option of it */
   const Sources *sources;               /* of the experiment, each at its beginning */
