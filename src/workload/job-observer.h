@@ -56,7 +56,8 @@ typedef struct {
   /* A gang now holds resources for @tasks tasks that do not run yet (0: it has started or let go). */
   void (*gang_holds)(void *self, Instant now, FrameworkId framework, uint32_t tasks);
 
-  /* One attempt of one task has ended. @start is when it began to run (INSTANT_NEVER: never). */
+  /* One attempt of one task has ended. @start is when it began to run (INSTANT_NEVER: never); @state is the
+   * state it ended in, Mesos's name: task_state_name(). */
   void (*task_attempt)(void *self, FrameworkId framework, JobId job_id, uint32_t stage, uint32_t task_index,
                        uint32_t attempt, AgentId agent, Instant launch, Instant start, Instant finish,
                        const char *state);

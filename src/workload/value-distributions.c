@@ -142,7 +142,7 @@ static SimDistribution *make_gamma(const LawCall *call, GError **error)
 
 static SimDistribution *make_pareto(const LawCall *call, GError **error)
 {
-  double numbers[ARGUMENTS_MAX] = {0, 0, INFINITY};
+  double numbers[ARGUMENTS_MAX] = {0, 0, (double)INFINITY};
   if (!read_numbers(call, numbers, error))
     return NULL;
   return sim_distribution_new_pareto(numbers[0], numbers[1], numbers[2], error);

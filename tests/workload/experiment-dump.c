@@ -6,6 +6,8 @@
 #include <math.h>
 #include <string.h>
 
+#define DUMPED_KINDS (RESOURCE_KINDS_FIXED + 1) /* the tests name no more than one further kind */
+
 static const char *const drf_options[] = {"sorter", "min-share", NULL};
 static const WorkloadAllocator allocators[] = {{"drf", drf_options}, {"priority", NULL}};
 const WorkloadNames test_names = {allocators, G_N_ELEMENTS(allocators)};
@@ -46,7 +48,7 @@ static void add_law(GString *dump, const char *name, const SimDistribution *dist
 static void add_quantities(GString *dump, const char *name, const Quantities *quantities)
 {
   g_string_append(dump, name);
-  for (int kind = 0; kind < RESOURCE_KINDS_MAX; kind++)
+  for (int kind = 0; kind < DUMPED_KINDS; kind++)
     g_string_append_printf(dump, " %" PRId64, quantities->amount[kind]);
   g_string_append_c(dump, '\n');
 }
@@ -83,7 +85,7 @@ static void add_trace(GString *dump, const TraceSpec *trace)
   add_column(dump, "start", &trace->start);
   add_column(dump, "end", &trace->end);
   add_column(dump, "name", &trace->name);
-  for (int kind = 0; kind < RESOURCE_KINDS_MAX; kind++)
+  for (int kind = 0; kind < DUMPED_KINDS; kind++)
     add_column(dump, "kind", &trace->kind_columns[kind]);
   add_quantities(dump, "csv", &trace->task_resources);
 }

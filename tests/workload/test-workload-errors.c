@@ -154,8 +154,6 @@ static const Refusal refusals[] = {
      "t.ini:3: [cluster] resources: \"cpus:-4\" is negative; expected zero or more"},
     {"[cluster]\nagents=1\nresources=cpus:4;cpus:2\n" F, NULL,
      "t.ini:3: [cluster] resources: \"cpus:2\" names a resource that \"cpus:4;cpus:2\" has named before"},
-    {"[cluster]\nagents=1\nresources=a:1;b:1;c:1;d:1;e:1\n" F, NULL,
-     "t.ini:3: [cluster] resources: \"e\" is one kind of resource too many; at most 8 fit"},
     {"[cluster]\nagents=1\nresources=cpus:1\nattributes=os\n" F, NULL,
      "t.ini:4: [cluster] attributes: expected \"name:value\", not \"os\""},
     {"[cluster]\nagents=1\nresources=cpus:1\nattributes=os:a;os:b\n" F, NULL,
@@ -412,6 +410,19 @@ START_TEST(refused)
 }
 END_TEST
 
+START_TEST(too_many_kinds_are_refused)
+{
+  g_autoptr(GString) text = g_string_new("[cluster]\nagents=1\nresources=cpus:1");
+  for (int kind = RESOURCE_KINDS_FIXED; kind <= RESOURCE_KINDS_MAX; kind++)
+    g_string_append_printf(text, ";kind-%d:1", kind);
+  g_autofree char *message = test_load_error(text->str, NULL);
+  g_autofree char *expected = g_strdup_printf(
+      "t.ini:3: [cluster] resources: \"kind-%d\" is one kind of resource too many; at most %d fit",
+      RESOURCE_KINDS_MAX, RESOURCE_KINDS_MAX);
+  ck_assert_str_eq(message, expected);
+}
+END_TEST
+
 START_TEST(nul_byte_is_refused)
 {
   static const char text[] = "[cluster]\nagents\0=1\n";
@@ -486,6 +497,7 @@ Suite *test_suite(void)
 {
   Suite *suite = suite_create("workload-errors");
   test_case_loop(suite, refused, 0, G_N_ELEMENTS(refusals));
+  test_case(suite, too_many_kinds_are_refused);
   test_case(suite, nul_byte_is_refused);
   test_case(suite, long_values_are_cut_in_messages);
   test_case(suite, long_lines_are_cut_in_messages);

@@ -79,8 +79,8 @@ START_TEST(defaults)
                    "cluster 1 agents, 0 per rack\n"
                    "agents agents 1 cpus:4;mem:8192 speed 1\n"
                    "master 1000000000 9223372036854775807\n"
-                   "min-allocatable 10 0 0 0 0 0 0 0\n"
-                   "min-allocatable 0 32000 0 0 0 0 0 0\n"
+                   "min-allocatable 10 0 0 0 0\n"
+                   "min-allocatable 0 32000 0 0 0\n"
                    "service-time none\n"
                    "master-agent none\n"
                    "master-framework none\n"
@@ -91,7 +91,7 @@ START_TEST(defaults)
                    "stage tasks 0 after 0\n"
                    "tasks constant 1\n"
                    "task-duration constant 1\n"
-                   "task-resources 1000 0 0 0 0 0 0 0\n"
+                   "task-resources 1000 0 0 0 0\n"
                    "offers 4294967295 refuse 5000000000 5000000000 hold 9223372036854775807 suppress 1\n"
                    "decision-time none\n"
                    "executor-start-up none\n");
@@ -131,15 +131,15 @@ static const KeyEffect effects[] = {
     {C "[agents big]\ncount=1\n" F, "agents big.speed=2.5", "agents big 1 cpus:4;mem:8192 speed 2.5"},
     {C F, "master.allocation-interval=50ms", "master 50000000 9223372036854775807"},
     {C F, "master.offer-timeout=1min", "master 1000000000 60000000000"},
-    {C F, "master.min-allocatable-resources=cpus:1;mem:5", "min-allocatable 1000 5000 0 0 0 0 0 0"},
+    {C F, "master.min-allocatable-resources=cpus:1;mem:5", "min-allocatable 1000 5000 0 0 0"},
     {C F, "master.service-time=1ms", "service-time constant 0.001"},
     {C F, "network.master-agent=2ms", "master-agent constant 0.002"},
     {C F, "network.master-framework=constant(3ms)", "master-framework constant 0.003"},
     {C F, "allocator drf.sorter=x y", "allocator drf sorter = x y"},
     {C F, "role a/b.weight=2.5", "role a/b 2.5 0"},
     {C F, "role a.priority=-3", "role a 1 -3"},
-    {C F, "role a.guarantee=cpus:0", "guarantee 0 0 0 0 0 0 0 0"},
-    {C F, "role a.limit=", "limit -1 -1 -1 -1 -1 -1 -1 -1"},
+    {C F, "role a.guarantee=cpus:0", "guarantee 0 0 0 0 0"},
+    {C F, "role a.limit=", "limit -1 -1 -1 -1 -1"},
     {C F, "framework f.count=12", "framework f 12 0 - 1"},
     {C F, "framework f.scheduler=rigid", "framework f 1 1 - 1"},
     {C F, "framework f.role=a/b", "framework f 1 0 a/b 1"},
@@ -170,10 +170,10 @@ static const KeyEffect effects[] = {
     {D C F, "framework f.arrival=closed(0s)", "gap constant 0"},
     {C F, "framework f.tasks=uniform(1, 1)", "tasks constant 1"},
     {D C F, "framework f.tasks=unlimited", "stage tasks 1 after 0"},
-    {C F, "framework f.task-resources=cpus:2;mem:1GiB", "task-resources 2000 1024000 0 0 0 0 0 0"},
+    {C F, "framework f.task-resources=cpus:2;mem:1GiB", "task-resources 2000 1024000 0 0 0"},
     {C F, "framework f.task-duration=1min", "task-duration constant 60"},
     {C STAGED, "stage f.a.tasks=9", "tasks constant 9"},
-    {C STAGED, "stage f.a.task-resources=cpus:9", "task-resources 9000 0 0 0 0 0 0 0"},
+    {C STAGED, "stage f.a.task-resources=cpus:9", "task-resources 9000 0 0 0 0"},
     {C STAGED, "stage f.a.task-duration=9s", "task-duration constant 9"},
     {C STAGED, "stage f.b.after=a", "stage b 0 after 1"},
     {C STAGED, "stage f.a.after=b", "stage a 0 after 1"},
@@ -211,16 +211,16 @@ static const KeyEffect effects[] = {
     {CM SWIM, "framework f.block-size=64MB", "swim 600 10 40 6.4e+07 1.07374e+09"},
     {CM SWIM, "framework f.bytes-per-reduce=1GB", "swim 600 10 40 1.34218e+08 1e+09"},
     {CM SWIM, "framework f.map-resources=cpus:2", "swim 600 10 20 1.34218e+08 1.07374e+09"},
-    {CM SWIM, "framework f.map-resources=cpus:2", "map 2000 0 0 0 0 0 0 0"},
-    {CM SWIM, "framework f.reduce-resources=cpus:3", "reduce 3000 0 0 0 0 0 0 0"},
+    {CM SWIM, "framework f.map-resources=cpus:2", "map 2000 0 0 0 0"},
+    {CM SWIM, "framework f.reduce-resources=cpus:3", "reduce 3000 0 0 0 0"},
     {CM SWIM, "framework f.map-rate=5MB/s", "map-rate constant 5e+06"},
     {CM SWIM, "framework f.reduce-rate=5MB/s", "reduce-rate constant 5e+06"},
     {CM SWIM, "framework f.task-overhead=0s", "task-overhead none"},
     {CM SWIM, "experiment.seed=1", "task-overhead constant 1"},
-    {"[cluster]\nagents=3\nresources=cpus:5\n" SWIM, "experiment.seed=1", "map 1000 0 0 0 0 0 0 0"},
+    {"[cluster]\nagents=3\nresources=cpus:5\n" SWIM, "experiment.seed=1", "map 1000 0 0 0 0"},
     {"[cluster]\nagents=3\nresources=cpus:5\n" SWIM, "experiment.seed=1",
      "swim 600 3 15 1.34218e+08 1.07374e+09"},
-    {CM CSV, "framework f.task-resources=licences:1", "csv 0 0 0 0 1000 0 0 0"},
+    {CM CSV, "framework f.task-resources=licences:1", "csv 0 0 0 0 1000"},
     {CM CSV, "framework f.column-submit=t ms", "submit t * 0.001"},
     {CM CSV, "framework f.column-tasks=n", "tasks n * 1"},
     {CM CSV, "framework f.column-duration=t h", "duration t * 3600"},
@@ -229,7 +229,7 @@ static const KeyEffect effects[] = {
     {CM CSV, "framework f.column-name=t", "name t * 1"},
     {CM CSV, "framework f.column-cpus=t * 0.01", "kind t * 0.01"},
     {CM CSV, "framework f.column-mem=t GiB", "kind t * 1024"},
-    {CM CSV2, "framework f.task-resources=cpus:1", "csv 1000 0 0 0 0 0 0 0"},
+    {CM CSV2, "framework f.task-resources=cpus:1", "csv 1000 0 0 0 0"},
     {CM "[framework f]\ntrace=x.csv\ncolumn-submit=s\ncolumn-duration=d\n", "framework f.column-disk=t",
      "kind t * 1"},
     {CM CSV, "framework f.column-gpus=t", "kind t * 1"},
