@@ -36,22 +36,28 @@ typedef struct {
   Quantities refused;
 } KernelFilter;
 
-/* What every visit and recovery needs stands first, so that it shares cache lines. */
+/* What visits and recoveries need of an agent: one cache line. */
 typedef struct {
-  Quantities free; /* total less what is used; may be negative */
-  bool present;
-  bool activated;
-  bool whitelisted;
-  bool candidate; /* for the pending run */
-  bool has_gpus;
-  KernelPlace place;
-  uint32_t place_index; /* in the array of its place */
+  Quantities free;      /* total less what is used; may be negative */
   uint32_t holdings;    /* first of the list, or INDEX_NONE */
   uint32_t filters;     /* first of the list, or INDEX_NONE */
-  Instant wake;         /* BLOCKED: when the first of the filters that block it expires; or INSTANT_NEVER */
-  Quantities total;
-  char *hostname;
+  uint32_t place_index; /* in the array of its place */
+  unsigned place : 2;   /* KernelPlace */
+  bool present : 1;
+  bool activated : 1;
+  bool whitelisted : 1;
+  bool candidate : 1; /* for the pending run */
+  bool has_gpus : 1;
 } KernelAgent;
+
+_Static_assert(sizeof(KernelAgent) <= 64, "an agent is one cache line");
+
+/* The rest. */
+typedef struct {
+  Quantities total;
+  Instant wake; /* BLOCKED: when the first of the filters that block it expires; or INSTANT_NEVER */
+  char *hostname;
+} KernelAgentRest;
 
 /* A framework in one of its roles. */
 typedef struct {
@@ -103,12 +109,13 @@ struct Allocator {
   SorterTotals totals;
   Sorter *role_sorter;
 
-  GArray *roles;      /* KernelRole by RoleId */
-  GArray *frameworks; /* KernelFramework by FrameworkId */
-  GArray *agents;     /* KernelAgent by AgentId */
-  Pool clients;       /* KernelClient */
-  Pool holdings;      /* KernelHolding */
-  Pool filters;       /* KernelFilter */
+  GArray *roles;                     /* KernelRole by RoleId */
+  GArray *frameworks;                /* KernelFramework by FrameworkId */
+  Array(KernelAgent) agents;         /* by AgentId */
+  Array(KernelAgentRest) agent_rest; /* likewise */
+  Pool clients;                      /* KernelClient */
+  Pool holdings;                     /* KernelHolding */
+  Pool filters;                      /* KernelFilter */
   uint32_t n_active_roles;
   GHashTable *whitelist; /* hostnames; NULL: all; looked up only */
 
@@ -128,7 +135,12 @@ struct Allocator {
 
 static inline KernelAgent *kernel_agent(const Allocator *kernel, AgentId agent)
 {
-  return &g_array_index(kernel->agents, KernelAgent, agent.index);
+  return &kernel->agents.items[agent.index];
+}
+
+static inline KernelAgentRest *kernel_agent_rest(const Allocator *kernel, AgentId agent)
+{
+  return &kernel->agent_rest.items[agent.index];
 }
 
 static inline KernelRole *kernel_role(const Allocator *kernel, RoleId role)

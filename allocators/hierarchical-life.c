@@ -4,11 +4,6 @@
 
 /* Making, freeing and checking the kernel. */
 
-static void agent_clear(void *agent)
-{
-  g_free(((KernelAgent *)agent)->hostname);
-}
-
 static void framework_clear(void *framework)
 {
   g_free(((KernelFramework *)framework)->name);
@@ -33,8 +28,6 @@ Allocator *hierarchical_new(const AllocatorSettings *settings, const AllocatorHo
 
   kernel->roles = g_array_new(FALSE, TRUE, sizeof(KernelRole));
   kernel->frameworks = g_array_new(FALSE, TRUE, sizeof(KernelFramework));
-  kernel->agents = g_array_new(FALSE, TRUE, sizeof(KernelAgent));
-  g_array_set_clear_func(kernel->agents, agent_clear);
   g_array_set_clear_func(kernel->frameworks, framework_clear);
   pool_init(&kernel->clients, sizeof(KernelClient));
   pool_init(&kernel->holdings, sizeof(KernelHolding));
@@ -57,7 +50,10 @@ void hierarchical_destroy(Allocator *kernel)
   g_clear_pointer(&kernel->whitelist, g_hash_table_unref);
   g_array_unref(kernel->roles);
   g_array_unref(kernel->frameworks);
-  g_array_unref(kernel->agents);
+  for (uint32_t i = 0; i < kernel->agent_rest.n; i++)
+    g_free(kernel->agent_rest.items[i].hostname);
+  array_free(&kernel->agents);
+  array_free(&kernel->agent_rest);
   pool_clear(&kernel->clients);
   pool_clear(&kernel->holdings);
   pool_clear(&kernel->filters);
@@ -75,7 +71,7 @@ void hierarchical_destroy(Allocator *kernel)
 static void agent_check(const Allocator *kernel, AgentId id, Quantities *by_client, Quantities *by_role)
 {
   const KernelAgent *agent = kernel_agent(kernel, id);
-  Quantities rest = agent->total;
+  Quantities rest = kernel_agent_rest(kernel, id)->total;
   for (uint32_t at = agent->holdings; at != INDEX_NONE;) {
     const KernelHolding *holding = pool_at(&kernel->holdings, at);
     CHECK(quantities_are_valid(&holding->quantities) && !quantities_are_zero(&holding->quantities));
@@ -112,7 +108,7 @@ void hierarchical_check(const Allocator *kernel, Instant now)
   g_autofree Quantities *by_role = g_new0(Quantities, kernel->roles->len + 1);
   uint32_t n_active_roles = 0;
 
-  for (uint32_t i = 0; i < kernel->agents->len; i++)
+  for (uint32_t i = 0; i < kernel->agents.n; i++)
     if (kernel_agent(kernel, (AgentId){i})->present)
       agent_check(kernel, (AgentId){i}, by_client, by_role);
   for (uint32_t slot = 0; slot < kernel->clients.n_slots; slot++)

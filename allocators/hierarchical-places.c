@@ -93,7 +93,7 @@ static void wake_pop(Allocator *kernel)
 static bool wake_holds(const Allocator *kernel, KernelWake wake)
 {
   const KernelAgent *agent = kernel_agent(kernel, wake.agent);
-  return agent->place == PLACE_BLOCKED && agent->wake.ns == wake.at.ns;
+  return agent->place == PLACE_BLOCKED && kernel_agent_rest(kernel, wake.agent)->wake.ns == wake.at.ns;
 }
 
 /* Entries of agents that were unblocked otherwise stay behind; the heap is made anew before they outnumber
@@ -106,7 +106,7 @@ static void wakes_compact(Allocator *kernel)
   kernel->wakes.n = 0;
   for (uint32_t i = 0; i < n_blocked; i++) {
     AgentId agent = kernel->places[PLACE_BLOCKED].items[i];
-    Instant wake = kernel_agent(kernel, agent)->wake;
+    Instant wake = kernel_agent_rest(kernel, agent)->wake;
     if (!instant_is_never(wake))
       wake_push(kernel, (KernelWake){wake, agent});
   }
@@ -116,7 +116,7 @@ void kernel_place_block(Allocator *kernel, AgentId id, Instant wake)
 {
   kernel_place_leave(kernel, id);
   place_enter(kernel, id, PLACE_BLOCKED);
-  kernel_agent(kernel, id)->wake = wake;
+  kernel_agent_rest(kernel, id)->wake = wake;
   if (!instant_is_never(wake)) {
     wake_push(kernel, (KernelWake){wake, id});
     wakes_compact(kernel);

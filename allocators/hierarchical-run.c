@@ -9,7 +9,7 @@
  * counts for the next agent. Filters of the agent are looked at once per visit: they mark the clients that
  * they block. */
 
-#define PREFETCH_AHEAD 6
+#define PREFETCH_AHEAD 4
 
 static bool offerable_is_enough(const Allocator *kernel, const Quantities *offerable)
 {
@@ -137,6 +137,17 @@ static void visited_collect(Allocator *kernel, bool all)
       array_push(&kernel->visited, kernel->candidates.items[i]);
 }
 
+/* The order is random, so the agents come from far memory: ask for the records some visits ahead, and for
+ * what they refer to when they have come. */
+static inline void visits_prefetch(const Allocator *kernel, uint32_t i)
+{
+  const AgentId *visited = kernel->visited.items;
+  if (i + 2 * PREFETCH_AHEAD < kernel->visited.n)
+    __builtin_prefetch(kernel_agent(kernel, visited[i + 2 * PREFETCH_AHEAD]));
+  if (i + PREFETCH_AHEAD < kernel->visited.n)
+    pool_prefetch(&kernel->holdings, kernel_agent(kernel, visited[i + PREFETCH_AHEAD])->holdings);
+}
+
 static void visit_all(Allocator *kernel, Instant now, bool all, bool tick)
 {
   visited_collect(kernel, all);
@@ -147,12 +158,7 @@ static void visit_all(Allocator *kernel, Instant now, bool all, bool tick)
   if (kernel->visited.n > 1)
     visited_shuffle(kernel);
   for (uint32_t i = 0; i < kernel->visited.n; i++) {
-    /* The order is random, so the agents come from far memory: ask for them some visits ahead. */
-    if (i + PREFETCH_AHEAD < kernel->visited.n) {
-      const KernelAgent *ahead = kernel_agent(kernel, kernel->visited.items[i + PREFETCH_AHEAD]);
-      __builtin_prefetch(ahead);
-      __builtin_prefetch((const char *)ahead + 64);
-    }
+    visits_prefetch(kernel, i);
     agent_visit(kernel, kernel->visited.items[i], now, tick);
   }
 }

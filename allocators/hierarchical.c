@@ -14,7 +14,7 @@ static bool framework_is_known(const Allocator *kernel, FrameworkId framework)
 
 static bool agent_is_known(const Allocator *kernel, AgentId agent)
 {
-  return agent.index < kernel->agents->len && kernel_agent(kernel, agent)->present;
+  return agent.index < kernel->agents.n && kernel_agent(kernel, agent)->present;
 }
 
 static uint32_t client_find(const Allocator *kernel, FrameworkId framework, RoleId role)
@@ -288,7 +288,7 @@ void hierarchical_remove_framework(Allocator *kernel, Instant now, FrameworkId i
   bool holds = false;
   for (uint32_t slot = framework->clients; slot != INDEX_NONE; slot = kernel_client(kernel, slot)->next)
     holds = holds || kernel_client(kernel, slot)->n_holdings > 0;
-  for (uint32_t i = 0; holds && i < kernel->agents->len; i++)
+  for (uint32_t i = 0; holds && i < kernel->agents.n; i++)
     if (kernel_agent(kernel, (AgentId){i})->present)
       agent_take_back(kernel, now, (AgentId){i}, id);
   while (framework->clients != INDEX_NONE) {
@@ -410,19 +410,21 @@ static bool hostname_is_listed(const Allocator *kernel, const char *hostname)
 void hierarchical_add_agent(Allocator *kernel, Instant now, AgentId id, const AllocatorAgent *info,
                             const Resources *total, const AllocatorUse *used, uint32_t n_used)
 {
-  CHECK(id.index == kernel->agents->len && total->special == NULL);
-  KernelAgent agent = {
-      .present = true,
-      .activated = true,
-      .whitelisted = hostname_is_listed(kernel, info->hostname),
-      .holdings = INDEX_NONE,
-      .filters = INDEX_NONE,
-      .hostname = g_strdup(info->hostname),
-      .has_gpus = total->plain.amount[RESOURCE_GPUS] > 0,
-      .total = total->plain,
-      .free = total->plain,
-  };
-  g_array_append_val(kernel->agents, agent);
+  CHECK(id.index == kernel->agents.n && total->special == NULL);
+  array_push(&kernel->agents, (KernelAgent){
+                                  .free = total->plain,
+                                  .holdings = INDEX_NONE,
+                                  .filters = INDEX_NONE,
+                                  .present = true,
+                                  .activated = true,
+                                  .whitelisted = hostname_is_listed(kernel, info->hostname),
+                                  .has_gpus = total->plain.amount[RESOURCE_GPUS] > 0,
+                              });
+  array_push(&kernel->agent_rest, (KernelAgentRest){
+                                      .total = total->plain,
+                                      .wake = INSTANT_NEVER,
+                                      .hostname = g_strdup(info->hostname),
+                                  });
   sorter_totals_add(&kernel->totals, &total->plain);
   for (uint32_t i = 0; i < n_used; i++) {
     quantities_subtract(&kernel_agent(kernel, id)->free, &used[i].resources.plain);
@@ -445,8 +447,8 @@ void hierarchical_remove_agent(Allocator *kernel, Instant now, AgentId id)
     holding_reduce(kernel, &agent->holdings, &all);
   }
   kernel_filters_drop(kernel, id);
-  sorter_totals_subtract(&kernel->totals, &agent->total);
-  g_clear_pointer(&agent->hostname, g_free);
+  sorter_totals_subtract(&kernel->totals, &kernel_agent_rest(kernel, id)->total);
+  g_clear_pointer(&kernel_agent_rest(kernel, id)->hostname, g_free);
   agent->present = false;
 }
 
@@ -454,14 +456,15 @@ void hierarchical_update_agent(Allocator *kernel, Instant now, AgentId id, const
 {
   KernelAgent *agent = kernel_agent(kernel, id);
   CHECK(total->special == NULL);
-  if (quantities_equal(&agent->total, &total->plain))
+  Quantities *before = &kernel_agent_rest(kernel, id)->total;
+  if (quantities_equal(before, &total->plain))
     return;
-  sorter_totals_subtract(&kernel->totals, &agent->total);
-  quantities_subtract(&agent->free, &agent->total);
-  agent->total = total->plain;
-  agent->has_gpus = agent->total.amount[RESOURCE_GPUS] > 0;
-  quantities_add(&agent->free, &agent->total);
-  sorter_totals_add(&kernel->totals, &agent->total);
+  sorter_totals_subtract(&kernel->totals, before);
+  quantities_subtract(&agent->free, before);
+  *before = total->plain;
+  agent->has_gpus = before->amount[RESOURCE_GPUS] > 0;
+  quantities_add(&agent->free, before);
+  sorter_totals_add(&kernel->totals, before);
   kernel_place_leave(kernel, id);
   kernel_place_update(kernel, now, id);
   kernel_request_run(kernel, id);
@@ -499,11 +502,11 @@ void hierarchical_update_whitelist(Allocator *kernel, Instant now, const char *c
     for (uint32_t i = 0; i < n_hostnames; i++)
       g_hash_table_add(kernel->whitelist, g_strdup(hostnames[i]));
   }
-  for (uint32_t i = 0; i < kernel->agents->len; i++) {
+  for (uint32_t i = 0; i < kernel->agents.n; i++) {
     KernelAgent *agent = kernel_agent(kernel, (AgentId){i});
     if (!agent->present)
       continue;
-    agent->whitelisted = hostname_is_listed(kernel, agent->hostname);
+    agent->whitelisted = hostname_is_listed(kernel, kernel_agent_rest(kernel, (AgentId){i})->hostname);
     kernel_place_update(kernel, now, (AgentId){i});
   }
 }

@@ -1,13 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/array.h"
 
+#include <string.h>
+
 #include "base/check.h"
+
+#define CACHE_LINE 64
 
 void *array_grow(void *items, uint32_t *capacity, uint32_t wanted, size_t size)
 {
   if (wanted <= *capacity)
     return items;
   CHECK(wanted < UINT32_MAX / 2);
-  *capacity = MAX(MAX(wanted, 16), 2 * *capacity);
-  return g_realloc_n(items, *capacity, size);
+  uint32_t before = *capacity;
+  *capacity = MAX(MAX(wanted, 16), 2 * before);
+  void *grown = g_aligned_alloc(*capacity, size, CACHE_LINE);
+  if (before > 0)
+    memcpy(grown, items, before * size);
+  g_aligned_free(items);
+  return grown;
 }

@@ -1,19 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/pool.h"
 
+#include <string.h>
+
+#define CACHE_LINE 64
+
 void pool_init(Pool *pool, size_t record_size)
 {
   CHECK(record_size > 0);
-  *pool = (Pool){.record_size = record_size, .first_free = INDEX_NONE};
+  size_t stride = (sizeof(PoolHeader) + record_size + 7) / 8 * 8;
+  /* Records of half a line and more get a line of their own rather than parts of two. */
+  if (stride > CACHE_LINE / 2 && stride < CACHE_LINE)
+    stride = CACHE_LINE;
+  *pool = (Pool){.stride = stride, .first_free = INDEX_NONE};
 }
 
 void pool_clear(Pool *pool)
 {
   for (uint32_t chunk = 0; chunk < pool->capacity / POOL_CHUNK; chunk++)
-    g_free(pool->chunks[chunk]);
+    g_aligned_free(pool->chunks[chunk]);
   g_free(pool->chunks);
-  g_free(pool->slots);
-  pool_init(pool, pool->record_size);
+  *pool = (Pool){.stride = pool->stride, .first_free = INDEX_NONE};
 }
 
 void pool_grow(Pool *pool)
@@ -22,6 +29,5 @@ void pool_grow(Pool *pool)
   CHECK(pool->capacity < POOL_TAKEN - POOL_CHUNK);
   pool->capacity += POOL_CHUNK;
   pool->chunks = g_renew(unsigned char *, pool->chunks, chunk + 1);
-  pool->chunks[chunk] = g_malloc0(POOL_CHUNK * pool->record_size);
-  pool->slots = g_renew(PoolSlot, pool->slots, pool->capacity);
+  pool->chunks[chunk] = g_aligned_alloc0(POOL_CHUNK, pool->stride, CACHE_LINE);
 }

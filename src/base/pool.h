@@ -18,6 +18,7 @@
  * Cost: every operation O(1).
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,20 +28,20 @@
 #define POOL_CHUNK_BITS 10
 #define POOL_CHUNK      (1u << POOL_CHUNK_BITS)
 
+/* Stands before each record, so that a look at an id costs no memory of its own. */
 typedef struct {
   uint32_t generation; /* of the record now, or of the last one */
   uint32_t next_free;  /* slot; POOL_TAKEN while taken */
-} PoolSlot;
+} PoolHeader;
 
 #define POOL_TAKEN (UINT32_MAX - 1)
 
 typedef struct {
-  size_t record_size;
-  unsigned char **chunks; /* each POOL_CHUNK records */
-  PoolSlot *slots;
-  uint32_t n_slots;    /* slots made so far */
-  uint32_t capacity;   /* of chunks and slots */
-  uint32_t first_free; /* slot or INDEX_NONE */
+  size_t stride;          /* header and record; a record of up to 56 bytes never crosses a cache line */
+  unsigned char **chunks; /* each POOL_CHUNK strides, on a cache line */
+  uint32_t n_slots;       /* slots made so far */
+  uint32_t capacity;      /* of all chunks */
+  uint32_t first_free;    /* slot or INDEX_NONE */
   uint32_t n_taken;
 } Pool;
 
@@ -53,10 +54,17 @@ void pool_clear(Pool *pool);
 /** pool_grow: makes room for one more slot at least. For pool_take() only. */
 void pool_grow(Pool *pool);
 
+/** pool_header: of @slot, which has been made. */
+static inline PoolHeader *pool_header(const Pool *pool, uint32_t slot)
+{
+  return (PoolHeader *)(void *)(pool->chunks[slot >> POOL_CHUNK_BITS] +
+                                (size_t)(slot & (POOL_CHUNK - 1)) * pool->stride);
+}
+
 /** pool_at: the record of @slot, which has been made; valid until pool_clear(). */
 static inline void *pool_at(const Pool *pool, uint32_t slot)
 {
-  return pool->chunks[slot >> POOL_CHUNK_BITS] + (size_t)(slot & (POOL_CHUNK - 1)) * pool->record_size;
+  return pool_header(pool, slot) + 1;
 }
 
 /**
@@ -68,26 +76,30 @@ static inline void *pool_at(const Pool *pool, uint32_t slot)
 static inline void *pool_take(Pool *pool, uint32_t *slot)
 {
   uint32_t index = pool->first_free;
+  PoolHeader *header;
   if (G_LIKELY(index != INDEX_NONE)) {
-    pool->first_free = pool->slots[index].next_free;
+    header = pool_header(pool, index);
+    pool->first_free = header->next_free;
   } else {
     if (pool->n_slots == pool->capacity)
       pool_grow(pool);
     index = pool->n_slots++;
-    pool->slots[index].generation = 0;
+    header = pool_header(pool, index);
   }
-  pool->slots[index].generation++;
-  pool->slots[index].next_free = POOL_TAKEN;
+  header->generation++;
+  header->next_free = POOL_TAKEN;
   pool->n_taken++;
   *slot = index;
-  return pool_at(pool, index);
+  return header + 1;
 }
 
 /** pool_give: takes the record of @slot back; it must be taken. */
 static inline void pool_give(Pool *pool, uint32_t slot)
 {
-  CHECK(slot < pool->n_slots && pool->slots[slot].next_free == POOL_TAKEN);
-  pool->slots[slot].next_free = pool->first_free;
+  CHECK(slot < pool->n_slots);
+  PoolHeader *header = pool_header(pool, slot);
+  CHECK(header->next_free == POOL_TAKEN);
+  header->next_free = pool->first_free;
   pool->first_free = slot;
   pool->n_taken--;
 }
@@ -95,20 +107,35 @@ static inline void pool_give(Pool *pool, uint32_t slot)
 /** pool_is_taken: whether @slot holds a record now. */
 static inline bool pool_is_taken(const Pool *pool, uint32_t slot)
 {
-  return slot < pool->n_slots && pool->slots[slot].next_free == POOL_TAKEN;
+  return slot < pool->n_slots && pool_header(pool, slot)->next_free == POOL_TAKEN;
 }
 
 /** pool_id: the id of the taken @slot (base/ids.h). */
 static inline uint64_t pool_id(const Pool *pool, uint32_t slot)
 {
-  return slot_id(slot, pool->slots[slot].generation);
+  return slot_id(slot, pool_header(pool, slot)->generation);
 }
 
 /** pool_find: the record of @id, or NULL where it is stale or was never given out. */
 static inline void *pool_find(const Pool *pool, uint64_t id)
 {
   uint32_t slot = slot_of(id);
-  if (!pool_is_taken(pool, slot) || pool->slots[slot].generation != generation_of(id))
+  if (slot >= pool->n_slots)
     return NULL;
-  return pool_at(pool, slot);
+  PoolHeader *header = pool_header(pool, slot);
+  if (header->next_free != POOL_TAKEN || header->generation != generation_of(id))
+    return NULL;
+  return header + 1;
+}
+
+/** pool_prefetch: a hint that the record of @id will be looked at soon; any value is allowed. */
+static inline void pool_prefetch(const Pool *pool, uint64_t id)
+{
+  uint32_t slot = slot_of(id);
+  if (slot >= pool->n_slots)
+    return;
+  const char *header = (const char *)pool_header(pool, slot);
+  __builtin_prefetch(header);
+  if (pool->stride > 64)
+    __builtin_prefetch(header + 64);
 }

@@ -15,7 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define RESOURCE_KINDS_MAX 8
+#define RESOURCE_KINDS_MAX 6
 #define QUANTITY_UNIT      INT64_C(1000) /* thousandths in one unit */
 
 enum {

@@ -65,7 +65,7 @@ static TaskId task_launch(Master *master, Instant now, FrameworkId framework, Ro
   task->freed = false;
   resources_copy(&task->resources, &info->resources);
   agent->tasks = slot;
-  resources_add(&agent->allocated, &task->resources);
+  master_agent_take(master, info->agent, &task->resources);
   master_framework(master, framework)->n_tasks++;
   master->n_tasks_live++;
   TaskId id = {pool_id(&master->tasks, slot)};

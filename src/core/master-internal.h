@@ -46,14 +46,22 @@ typedef struct {
   Resources resources;
 } MasterTask;
 
+/* What every message about an agent needs of it: one cache line. What is offered and what is allocated stands
+ * in the offers and tasks themselves. */
 typedef struct {
-  bool present;
+  Quantities free; /* plain part of: total - offered - allocated */
   uint32_t offers; /* first of the list, or INDEX_NONE */
   uint32_t tasks;  /* first of the list, or INDEX_NONE */
-  Resources total;
-  Resources offered;
-  Resources allocated;
+  bool present;
 } MasterAgent;
+
+_Static_assert(sizeof(MasterAgent) <= 64, "an agent is one cache line");
+
+/* The rest. */
+typedef struct {
+  Resources total;
+  ResourceSlices *free; /* special part of what is free */
+} MasterAgentRest;
 
 typedef struct {
   bool present;
@@ -87,10 +95,11 @@ struct Master {
   Quantities *min_allocatable;
 
   Roles *roles;
-  GArray *frameworks; /* MasterFramework by FrameworkId */
-  GArray *agents;     /* MasterAgent by AgentId */
-  Pool offers;        /* MasterOffer */
-  Pool tasks;         /* MasterTask */
+  GArray *frameworks;                /* MasterFramework by FrameworkId */
+  Array(MasterAgent) agents;         /* by AgentId */
+  Array(MasterAgentRest) agent_rest; /* likewise */
+  Pool offers;                       /* MasterOffer */
+  Pool tasks;                        /* MasterTask */
   uint32_t n_tasks_live;
 
   Instant start;
@@ -109,12 +118,33 @@ struct Master {
 
 static inline MasterAgent *master_agent(const Master *master, AgentId agent)
 {
-  return &g_array_index(master->agents, MasterAgent, agent.index);
+  return &master->agents.items[agent.index];
 }
 
 static inline bool master_agent_is_present(const Master *master, AgentId agent)
 {
-  return agent.index < master->agents->len && master_agent(master, agent)->present;
+  return agent.index < master->agents.n && master_agent(master, agent)->present;
+}
+
+/** master_agent_put: @resources of the agent become free; master_agent_take: they no longer are. */
+static inline void master_agent_put(Master *master, AgentId agent, const Resources *resources)
+{
+  quantities_add(&master_agent(master, agent)->free, &resources->plain);
+  if (G_UNLIKELY(resources->special != NULL)) {
+    Resources free = {QUANTITIES_ZERO, master->agent_rest.items[agent.index].free};
+    resources_add_special(&free, resources->special);
+    master->agent_rest.items[agent.index].free = free.special;
+  }
+}
+
+static inline void master_agent_take(Master *master, AgentId agent, const Resources *resources)
+{
+  quantities_subtract(&master_agent(master, agent)->free, &resources->plain);
+  if (G_UNLIKELY(resources->special != NULL)) {
+    Resources free = {QUANTITIES_ZERO, master->agent_rest.items[agent.index].free};
+    resources_subtract_special(&free, resources->special);
+    master->agent_rest.items[agent.index].free = free.special;
+  }
 }
 
 static inline MasterFramework *master_framework(const Master *master, FrameworkId framework)

@@ -16,23 +16,6 @@ static void grant_refuse(Master *master, const char *what, FrameworkId framework
   master->ports.broken_allocator(master->ports.self, message);
 }
 
-static bool grant_is_free(const MasterAgent *agent, const Resources *resources)
-{
-  if (agent->total.special == NULL && resources->special == NULL) {
-    Quantities rest = agent->total.plain;
-    quantities_subtract(&rest, &agent->offered.plain);
-    quantities_subtract(&rest, &agent->allocated.plain);
-    return quantities_contain(&rest, &resources->plain);
-  }
-  Resources used;
-  resources_copy(&used, &agent->offered);
-  resources_add(&used, &agent->allocated);
-  resources_add(&used, resources);
-  bool fits = resources_contain(&agent->total, &used);
-  resources_clear(&used);
-  return fits;
-}
-
 /* Why the books do not allow the grant; NULL where they do. */
 static const char *grant_fault(const Master *master, FrameworkId framework, RoleId role, AgentId id,
                                const Resources *resources)
@@ -47,7 +30,8 @@ static const char *grant_fault(const Master *master, FrameworkId framework, Role
     return "there is no such role";
   if (resources_are_empty(resources) || !quantities_are_valid(&resources->plain))
     return "that is not an amount";
-  return grant_is_free(master_agent(master, id), resources) ? NULL : "that much is not free";
+  Resources free = {master_agent(master, id)->free, master->agent_rest.items[id.index].free};
+  return resources_contain(&free, resources) ? NULL : "that much is not free";
 }
 
 static void grant_make(void *self, FrameworkId framework_id, RoleId role, AgentId agent_id,
@@ -69,7 +53,7 @@ static void grant_make(void *self, FrameworkId framework_id, RoleId role, AgentI
   offer->next = agent->offers;
   resources_copy(&offer->resources, resources);
   agent->offers = slot;
-  resources_add(&agent->offered, resources);
+  master_agent_take(master, agent_id, resources);
   framework->n_offers++;
 
   uint32_t index = master->batch.n;
@@ -202,7 +186,7 @@ void master_offer_end(Master *master, Instant now, uint32_t slot, OfferEnd end)
   while (*link != slot)
     link = &((MasterOffer *)pool_at(&master->offers, *link))->next;
   *link = offer->next;
-  resources_subtract(&agent->offered, &offer->resources);
+  master_agent_put(master, offer->agent, &offer->resources);
   master_framework(master, offer->framework)->n_offers--;
   if (master->observer.offer_ended != NULL)
     master->observer.offer_ended(master->observer.self, now, offer->framework, offer->agent, id,

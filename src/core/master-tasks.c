@@ -43,7 +43,7 @@ static void task_set_state(Master *master, Instant now, uint32_t slot, TaskState
   if (frees) {
     task->freed = true;
     master->n_tasks_live--;
-    resources_subtract(&master_agent(master, task->agent)->allocated, &task->resources);
+    master_agent_put(master, task->agent, &task->resources);
     master->allocator_interface->recover_resources(master->allocator, now, task->framework, task->role,
                                                    task->agent, &task->resources, OFFER_FILTER_NONE, true);
   }

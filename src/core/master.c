@@ -24,7 +24,6 @@ Master *master_new(const MasterSettings *settings, const AllocatorInterface *all
 
   master->roles = roles_new();
   master->frameworks = g_array_new(FALSE, TRUE, sizeof(MasterFramework));
-  master->agents = g_array_new(FALSE, TRUE, sizeof(MasterAgent));
   pool_init(&master->offers, sizeof(MasterOffer));
   pool_init(&master->tasks, sizeof(MasterTask));
   master->start = now;
@@ -60,14 +59,13 @@ void master_free(Master *master)
     master->allocator_interface->destroy(master->allocator);
   for (guint i = 0; i < master->frameworks->len; i++)
     g_free(master_framework(master, (FrameworkId){i})->roles);
-  for (guint i = 0; i < master->agents->len; i++) {
-    MasterAgent *agent = master_agent(master, (AgentId){i});
-    resources_clear(&agent->total);
-    resources_clear(&agent->offered);
-    resources_clear(&agent->allocated);
+  for (uint32_t i = 0; i < master->agent_rest.n; i++) {
+    resources_clear(&master->agent_rest.items[i].total);
+    g_free(master->agent_rest.items[i].free);
   }
   g_array_unref(master->frameworks);
-  g_array_unref(master->agents);
+  array_free(&master->agents);
+  array_free(&master->agent_rest);
   pool_clear(&master->offers);
   pool_clear(&master->tasks);
   array_free(&master->batch);
@@ -208,7 +206,7 @@ void master_teardown(Master *master, Instant now, FrameworkId id)
   /* No list of a framework's offers and tasks is kept: this is rare, and a launch would pay for it each time.
    */
   bool holds = framework->n_offers > 0 || framework->n_tasks > 0;
-  for (guint i = 0; holds && i < master->agents->len; i++) {
+  for (guint i = 0; holds && i < master->agents.n; i++) {
     AgentId agent = {i};
     if (master_agent(master, agent)->present && agent_clear_framework(master, now, agent, id))
       g_array_append_val(told, agent);
@@ -262,10 +260,12 @@ bool master_revive(Master *master, Instant now, FrameworkId framework, const cha
 
 AgentId master_register_agent(Master *master, Instant now, const AgentInfo *info)
 {
-  MasterAgent agent = {.present = true, .offers = INDEX_NONE, .tasks = INDEX_NONE};
-  resources_copy(&agent.total, &info->total);
-  AgentId id = {master->agents->len};
-  g_array_append_val(master->agents, agent);
+  AgentId id = {master->agents.n};
+  array_push(&master->agents, (MasterAgent){.offers = INDEX_NONE, .tasks = INDEX_NONE, .present = true});
+  MasterAgentRest rest = {RESOURCES_EMPTY, NULL};
+  resources_copy(&rest.total, &info->total);
+  array_push(&master->agent_rest, rest);
+  master_agent_put(master, id, &info->total);
   AllocatorAgent allocator_info = {.hostname = info->hostname};
   master->allocator_interface->add_agent(master->allocator, now, id, &allocator_info, &info->total, NULL, 0);
   if (master->observer.agent_added != NULL)
@@ -297,7 +297,7 @@ void master_remove_agent(Master *master, Instant now, AgentId id)
   while (master_agent(master, id)->offers != INDEX_NONE)
     master_offer_rescind(master, now, master_agent(master, id)->offers);
   if (master->observer.agent_removed != NULL)
-    master->observer.agent_removed(master->observer.self, now, id, &master_agent(master, id)->total);
+    master->observer.agent_removed(master->observer.self, now, id, &master->agent_rest.items[id.index].total);
   master_requests_pass_on(master, now);
 }
 
@@ -306,7 +306,7 @@ void master_remove_agent(Master *master, Instant now, AgentId id)
 
 uint32_t master_agent_count(const Master *master)
 {
-  return master->agents->len;
+  return master->agents.n;
 }
 
 uint32_t master_framework_count(const Master *master)
@@ -342,13 +342,15 @@ void master_agent_check(const Master *master, Instant now, AgentId id)
       resources_add(&allocated, &task->resources);
     slot = task->next;
   }
-  CHECK(resources_equal(&offered, &agent->offered) && resources_equal(&allocated, &agent->allocated));
+  const MasterAgentRest *rest = &master->agent_rest.items[id.index];
+  Resources free = {agent->free, rest->free};
+  resources_add(&offered, &allocated);
+  resources_add(&offered, &free);
+  CHECK(resources_equal(&offered, &rest->total));
 
   AllocatorAgentView view;
   master->allocator_interface->view_agent(master->allocator, now, id, &view);
-  resources_add(&offered, &allocated);
-  resources_add(&offered, &view.available);
-  CHECK(!agent->present || resources_equal(&offered, &agent->total));
+  CHECK(!agent->present || resources_equal(&view.available, &free));
   resources_clear(&offered);
   resources_clear(&allocated);
 }
@@ -357,7 +359,7 @@ void master_check(const Master *master, Instant now)
 {
   uint32_t n_offers = 0;
   uint32_t n_tasks = 0;
-  for (guint i = 0; i < master->agents->len; i++) {
+  for (guint i = 0; i < master->agents.n; i++) {
     const MasterAgent *agent = master_agent(master, (AgentId){i});
     if (!agent->present)
       continue;

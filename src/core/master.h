@@ -30,8 +30,8 @@
  * acknowledgement (never was a task)
  *
  * Invariants (master_check()):
- *   1. on each agent: allocator's free + offered + allocated = total, kind by kind;
- *   2. an agent's offered is the sum of its offers, its allocated the sum of its tasks that have not ended;
+ *   1. on each agent: free + its offers + its tasks that have not ended = total, kind by kind;
+ *   2. and the allocator has the same free;
  *   3. an outstanding offer is in exactly one agent's list; a task that has not been acknowledged likewise;
  *   4. each grant was contained in what the master's own books had free: a grant that is not stops the run
  *      (MasterPorts.broken_allocator).
