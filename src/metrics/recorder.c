@@ -92,8 +92,8 @@ uint32_t recorder_role(Recorder *recorder, const char *path)
   recorder->roles = g_renew(RecordedRole, recorder->roles, recorder->n_roles);
   recorder->nodes = g_renew(FairShareNode, recorder->nodes, 2 * (size_t)recorder->n_roles);
   recorder->roles[index] = (RecordedRole){.path = g_strdup(path), .attributes = {.weight = 1}};
-  recorder->nodes[2 * index] = (FairShareNode){parent == INDEX_NONE ? INDEX_NONE : 2 * parent, 1};
-  recorder->nodes[2 * index + 1] = (FairShareNode){2 * index, 1};
+  recorder->nodes[2 * (size_t)index] = (FairShareNode){parent == INDEX_NONE ? INDEX_NONE : 2 * parent, 1};
+  recorder->nodes[2 * (size_t)index + 1] = (FairShareNode){2 * index, 1};
   g_hash_table_insert(recorder->role_by_path, recorder->roles[index].path, GUINT_TO_POINTER(index + 1));
   return index;
 }
@@ -104,7 +104,7 @@ static void role_updated(void *self, Instant now, const char *path, const RoleAt
   recorder_advance(recorder, now);
   uint32_t index = recorder_role(recorder, path);
   recorder->roles[index].attributes = *attributes;
-  recorder->nodes[2 * index].weight = attributes->weight;
+  recorder->nodes[2 * (size_t)index].weight = attributes->weight;
 }
 
 static void framework_added(void *self, Instant now, FrameworkId id, const char *name,
