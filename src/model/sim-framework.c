@@ -275,8 +275,11 @@ void sim_framework_status(SimFramework *framework, const TaskStatus *status)
     }
     return;
   }
-  if (task == NULL || (task->flags & SIM_TASK_OF_FRAMEWORK) == 0)
+  if (task == NULL || (task->flags & SIM_TASK_OF_FRAMEWORK) == 0) { /* seen to end already */
+    if (status->sequence > 0)
+      sim_network_acknowledge(world->network, framework->id, status->task, status->sequence);
     return;
+  }
   if (terminal)
     task_ended(framework, task, status);
   else if (status->state == TASK_RUNNING && task->stage->job->state == JOB_WAITING)

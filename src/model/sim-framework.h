@@ -65,9 +65,11 @@ struct SimFramework {
   SimJob *last_job;
   SimDelay decision;
   SimDelay start_up;
-  uint64_t decisions;     /* made or begun */
-  uint32_t deciding;      /* begun */
-  Instant decided_at;     /* when the last one begun is over */
+  uint64_t decisions;       /* begun */
+  GQueue thoughts;          /* SimMessage of offers; the decision on the first is under way */
+  OfferMessage *considered; /* of the first, those that were not rescinded when it began */
+  uint32_t n_considered;
+  GHashTable *rescinded;  /* offers that were taken back meanwhile; only looked up */
   SimEventHandle holding; /* hold time-out */
   OfferFilter refuse;
   OfferFilter refuse_unused;

@@ -17,7 +17,7 @@ struct SimFrameworks {
   uint32_t n_started;
   SimHandlerId decision_handler;
   SimHandlerId hold_handler;
-  SimMailbag thoughts; /* SimMessage: offers and rescinds that wait for a decision */
+  SimMailbag thoughts; /* SimMessage: offers that wait for a decision */
   TaskInfo *scratch;
   uint32_t scratch_space;
   OfferId *declines;
@@ -94,6 +94,9 @@ void sim_frameworks_free(SimFrameworks *frameworks)
     if (framework->scheduler->clear != NULL)
       framework->scheduler->clear(framework);
     sim_queue_clear(&framework->queue);
+    g_queue_clear(&framework->thoughts);
+    g_clear_pointer(&framework->rescinded, g_hash_table_unref);
+    g_free(framework->considered);
     while (framework->first_job != NULL) {
       SimJob *job = framework->first_job;
       framework->first_job = job->following;
@@ -206,37 +209,71 @@ static void serve(SimFramework *framework, const OfferMessage *offers, uint32_t 
   sim_framework_settle(framework);
 }
 
-/* Keeps a copy until the decision on it is due. */
-static void think(SimFrameworks *frameworks, SimFramework *framework, const SimMessage *message, Instant due)
+/* --- decisions that take time --------------------------------------------------------------------------- */
+
+static bool was_rescinded(const SimFramework *framework, OfferId offer)
 {
+  return framework->rescinded != NULL && g_hash_table_contains(framework->rescinded, &offer.value);
+}
+
+static void forget_thought(SimFrameworks *frameworks, SimFramework *framework)
+{
+  SimMessage *message = g_queue_pop_head(&framework->thoughts);
   size_t size = sim_message_size(message);
-  SimMessage *copy = sim_message_copy(sim_mail_take(&frameworks->thoughts, size), message);
-  framework->deciding++;
-  framework->decided_at = due;
-  frameworks->world->decisions++;
-  sim_engine_post(frameworks->world->engine, due, SIM_PHASE_TIMER, frameworks->decision_handler,
-                  (uint64_t)(uintptr_t)copy);
+  sim_message_clear(message);
+  sim_mail_give(&frameworks->thoughts, message, size);
+  frameworks->world->decisions--;
+  if (g_queue_is_empty(&framework->thoughts) && framework->rescinded != NULL)
+    g_hash_table_remove_all(framework->rescinded);
+}
+
+/* Begins with the first message that still has an offer. What was rescinded is dealt with already. */
+static void begin_decision(SimFrameworks *frameworks, SimFramework *framework)
+{
+  SimWorld *world = frameworks->world;
+  while (!g_queue_is_empty(&framework->thoughts)) {
+    const SimMessage *message = g_queue_peek_head(&framework->thoughts);
+    uint32_t i = 0;
+    while (i < message->n && was_rescinded(framework, message->offers[i].id))
+      i++;
+    if (i < message->n)
+      break;
+    forget_thought(frameworks, framework);
+  }
+  if (g_queue_is_empty(&framework->thoughts))
+    return;
+  SimDraw draw = {world->seed, SIM_PURPOSE_DECISION_TIME,
+                  sim_entity_hash(framework->spec->name, framework->member, 0, 0), framework->decisions++};
+  sim_engine_post(world->engine,
+                  instant_after(sim_world_now(world), sim_delay_draw(&framework->decision, &draw)),
+                  SIM_PHASE_TIMER, frameworks->decision_handler, framework->id.index);
+  /* From now on a rescind comes too late: what it thinks about is what stands here. */
+  const SimMessage *message = g_queue_peek_head(&framework->thoughts);
+  framework->considered = g_renew(OfferMessage, framework->considered, message->n);
+  framework->n_considered = 0;
+  for (uint32_t i = 0; i < message->n; i++)
+    if (!was_rescinded(framework, message->offers[i].id))
+      framework->considered[framework->n_considered++] = message->offers[i];
 }
 
 static void on_decision(void *self, uint64_t payload)
 {
   SimFrameworks *frameworks = self;
   SimWorld *world = frameworks->world;
-  SimMessage *message = (SimMessage *)(uintptr_t)payload;
-  SimFramework *framework = frameworks->by_id[message->framework.index];
-  framework->deciding--;
-  world->decisions--;
-  sim_digest_add_1(&world->digest, sim_world_now(world), SIM_PHASE_TIMER, SIM_RECORD_DECISION,
-                   framework->id.index);
-  if (!framework->stopped) {
-    if (message->kind == SIM_MESSAGE_OFFERS)
-      serve(framework, message->offers, message->n);
-    else
-      framework->scheduler->rescind(framework, message->offer);
+  SimFramework *framework = frameworks->by_id[payload];
+  sim_digest_add_1(&world->digest, sim_world_now(world), SIM_PHASE_TIMER, SIM_RECORD_DECISION, payload);
+  if (framework->stopped) {
+    while (!g_queue_is_empty(&framework->thoughts))
+      forget_thought(frameworks, framework);
+    return;
   }
-  size_t size = sim_message_size(message);
-  sim_message_clear(message);
-  sim_mail_give(&frameworks->thoughts, message, size);
+  serve(framework, framework->considered, framework->n_considered);
+  if (framework->scheduler->rescind != NULL)
+    for (uint32_t i = 0; i < framework->n_considered; i++)
+      if (was_rescinded(framework, framework->considered[i].id))
+        framework->scheduler->rescind(framework, framework->considered[i].id);
+  forget_thought(frameworks, framework);
+  begin_decision(frameworks, framework);
 }
 
 void sim_frameworks_offers(SimFrameworks *frameworks, FrameworkId id, const OfferMessage *offers, uint32_t n)
@@ -248,27 +285,27 @@ void sim_frameworks_offers(SimFrameworks *frameworks, FrameworkId id, const Offe
     serve(framework, offers, n);
     return;
   }
-  SimWorld *world = frameworks->world;
-  SimDraw draw = {world->seed, SIM_PURPOSE_DECISION_TIME,
-                  sim_entity_hash(framework->spec->name, framework->member, 0, 0), framework->decisions++};
-  Instant begin = sim_world_now(world);
-  if (framework->deciding > 0)
-    begin = framework->decided_at;
   SimMessage message = {.kind = SIM_MESSAGE_OFFERS, .framework = id, .n = n, .offers = offers};
-  think(frameworks, framework, &message, instant_after(begin, sim_delay_draw(&framework->decision, &draw)));
+  void *block = sim_mail_take(&frameworks->thoughts, sim_message_size(&message));
+  bool idle = g_queue_is_empty(&framework->thoughts);
+  g_queue_push_tail(&framework->thoughts, sim_message_copy(block, &message));
+  frameworks->world->decisions++;
+  if (idle)
+    begin_decision(frameworks, framework);
 }
 
 void sim_frameworks_rescind(SimFrameworks *frameworks, FrameworkId id, OfferId offer)
 {
   SimFramework *framework = frameworks->by_id[id.index];
-  if (framework->stopped || framework->scheduler->rescind == NULL)
+  if (framework->stopped)
     return;
-  if (framework->deciding == 0) {
+  if (framework->scheduler->rescind != NULL)
     framework->scheduler->rescind(framework, offer);
+  if (g_queue_is_empty(&framework->thoughts))
     return;
-  }
-  SimMessage message = {.kind = SIM_MESSAGE_RESCIND, .framework = id, .offer = offer};
-  think(frameworks, framework, &message, framework->decided_at);
+  if (framework->rescinded == NULL)
+    framework->rescinded = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+  g_hash_table_add(framework->rescinded, g_memdup2(&offer.value, sizeof offer.value));
 }
 
 void sim_frameworks_status(SimFrameworks *frameworks, FrameworkId id, const TaskStatus *status)

@@ -11,7 +11,8 @@
  * on: subscribing takes no time, everything that it says afterwards takes what the network takes.
  *
  * A framework thinks about one message of offers at a time: the decision time of the next one begins when the
- * last one is over, and a rescind waits for the decision on the offers before it. Statuses do not wait.
+ * last one is over, with what has not been rescinded by then. An offer that is rescinded while it is thought
+ * about is accepted in vain. Statuses do not wait.
  *
  * Cost: a message O(1) beside what the scheduler does.
  */

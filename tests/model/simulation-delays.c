@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Latency, service time, decision time: when each message arrives, to the nanosecond.
+ */
+
+#include "tests/model/lab.h"
+#include "tests/support/test-main.h"
+
+#define ck_time(actual, expected) ck_assert_double_eq_tol((actual), (expected), 1e-10)
+
+/* offers --F--> framework --F--> master --A--> agent: starts; status --A--> master --F--> framework. */
+START_TEST(latency)
+{
+  Lab lab;
+  lab_init(&lab, "cpus:1", 1);
+  lab.experiment.network.master_framework = lab_constant(0.010);
+  lab.experiment.network.master_agent = lab_constant(0.003);
+  lab_framework(&lab, "a");
+  lab_job(&lab, "a", 0, 1, "cpus:1", 10);
+  lab_job(&lab, "a", 0, 1, "cpus:1", 10);
+  ck_assert_int_eq(lab_run(&lab), SIMULATION_DONE);
+  ck_time(lab_attempt(&lab, 0, 0, 0)->launch, 0.010);
+  ck_time(lab_attempt(&lab, 0, 0, 0)->start, 0.023);
+  ck_time(lab_state(&lab, 0, JOB_RUNNING), 0.036);
+  ck_time(lab_attempt(&lab, 0, 0, 0)->finish, 10.023);
+  ck_time(lab_state(&lab, 0, JOB_FINISHED), 10.036);
+  ck_time(lab_attempt(&lab, 1, 0, 0)->launch, 11.010); /* free at 10.026, offered in the tick at 11 */
+  lab_clear(&lab);
+}
+END_TEST
+
+/* A task that ends before its TASK_RUNNING is acknowledged: the end is told after the acknowledgement. */
+START_TEST(updates_wait_for_acknowledgements)
+{
+  Lab lab;
+  lab_init(&lab, "cpus:1", 1);
+  lab.experiment.network.master_framework = lab_constant(0.010);
+  lab.experiment.network.master_agent = lab_constant(0.003);
+  lab_framework(&lab, "a");
+  lab_job(&lab, "a", 0, 1, "cpus:1", 0);
+  ck_assert_int_eq(lab_run(&lab), SIMULATION_DONE);
+  ck_time(lab_attempt(&lab, 0, 0, 0)->finish, 0.023);
+  ck_time(lab_state(&lab, 0, JOB_RUNNING), 0.036);
+  ck_time(lab_state(&lab, 0, JOB_FINISHED), 0.062); /* acknowledged at 0.049, and back */
+  lab_clear(&lab);
+}
+END_TEST
+
+/* Random latencies never let a message overtake another of its pair: every task ends well. */
+START_TEST(random_latency)
+{
+  Lab lab;
+  lab_init(&lab, "cpus:2", 5);
+  lab.seed = (uint64_t)_i;
+  lab.experiment.network.master_framework = sim_distribution_new_exponential(0.3, NULL);
+  lab.experiment.network.master_agent = sim_distribution_new_exponential(0.3, NULL);
+  lab_framework(&lab, "a");
+  lab_framework(&lab, "g")->scheduler = SCHEDULER_RIGID;
+  lab_job(&lab, "a", 0, 20, "cpus:1", 0.5);
+  lab_job(&lab, "g", 0, 7, "cpus:1", 1);
+  lab_job(&lab, "g", 3, 3, "cpus:2", 1);
+  ck_assert_int_eq(lab_run(&lab), SIMULATION_DONE);
+  ck_assert_uint_eq(lab.attempts->len, 30);
+  ck_assert_int_eq(lab.demand, 0);
+  lab_clear(&lab);
+}
+END_TEST
+
+/* The master takes 100 ms per message, one after the other. Two frameworks accept at 0: the first is served
+ * at 0.1, the second (its suppress comes after the other's, too) behind the first one's suppress. */
+START_TEST(service_time)
+{
+  Lab lab;
+  lab_init(&lab, "cpus:1", 2);
+  lab.experiment.master.service_time = lab_constant(0.1);
+  lab_framework(&lab, "a")->suppress = false;
+  lab_framework(&lab, "b")->suppress = false;
+  lab_job(&lab, "a", 0, 1, "cpus:1", 10);
+  lab_job(&lab, "b", 0, 1, "cpus:1", 10);
+  ck_assert_int_eq(lab_run(&lab), SIMULATION_DONE);
+  double first = lab_attempt(&lab, 0, 0, 0)->start, second = lab_attempt(&lab, 1, 0, 0)->start;
+  ck_time(MIN(first, second), 0.1);
+  ck_time(MAX(first, second), 0.2);
+  /* accept 1, accept 2, status 1 (sent at 0.1) handled at 0.3, status 2 at 0.4, acknowledgements at 0.5, 0.6
+   */
+  double running = lab_state(&lab, 0, JOB_RUNNING), other = lab_state(&lab, 1, JOB_RUNNING);
+  ck_time(MIN(running, other), 0.3);
+  ck_time(MAX(running, other), 0.4);
+  ck_time(MIN(lab_state(&lab, 0, JOB_FINISHED), lab_state(&lab, 1, JOB_FINISHED)), 10.2);
+  lab_clear(&lab);
+}
+END_TEST
+
+START_TEST(decision_time)
+{
+  Lab lab;
+  lab_init(&lab, "cpus:1", 2);
+  lab_framework(&lab, "a")->decision_time = lab_constant(1.5);
+  lab.sources[0].source.members[0].start = (Instant){500 * NS_PER_MS};
+  lab_job(&lab, "a", 0.5, 3, "cpus:1", 10.25);
+  ck_assert_int_eq(lab_run(&lab), SIMULATION_DONE);
+  ck_time(lab_attempt(&lab, 0, 0, 0)->start, 2);
+  ck_time(lab_attempt(&lab, 0, 0, 1)->start, 2);
+  ck_time(lab_attempt(&lab, 0, 0, 2)->start, 14.5); /* both free at 12.25, offered at 13 */
+  lab_clear(&lab);
+}
+END_TEST
+
+/* An offer that is taken back while its framework thinks: the launch is lost, and made again. */
+START_TEST(rescinded_while_deciding)
+{
+  Lab lab;
+  lab_init(&lab, "cpus:1", 1);
+  lab.experiment.master.offer_timeout = lab_seconds(2);
+  lab_framework(&lab, "a")->decision_time = sim_distribution_new_uniform(1.2, 2.3, NULL);
+  lab.seed = (uint64_t)_i;
+  lab_job(&lab, "a", 0, 1, "cpus:1", 10);
+  ck_assert_int_eq(lab_run(&lab), SIMULATION_DONE);
+  const LabAttempt *last = lab_attempt(&lab, 0, 0, 0);
+  ck_assert_str_eq(last->state, "TASK_FINISHED");
+  ck_assert_uint_eq(last->attempt, lab.attempts->len);
+  if (last->attempt > 1) {
+    const LabAttempt *lost = &g_array_index(lab.attempts, LabAttempt, 0);
+    ck_assert_str_eq(lost->state, "TASK_LOST");
+    ck_assert_double_eq(lost->start, -1);
+    ck_assert_uint_gt(lab.rescinded, 0);
+  }
+  ck_assert_int_eq(lab.demand, 0);
+  lab_clear(&lab);
+}
+END_TEST
+
+/* One that always thinks for too long never gets anything: tasks are lost again and again, until the run
+ * ends. */
+START_TEST(too_slow_for_ever)
+{
+  Lab lab;
+  lab_init(&lab, "cpus:1", 1);
+  lab.experiment.master.offer_timeout = lab_seconds(2);
+  lab_framework(&lab, "a")->decision_time = lab_constant(2.3);
+  lab_job(&lab, "a", 0, 1, "cpus:1", 10);
+  ck_assert_int_eq(lab_run(&lab), SIMULATION_STALLED);
+  ck_assert_uint_gt(lab.attempts->len, 100);
+  lab_clear(&lab);
+}
+END_TEST
+
+/* A framework that leaves in the middle of it: nothing is left behind, whatever was on its way. */
+START_TEST(stop_with_latency)
+{
+  Lab lab;
+  lab_init(&lab, "cpus:2", 4);
+  lab.experiment.duration_given = true;
+  lab.experiment.duration = lab_seconds(30);
+  lab.experiment.network.master_framework = sim_distribution_new_exponential(0.2, NULL);
+  lab.experiment.network.master_agent = sim_distribution_new_exponential(0.2, NULL);
+  lab.experiment.master.service_time = lab_constant(0.01);
+  lab.seed = (uint64_t)_i;
+  lab_framework(&lab, "a");
+  lab.sources[0].source.members[0].stop = (Instant){(int64_t)_i * 250 * NS_PER_MS + 1};
+  lab_job(&lab, "a", 0, 40, "cpus:1", 1);
+  ck_assert_int_eq(lab_run(&lab), SIMULATION_DURATION);
+  ck_assert_double_ge(lab_state(&lab, 0, JOB_KILLED), 0);
+  SimulationCounts counts;
+  simulation_counts(lab.simulation, &counts);
+  ck_assert_uint_eq(counts.tasks_live, 0);
+  ck_assert_uint_eq(counts.messages_in_flight, 0);
+  ck_assert_uint_eq(counts.offers_outstanding, 0);
+  ck_assert_int_eq(lab.demand, 0);
+  lab_clear(&lab);
+}
+END_TEST
+
+Suite *test_suite(void)
+{
+  Suite *suite = suite_create("simulation-delays");
+  test_case(suite, latency);
+  test_case(suite, updates_wait_for_acknowledgements);
+  test_case_loop(suite, random_latency, 1, 21);
+  test_case(suite, service_time);
+  test_case(suite, decision_time);
+  test_case_loop(suite, rescinded_while_deciding, 1, 9);
+  test_case(suite, too_slow_for_ever);
+  test_case_loop(suite, stop_with_latency, 1, 24);
+  return suite;
+}

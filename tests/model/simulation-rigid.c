@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Gangs: what is held, when all starts at once, what goes back.
+ */
+
+#include "tests/model/lab.h"
+#include "tests/support/test-main.h"
+
+#define ck_time(actual, expected) ck_assert_double_eq_tol((actual), (expected), 1e-10)
+
+static double hold_at(const Lab *lab, uint32_t i, uint32_t field)
+{
+  return i < lab->holds->len / 2 ? g_array_index(lab->holds, double, 2 * i + field) : -1;
+}
+
+/* Three slots are busy until 4, 6 and 8 s; the gang of four takes them as they come and starts at 8. */
+START_TEST(gathers_and_starts)
+{
+  Lab lab;
+  lab_init(&lab, "cpus:1", 4);
+  lab_framework(&lab, "background")->refuse = lab_seconds(100);
+  lab_framework(&lab, "gang")->scheduler = SCHEDULER_RIGID;
+  lab_job(&lab, "background", 0, 1, "cpus:1", 4);
+  lab_job(&lab, "background", 0, 1, "cpus:1", 6);
+  lab_job(&lab, "background", 0, 1, "cpus:1", 8);
+  lab.sources[1].source.members[0].start = (Instant){NS_PER_S};
+  lab_job(&lab, "gang", 1, 4, "cpus:1", 10);
+  ck_assert_int_eq(lab_run(&lab), SIMULATION_DONE);
+  for (uint32_t i = 0; i < 4; i++) {
+    ck_time(lab_attempt(&lab, 3, 0, i)->start, 8);
+    ck_time(lab_attempt(&lab, 3, 0, i)->finish, 18);
+  }
+  const double expected[][2] = {{1, 1}, {4, 2}, {6, 3}, {8, 4}, {8, 0}};
+  for (uint32_t i = 0; i < 5; i++) {
+    ck_time(hold_at(&lab, i, 0), expected[i][0]);
+    ck_time(hold_at(&lab, i, 1), expected[i][1]);
+  }
+  ck_assert_uint_eq(lab.holds->len, 10);
+  lab_clear(&lab);
+}
+END_TEST
+
+/* One agent of four slots holds a gang of three; the fourth slot goes back and serves the next gang. */
+START_TEST(one_agent_many_slots)
+{
+  Lab lab;
+  lab_init(&lab, "cpus:4", 1);
+  FrameworkSpec *spec = lab_framework(&lab, "gang");
+  spec->scheduler = SCHEDULER_RIGID;
+  spec->refuse_unused = DURATION_ZERO;
+  lab_job(&lab, "gang", 0, 3, "cpus:1", 10);
+  lab_job(&lab, "gang", 0, 1, "cpus:1", 10);
+  ck_assert_int_eq(lab_run(&lab), SIMULATION_DONE);
+  ck_time(lab_attempt(&lab, 0, 0, 2)->start, 0);
+  ck_time(lab_attempt(&lab, 1, 0, 0)->start, 1);
+  lab_clear(&lab);
+}
+END_TEST
+
+/* Two slots of one agent are offered one after the other; together they hold a task of two. */
+START_TEST(offers_of_one_agent_add_up)
+{
+  Lab lab;
+  lab_init(&lab, "cpus:4", 1);
+  lab_framework(&lab, "background")->refuse = lab_seconds(100);
+  lab.experiment.frameworks[0].refuse_unused = lab_seconds(100);
+  lab_framework(&lab, "gang")->scheduler = SCHEDULER_RIGID;
+  lab_job(&lab, "background", 0, 1, "cpus:1", 5);
+  lab_job(&lab, "background", 0, 1, "cpus:1", 7);
+  lab.sources[1].source.members[0].start = (Instant){NS_PER_S};
+  lab_job(&lab, "gang", 1, 2, "cpus:2", 10);
+  ck_assert_int_eq(lab_run(&lab), SIMULATION_DONE);
+  ck_time(lab_attempt(&lab, 2, 0, 0)->start, 7);
+  ck_time(lab_attempt(&lab, 2, 0, 1)->start, 7);
+  lab_clear(&lab);
+}
+END_TEST
+
+/* Two gangs of three want four slots: each holds what it gets until one lets go. */
+START_TEST(hold_timeout)
+{
+  Lab lab;
+  lab_init(&lab, "cpus:1", 4);
+  for (int i = 0; i < 2; i++) {
+    FrameworkSpec *spec = lab_framework(&lab, i == 0 ? "a" : "b");
+    spec->scheduler = SCHEDULER_RIGID;
+    spec->hold_timeout = lab_seconds(i == 0 ? 10 : 30);
+    spec->refuse = lab_seconds(i == 0 ? 20 : 5);
+  }
+  lab_job(&lab, "a", 0, 3, "cpus:1", 60);
+  lab_job(&lab, "b", 0, 3, "cpus:1", 60);
+  ck_assert_int_eq(lab_run(&lab), SIMULATION_DONE);
+  ck_assert_double_ge(lab_attempt(&lab, 1, 0, 0)->start, 10);
+  ck_assert_double_le(lab_attempt(&lab, 1, 0, 0)->start, 11);
+  ck_assert_double_ge(lab_attempt(&lab, 0, 0, 0)->start, 70);
+  lab_clear(&lab);
+}
+END_TEST
+
+/* Without a time-out that is a deadlock: the run ends as stalled, at once, as nothing is left to happen. */
+START_TEST(deadlock)
+{
+  Lab lab;
+  lab_init(&lab, "cpus:1", 4);
+  lab_framework(&lab, "a")->scheduler = SCHEDULER_RIGID;
+  lab_framework(&lab, "b")->scheduler = SCHEDULER_RIGID;
+  lab_job(&lab, "a", 0, 3, "cpus:1", 60);
+  lab_job(&lab, "b", 0, 3, "cpus:1", 60);
+  lab_job(&lab, "b", 0, 1, "cpus:1", 60);
+  ck_assert_int_eq(lab_run(&lab), SIMULATION_STALLED);
+  ck_assert_str_eq(lab_reason(&lab, 1, JOB_WAITING), "its framework holds offers for a part of its gang");
+  ck_assert_str_eq(lab_reason(&lab, 2, JOB_WAITING),
+                   "its framework gathers offers for the gang of another job");
+  lab_clear(&lab);
+}
+END_TEST
+
+/* Offers are taken back every second while the gang gathers: they are forgotten, and it starts in the end. */
+START_TEST(rescinded_while_held)
+{
+  Lab lab;
+  lab_init(&lab, "cpus:1", 2);
+  lab.experiment.master.offer_timeout = lab_seconds(1.5);
+  lab_framework(&lab, "background")->refuse = lab_seconds(100);
+  lab_framework(&lab, "gang")->scheduler = SCHEDULER_RIGID;
+  lab_job(&lab, "background", 0, 1, "cpus:1", 9.75);
+  lab.sources[1].source.members[0].start = (Instant){NS_PER_S};
+  lab_job(&lab, "gang", 1, 2, "cpus:1", 10);
+  ck_assert_int_eq(lab_run(&lab), SIMULATION_DONE);
+  ck_assert_uint_gt(lab.rescinded, 2);
+  double start = lab_attempt(&lab, 1, 0, 0)->start;
+  ck_assert_double_ge(start, 10);
+  ck_assert_double_le(start, 12);
+  ck_time(lab_attempt(&lab, 1, 0, 1)->start, start);
+  lab_clear(&lab);
+}
+END_TEST
+
+START_TEST(leaves_while_holding)
+{
+  Lab lab;
+  lab_init(&lab, "cpus:1", 2);
+  lab_framework(&lab, "gang")->scheduler = SCHEDULER_RIGID;
+  lab_framework(&lab, "b")->refuse = lab_seconds(100);
+  lab.sources[0].source.members[0].start = (Instant){NS_PER_S};
+  lab.sources[0].source.members[0].stop = (Instant){5 * NS_PER_S};
+  lab_job(&lab, "b", 0, 1, "cpus:1", 20);
+  lab_job(&lab, "b", 2, 1, "cpus:1", 20);
+  lab_job(&lab, "gang", 1, 2, "cpus:1", 10);
+  ck_assert_int_eq(lab_run(&lab), SIMULATION_DONE);
+  ck_time(lab_state(&lab, 1, JOB_KILLED), 5);
+  ck_assert_double_le(lab_attempt(&lab, 2, 0, 0)->start, 6);
+  ck_time(hold_at(&lab, lab.holds->len / 2 - 1, 1), 0);
+  lab_clear(&lab);
+}
+END_TEST
+
+/* A gang in stages, and a stage that no other has to wait for. */
+START_TEST(stages_are_gangs)
+{
+  Lab lab;
+  lab_init(&lab, "cpus:2", 2);
+  FrameworkSpec *spec = lab_framework(&lab, "gang");
+  spec->scheduler = SCHEDULER_RIGID;
+  LabJob *job = lab_job(&lab, "gang", 0, 4, "cpus:1", 4);
+  lab_stage(&lab, job, 2, "cpus:2", 5, 1);
+  ck_assert_int_eq(lab_run(&lab), SIMULATION_DONE);
+  ck_time(lab_attempt(&lab, 0, 0, 3)->start, 0);
+  ck_time(lab_attempt(&lab, 0, 1, 0)->start, 4);
+  ck_time(lab_attempt(&lab, 0, 1, 1)->start, 4);
+  lab_clear(&lab);
+}
+END_TEST
+
+Suite *test_suite(void)
+{
+  Suite *suite = suite_create("simulation-rigid");
+  test_case(suite, gathers_and_starts);
+  test_case(suite, one_agent_many_slots);
+  test_case(suite, offers_of_one_agent_add_up);
+  test_case(suite, hold_timeout);
+  test_case(suite, deadlock);
+  test_case(suite, rescinded_while_held);
+  test_case(suite, leaves_while_holding);
+  test_case(suite, stages_are_gangs);
+  return suite;
+}
