@@ -274,6 +274,52 @@ AgentId master_register_agent(Master *master, Instant now, const AgentInfo *info
   return id;
 }
 
+/* What a framework is told of once the books of a removed agent are closed. */
+typedef struct {
+  FrameworkId framework;
+  TaskId task;
+  uint64_t label;
+  TaskState state;
+  OfferId offer;
+} MasterLoss;
+
+/* Ends the tasks on a removed agent. Returns: a status for each that was alive, to be sent. */
+static GArray *agent_lose_tasks(Master *master, Instant now, AgentId id)
+{
+  GArray *lost = g_array_new(FALSE, FALSE, sizeof(MasterLoss));
+  while (master_agent(master, id)->tasks != INDEX_NONE) {
+    uint32_t slot = master_agent(master, id)->tasks;
+    const MasterTask *task = pool_at(&master->tasks, slot);
+    MasterLoss loss = {
+        .framework = task->framework,
+        .task = {pool_id(&master->tasks, slot)},
+        .label = task->label,
+        .state = master_lost_state(master, task->framework, TASK_GONE),
+    };
+    if (!task->freed)
+      g_array_append_val(lost, loss);
+    master_task_end(master, now, slot, loss.state, REASON_AGENT_REMOVED);
+    master_task_forget(master, slot);
+  }
+  return lost;
+}
+
+/* Ends the offers of a removed agent. Returns: what is to be rescinded. */
+static GArray *agent_lose_offers(Master *master, Instant now, AgentId id)
+{
+  GArray *lost = g_array_new(FALSE, FALSE, sizeof(MasterLoss));
+  while (master_agent(master, id)->offers != INDEX_NONE) {
+    uint32_t slot = master_agent(master, id)->offers;
+    MasterLoss loss = {
+        .framework = ((const MasterOffer *)pool_at(&master->offers, slot))->framework,
+        .offer = {pool_id(&master->offers, slot)},
+    };
+    g_array_append_val(lost, loss);
+    master_offer_give_back(master, now, slot, OFFER_RESCINDED, OFFER_FILTER_NONE);
+  }
+  return lost;
+}
+
 void master_remove_agent(Master *master, Instant now, AgentId id)
 {
   if (!master_agent_is_present(master, id))
@@ -281,23 +327,21 @@ void master_remove_agent(Master *master, Instant now, AgentId id)
   /* The allocator first: what comes back from a removed agent is no longer to be offered. */
   master->allocator_interface->remove_agent(master->allocator, now, id);
   master_agent(master, id)->present = false;
-  while (master_agent(master, id)->tasks != INDEX_NONE) {
-    uint32_t slot = master_agent(master, id)->tasks;
-    const MasterTask *task = pool_at(&master->tasks, slot);
-    FrameworkId framework = task->framework;
-    TaskId task_id = {pool_id(&master->tasks, slot)};
-    uint64_t label = task->label;
-    bool alive = !task->freed;
-    TaskState state = master_lost_state(master, framework, TASK_GONE);
-    master_task_end(master, now, slot, state, REASON_AGENT_REMOVED);
-    master_task_forget(master, slot);
-    if (alive)
-      master_send_status(master, framework, task_id, label, id, state, REASON_AGENT_REMOVED);
-  }
-  while (master_agent(master, id)->offers != INDEX_NONE)
-    master_offer_rescind(master, now, master_agent(master, id)->offers);
+  g_autoptr(GArray) tasks = agent_lose_tasks(master, now, id);
+  g_autoptr(GArray) offers = agent_lose_offers(master, now, id);
   if (master->observer.agent_removed != NULL)
     master->observer.agent_removed(master->observer.self, now, id, &master->agent_rest.items[id.index].total);
+
+  for (guint i = 0; i < tasks->len; i++) {
+    const MasterLoss *loss = &g_array_index(tasks, MasterLoss, i);
+    master_send_status(master, loss->framework, loss->task, loss->label, id, loss->state,
+                       REASON_AGENT_REMOVED);
+  }
+  for (guint i = 0; i < offers->len; i++) {
+    const MasterLoss *loss = &g_array_index(offers, MasterLoss, i);
+    if (master_framework_is_present(master, loss->framework))
+      master->ports.send_rescind(master->ports.self, loss->framework, loss->offer);
+  }
   master_requests_pass_on(master, now);
 }
 
