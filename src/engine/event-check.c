@@ -83,8 +83,7 @@ static void check_near(const SimEventQueue *queue, Tally *tally)
   for (uint32_t i = queue->near_head; i < queue->near_tail; i++) {
     const SimEntry *entry = &queue->near[i];
     CHECK(entry->at_ns >= queue->floor_ns && entry->at_ns < queue->near_end_ns);
-    CHECK(i == queue->near_head || entry[-1].at_ns < entry->at_ns ||
-          (entry[-1].at_ns == entry->at_ns && entry[-1].order < entry->order));
+    CHECK(i == queue->near_head || sim_entry_before(&entry[-1], entry));
     tally_entry(tally, &queue->slots, entry);
   }
 }

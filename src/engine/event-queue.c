@@ -35,25 +35,21 @@ void sim_event_queue_free(SimEventQueue *queue)
   if (!queue)
     return;
   sim_wheel_clear(&queue->wheel);
-  g_free(queue->slots.words);
+  sim_slots_clear(&queue->slots);
   g_free(queue);
-}
-
-static inline bool comes_before(const SimEntry *a, const SimEntry *b)
-{
-  return a->at_ns < b->at_ns || (a->at_ns == b->at_ns && a->order < b->order);
 }
 
 /* ---- lanes ------------------------------------------------------------------------------------------ */
 
-static inline void lane_add(SimEventQueue *queue, const SimEntry *entry)
+static inline SimEntry *lane_place(SimEventQueue *queue, SimPhase phase)
 {
-  SimPhase phase = sim_entry_phase(entry);
   SimLane *lane = &queue->lanes[phase];
-  sim_list_append(&lane->list, &queue->wheel.pool, entry);
+  SimEntry *place = sim_list_place(&lane->list, &queue->wheel.pool);
   if (lane->list.count == 1)
-    lane->read = lane->list.write - 1;
+    lane->read = place;
+  queue->lanes_at_ns = queue->floor_ns;
   queue->lanes_busy |= 1u << phase;
+  return place;
 }
 
 static inline void lane_take(SimEventQueue *queue, SimPhase phase, SimEntry *out)
@@ -91,19 +87,6 @@ static void lanes_adopt(SimEventQueue *queue, const SimTaken *taken)
 
 /* ---- near ------------------------------------------------------------------------------------------- */
 
-/* By insertion: there are few, and often in order already, as the wheel's buckets are. */
-static void near_sort(SimEventQueue *queue)
-{
-  SimEntry *near = queue->near;
-  for (uint32_t i = 1; i < queue->near_tail; i++) {
-    SimEntry entry = near[i];
-    uint32_t j = i;
-    for (; j > 0 && comes_before(&entry, &near[j - 1]); j--)
-      near[j] = near[j - 1];
-    near[j] = entry;
-  }
-}
-
 /* Gives the later half back to the wheel. All entries of one instant go together, so that their order within
  * the wheel's lists is that of their sequence; none at the floor's instant goes, as the lanes would overtake
  * it. */
@@ -115,8 +98,10 @@ static void near_spill(SimEventQueue *queue)
   while (keep > queue->near_head && queue->near[keep - 1].at_ns >= end_ns)
     keep--;
 
-  for (uint32_t i = keep; i < queue->near_tail; i++)
-    sim_wheel_add(&queue->wheel, &queue->near[i]);
+  for (uint32_t i = keep; i < queue->near_tail; i++) {
+    const SimEntry *entry = &queue->near[i];
+    *sim_wheel_place(&queue->wheel, entry->at_ns, sim_entry_phase(entry)) = *entry;
+  }
   queue->near_tail = keep;
   queue->near_end_ns = end_ns;
 }
@@ -130,65 +115,63 @@ static void near_compact(SimEventQueue *queue)
   queue->near_tail = n;
 }
 
-static void near_add(SimEventQueue *queue, const SimEntry *entry)
+/* Its sequence is the latest, so it comes behind all entries of its instant and phase. */
+static SimEntry *near_place(SimEventQueue *queue, int64_t at_ns, SimPhase phase)
 {
   if (queue->near_tail - queue->near_head >= NEAR_MAX) {
     near_spill(queue);
-    if (entry->at_ns >= queue->near_end_ns) {
-      sim_wheel_add(&queue->wheel, entry);
-      return;
-    }
+    if (at_ns >= queue->near_end_ns)
+      return sim_wheel_place(&queue->wheel, at_ns, phase);
   }
   if (queue->near_tail == NEAR_ROOM)
     near_compact(queue);
 
-  SimEntry *near = queue->near;
-  uint32_t i = queue->near_tail++;
-  for (; i > queue->near_head && comes_before(entry, &near[i - 1]); i--)
-    near[i] = near[i - 1];
-  near[i] = *entry;
+  SimEntry *low = queue->near + queue->near_head; /* the first that comes after it lies in low ... high */
+  SimEntry *tail = queue->near + queue->near_tail++;
+  for (SimEntry *high = tail; low < high;) {
+    SimEntry *middle = low + (high - low) / 2;
+    if (middle->at_ns > at_ns || (middle->at_ns == at_ns && sim_entry_phase(middle) > phase))
+      high = middle;
+    else
+      low = middle + 1;
+  }
+  memmove(low + 1, low, (size_t)(tail - low) * sizeof *low);
+  return low;
 }
 
 /* ---- the queue -------------------------------------------------------------------------------------- */
 
-static inline void put(SimEventQueue *queue, const SimEntry *entry)
-{
-  if (entry->at_ns >= queue->near_end_ns && entry->at_ns != queue->floor_ns) {
-    sim_wheel_add(&queue->wheel, entry);
-  } else if (entry->at_ns == queue->floor_ns) {
-    queue->lanes_at_ns = entry->at_ns;
-    lane_add(queue, entry);
-  } else {
-    near_add(queue, entry);
-  }
-}
-
-static inline SimEntry make_entry(SimEventQueue *queue, Instant at, SimPhase phase, uint32_t tag,
-                                  uint64_t payload)
+/* Adds an entry without a slot. */
+static inline SimEntry *add(SimEventQueue *queue, Instant at, SimPhase phase, uint32_t tag, uint64_t payload)
 {
   CHECK(at.ns >= queue->floor_ns && at.ns < INT64_MAX && phase < SIM_PHASES);
+  SimEntry *entry;
+  if (at.ns == queue->floor_ns)
+    entry = lane_place(queue, phase);
+  else if (at.ns < queue->near_end_ns)
+    entry = near_place(queue, at.ns, phase);
+  else
+    entry = sim_wheel_place(&queue->wheel, at.ns, phase);
+
   queue->live[phase]++;
-  return (SimEntry){
-      .at_ns = at.ns,
-      .order = (uint64_t)phase << 61 | queue->sequence++,
-      .payload = payload,
-      .tag = tag,
-  };
+  entry->at_ns = at.ns;
+  entry->order = (uint64_t)phase << 61 | queue->sequence++;
+  entry->payload = payload;
+  entry->slot = 0;
+  entry->tag = tag;
+  return entry;
 }
 
 void sim_event_queue_add(SimEventQueue *queue, Instant at, SimPhase phase, uint32_t tag, uint64_t payload)
 {
-  SimEntry entry = make_entry(queue, at, phase, tag, payload);
-  put(queue, &entry);
+  add(queue, at, phase, tag, payload);
 }
 
 SimEventHandle sim_event_queue_add_cancellable(SimEventQueue *queue, Instant at, SimPhase phase, uint32_t tag,
                                                uint64_t payload)
 {
-  SimEntry entry = make_entry(queue, at, phase, tag, payload);
-  SimEventHandle handle = sim_slots_take(&queue->slots, &entry);
-  put(queue, &entry);
-  return handle;
+  SimEntry *entry = add(queue, at, phase, tag, payload);
+  return sim_slots_take(&queue->slots, entry);
 }
 
 bool sim_event_queue_cancel(SimEventQueue *queue, SimEventHandle handle)
@@ -206,7 +189,7 @@ bool sim_event_queue_cancel(SimEventQueue *queue, SimEventHandle handle)
 }
 
 /* Lanes and near are empty: fetches from the wheel. Returns: false where nothing lies up to the limit. */
-static bool refill(SimEventQueue *queue, int64_t limit_ns)
+static G_GNUC_NO_INLINE bool refill(SimEventQueue *queue, int64_t limit_ns)
 {
   SimTaken taken;
   taken.entries = queue->near;
@@ -217,7 +200,6 @@ static bool refill(SimEventQueue *queue, int64_t limit_ns)
     return false;
   case SIM_TAKE_SPARSE:
     queue->near_tail = (uint32_t)taken.n;
-    near_sort(queue);
     break;
   case SIM_TAKE_DENSE:
     lanes_adopt(queue, &taken);
@@ -225,13 +207,6 @@ static bool refill(SimEventQueue *queue, int64_t limit_ns)
   }
   queue->near_end_ns = taken.end_ns;
   return true;
-}
-
-/* Nothing is left at all. Cancelled entries may have drawn the cursor beyond the floor. */
-static void start_over(SimEventQueue *queue)
-{
-  sim_wheel_rewind(&queue->wheel, queue->floor_ns);
-  queue->near_end_ns = queue->floor_ns;
 }
 
 /* The next entry up to @limit_ns, cancelled or not, with its slot. Returns: false where there is none. */
@@ -257,6 +232,23 @@ static inline bool take_next(SimEventQueue *queue, int64_t limit_ns, SimEntry *o
   return true;
 }
 
+/* Nothing that is wanted lies up to the limit. Returns: false. */
+static G_GNUC_NO_INLINE bool find_none(SimEventQueue *queue, int64_t limit_ns)
+{
+  if (sim_event_queue_size(queue) > 0) {
+    queue->floor_ns = limit_ns;
+    return false;
+  }
+  /* Only cancelled entries are left. Dropping them may have drawn the cursor beyond the floor, from where the
+   * next entries will be added. */
+  SimEntry entry;
+  while (take_next(queue, INT64_MAX, &entry))
+    sim_slots_release(&queue->slots, &entry);
+  sim_wheel_rewind(&queue->wheel, queue->floor_ns);
+  queue->near_end_ns = queue->floor_ns;
+  return false;
+}
+
 bool sim_event_queue_pop(SimEventQueue *queue, Instant limit, SimEntry *out)
 {
   CHECK(limit.ns >= queue->floor_ns);
@@ -267,14 +259,7 @@ bool sim_event_queue_pop(SimEventQueue *queue, Instant limit, SimEntry *out)
     queue->live[sim_entry_phase(out)]--;
     return true;
   }
-  if (sim_event_queue_size(queue) > 0) {
-    queue->floor_ns = limit.ns;
-    return false;
-  }
-  while (take_next(queue, INT64_MAX, out)) /* only cancelled entries are left */
-    sim_slots_release(&queue->slots, out);
-  start_over(queue);
-  return false;
+  return find_none(queue, limit.ns);
 }
 
 size_t sim_event_queue_size(const SimEventQueue *queue)
@@ -293,5 +278,5 @@ size_t sim_event_queue_size_in_phase(const SimEventQueue *queue, SimPhase phase)
 
 size_t sim_event_queue_memory(const SimEventQueue *queue)
 {
-  return sizeof *queue + sim_wheel_memory(&queue->wheel) + queue->slots.capacity * sizeof(uint32_t);
+  return sizeof *queue + sim_wheel_memory(&queue->wheel) + sim_slots_memory(&queue->slots);
 }

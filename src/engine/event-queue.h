@@ -60,6 +60,12 @@ static inline SimPhase sim_entry_phase(const SimEntry *entry)
   return (SimPhase)(entry->order >> 61);
 }
 
+/** sim_entry_before: Returns: whether @a comes before @b in the total order. */
+static inline bool sim_entry_before(const SimEntry *a, const SimEntry *b)
+{
+  return a->at_ns < b->at_ns || (a->at_ns == b->at_ns && a->order < b->order);
+}
+
 /** sim_event_queue_new: Returns: (transfer full): an empty queue whose floor is INSTANT_ZERO. */
 SimEventQueue *sim_event_queue_new(void);
 

@@ -14,6 +14,8 @@
  * A handle is the word while pending and the number of the slot, so it is stale as soon as the word differs.
  * The entry itself is not looked for when it is cancelled: it is dropped when it surfaces or is swept over.
  *
+ * The words lie in pages, since doubling one large array would be a step of more than a millisecond.
+ *
  * Invariants: slot 0 stands for "cannot be cancelled" and is never free, pending or cancelled; the number of
  * words that are 0 is .cancelled.
  */
@@ -30,29 +32,49 @@
 #define SIM_SLOT_CANCELLED UINT32_C(0)
 #define SIM_SLOT_LAST      UINT32_C(0x7fffffff)
 
+#define SIM_SLOT_PAGE_BITS 14 /* 64 KiB */
+#define SIM_SLOT_PAGE      (UINT32_C(1) << SIM_SLOT_PAGE_BITS)
+
 typedef struct {
-  uint32_t *words;   /* array of capacity */
-  uint32_t capacity; /* words allocated */
-  uint32_t used;     /* words in use, free ones included */
-  uint32_t free;     /* head of the free list, SIM_SLOT_LAST for none */
-  size_t cancelled;  /* entries that are cancelled and have not surfaced */
+  uint32_t **pages; /* array of pages_n, of SIM_SLOT_PAGE words each */
+  uint32_t pages_n;
+  uint32_t used;    /* words in use, free ones included */
+  uint32_t free;    /* head of the free list, SIM_SLOT_LAST for none */
+  size_t cancelled; /* entries that are cancelled and have not surfaced */
 } SimSlots;
+
+static inline uint32_t *sim_slots_word(const SimSlots *slots, uint32_t slot)
+{
+  return &slots->pages[slot >> SIM_SLOT_PAGE_BITS][slot % SIM_SLOT_PAGE];
+}
+
+/* A new slot, where none is free. */
+static inline uint32_t sim_slots_extend(SimSlots *slots)
+{
+  if (slots->used == slots->pages_n << SIM_SLOT_PAGE_BITS) {
+    CHECK(slots->used < SIM_SLOT_LAST - SIM_SLOT_PAGE);
+    slots->pages = g_renew(uint32_t *, slots->pages, slots->pages_n + 1);
+    slots->pages[slots->pages_n++] = g_new(uint32_t, SIM_SLOT_PAGE);
+  }
+  return slots->used++;
+}
 
 static inline void sim_slots_init(SimSlots *slots)
 {
-  *slots = (SimSlots){.words = g_new(uint32_t, 64), .capacity = 64, .used = 1, .free = SIM_SLOT_LAST};
-  slots->words[0] = SIM_SLOT_LAST;
+  *slots = (SimSlots){.free = SIM_SLOT_LAST};
+  *sim_slots_word(slots, sim_slots_extend(slots)) = SIM_SLOT_LAST;
 }
 
-/* A new slot, where none is free. Doubling a large array moves pages, not words (mremap). */
-static inline uint32_t sim_slots_extend(SimSlots *slots)
+static inline void sim_slots_clear(SimSlots *slots)
 {
-  if (slots->used == slots->capacity) {
-    CHECK(slots->capacity <= SIM_SLOT_LAST / 2);
-    slots->capacity *= 2;
-    slots->words = g_renew(uint32_t, slots->words, slots->capacity);
-  }
-  return slots->used++;
+  for (uint32_t i = 0; i < slots->pages_n; i++)
+    g_free(slots->pages[i]);
+  g_free(slots->pages);
+}
+
+static inline size_t sim_slots_memory(const SimSlots *slots)
+{
+  return slots->pages_n * (sizeof *slots->pages + SIM_SLOT_PAGE * sizeof(uint32_t));
 }
 
 /* Gives @entry a slot. Returns: its handle. */
@@ -60,13 +82,13 @@ static inline SimEventHandle sim_slots_take(SimSlots *slots, SimEntry *entry)
 {
   uint32_t slot = slots->free;
   if (slot != SIM_SLOT_LAST)
-    slots->free = slots->words[slot];
+    slots->free = *sim_slots_word(slots, slot);
   else
     slot = sim_slots_extend(slots);
 
   uint32_t word =
       SIM_SLOT_PENDING | (uint32_t)(entry->order & 0xfffffff) << 3 | (uint32_t)(entry->order >> 61);
-  slots->words[slot] = word;
+  *sim_slots_word(slots, slot) = word;
   entry->slot = slot;
   return (SimEventHandle){(uint64_t)word << 32 | slot};
 }
@@ -74,7 +96,7 @@ static inline SimEventHandle sim_slots_take(SimSlots *slots, SimEntry *entry)
 /* Whether @entry was cancelled. */
 static inline bool sim_slots_is_cancelled(const SimSlots *slots, const SimEntry *entry)
 {
-  return slots->words[entry->slot] == SIM_SLOT_CANCELLED;
+  return *sim_slots_word(slots, entry->slot) == SIM_SLOT_CANCELLED;
 }
 
 /* @entry has surfaced: its slot, if it has one, is free again. Returns: whether it had been cancelled. */
@@ -82,9 +104,10 @@ static inline bool sim_slots_release(SimSlots *slots, const SimEntry *entry)
 {
   if (entry->slot == 0)
     return false;
-  bool cancelled = sim_slots_is_cancelled(slots, entry);
+  uint32_t *word = sim_slots_word(slots, entry->slot);
+  bool cancelled = *word == SIM_SLOT_CANCELLED;
   slots->cancelled -= cancelled;
-  slots->words[entry->slot] = slots->free;
+  *word = slots->free;
   slots->free = entry->slot;
   return cancelled;
 }
@@ -94,9 +117,10 @@ static inline bool sim_slots_cancel(SimSlots *slots, SimEventHandle handle)
 {
   uint32_t slot = (uint32_t)handle.value;
   CHECK(slot < slots->used);
-  if (slots->words[slot] != handle.value >> 32)
+  uint32_t *word = sim_slots_word(slots, slot);
+  if (*word != handle.value >> 32)
     return false;
-  slots->words[slot] = SIM_SLOT_CANCELLED;
+  *word = SIM_SLOT_CANCELLED;
   slots->cancelled++;
   return true;
 }

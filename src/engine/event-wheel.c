@@ -27,7 +27,7 @@ SimChunk *sim_chunk_new(SimChunkPool *pool)
   return chunk;
 }
 
-SimEntry *sim_list_extend(SimList *list, SimChunkPool *pool)
+G_GNUC_NO_INLINE SimEntry *sim_list_extend(SimList *list, SimChunkPool *pool)
 {
   SimChunk *chunk = sim_chunk_new(pool);
   if (list->write) {
@@ -86,17 +86,15 @@ static inline unsigned shift_of(unsigned level)
   return SIM_DIGIT_BITS * (level - 1);
 }
 
-static inline unsigned digit_of(const SimEntry *entry, unsigned level)
+static inline unsigned digit_of(int64_t at_ns, SimPhase phase, unsigned level)
 {
-  if (level == 0)
-    return sim_entry_phase(entry);
-  return (unsigned)(entry->at_ns >> shift_of(level)) % SIM_DIGITS;
+  return level == 0 ? (unsigned)phase : (unsigned)(at_ns >> shift_of(level)) % SIM_DIGITS;
 }
 
-static inline void put_in_list(SimWheel *wheel, SimNode *node, unsigned digit, const SimEntry *entry)
+static inline SimEntry *place_in_list(SimWheel *wheel, SimNode *node, unsigned digit)
 {
-  sim_list_append(&node->buckets[digit].list, &wheel->pool, entry);
   node->occupied |= UINT64_C(1) << digit;
+  return sim_list_place(&node->buckets[digit].list, &wheel->pool);
 }
 
 /* Takes the list out of a bucket. A sweep that was under way there looks for another. */
@@ -110,7 +108,7 @@ static SimList detach(SimWheel *wheel, SimNode *node, unsigned digit)
   return list;
 }
 
-/* Moves a list of some level's bucket into @node, one level below, in order, without cancelled entries. */
+/* Moves a list into @node, of @level, in order, without cancelled entries. */
 static void spread(SimWheel *wheel, SimList list, SimNode *node, unsigned level)
 {
   SimChunk *next;
@@ -124,55 +122,65 @@ static void spread(SimWheel *wheel, SimList list, SimNode *node, unsigned level)
       if (sim_slots_is_cancelled(wheel->slots, entry))
         sim_slots_release(wheel->slots, entry);
       else
-        put_in_list(wheel, node, digit_of(entry, level), entry);
+        *place_in_list(wheel, node, digit_of(entry->at_ns, sim_entry_phase(entry), level)) = *entry;
     }
     sim_chunk_free(&wheel->pool, chunk);
   }
 }
 
-/* The list in a bucket of @level is full: a node takes its place. It may happen that all entries fall into
- * one bucket again, and so down to single instants, whose lists by phase may be of any length. */
-static void nest(SimWheel *wheel, SimNode *node, unsigned digit, unsigned level)
+/* A bucket of @level is full: its list becomes a node. */
+static G_GNUC_NO_INLINE void nest(SimWheel *wheel, SimNode *node, unsigned digit, unsigned level)
 {
-  while (level > 0 && node->buckets[digit].list.count > SIM_BUCKET_MAX) {
-    SimNode *inner = node_new(wheel);
-    level--;
-    spread(wheel, detach(wheel, node, digit), inner, level);
-    node->buckets[digit].node = inner;
-    node->occupied |= UINT64_C(1) << digit;
-    node->nested |= UINT64_C(1) << digit;
-
-    digit = 0; /* at most one of its buckets can be too full again */
-    for (uint64_t left = inner->occupied; left; left &= left - 1) {
-      if (inner->buckets[__builtin_ctzll(left)].list.count > SIM_BUCKET_MAX)
-        digit = (unsigned)__builtin_ctzll(left);
-    }
-    node = inner;
-  }
+  SimNode *inner = node_new(wheel);
+  spread(wheel, detach(wheel, node, digit), inner, level - 1);
+  node->buckets[digit].node = inner;
+  node->occupied |= UINT64_C(1) << digit;
+  node->nested |= UINT64_C(1) << digit;
 }
 
-void sim_wheel_add(SimWheel *wheel, const SimEntry *entry)
+SimEntry *sim_wheel_place(SimWheel *wheel, int64_t at_ns, SimPhase phase)
 {
-  uint64_t differ = (uint64_t)(entry->at_ns ^ wheel->cursor_ns);
+  uint64_t differ = (uint64_t)(at_ns ^ wheel->cursor_ns);
   unsigned level = (63 - (unsigned)__builtin_clzll(differ | 1)) / SIM_DIGIT_BITS + 1;
-  unsigned digit = digit_of(entry, level);
+  unsigned digit = digit_of(at_ns, phase, level);
   SimNode *node = wheel->path[level];
 
   wheel->busy |= 1u << level;
-  while (node->nested >> digit & 1) {
-    node = node->buckets[digit].node;
-    level--;
-    digit = digit_of(entry, level);
+  for (;;) {
+    if (node->nested >> digit & 1) {
+      node = node->buckets[digit].node;
+      level--;
+      digit = digit_of(at_ns, phase, level);
+    } else if (G_UNLIKELY(node->buckets[digit].list.count >= SIM_BUCKET_MAX) && level > 0) {
+      nest(wheel, node, digit, level); /* and then again, where all its entries fell into one bucket */
+    } else {
+      return place_in_list(wheel, node, digit);
+    }
   }
-  put_in_list(wheel, node, digit, entry);
-  if (G_UNLIKELY(node->buckets[digit].list.count > SIM_BUCKET_MAX) && level > 0)
-    nest(wheel, node, digit, level);
 }
 
 /* ---- taking ----------------------------------------------------------------------------------------- */
 
-/* Copies a short list to the end of what is taken, and sorts it there. */
-static void take_list(SimWheel *wheel, SimList list, SimTaken *taken)
+/*
+ * Sparse takes are sorted by keys of 64 bits rather than by moving entries: the instant, counted from the
+ * cursor, and the entry's place in the order of gathering. Up to level SORT_LEVEL_MAX an instant leaves room
+ * for the place; above it (buckets of half a year) buckets are always spread.
+ */
+#define PLACE_BITS     6
+#define SORT_LEVEL_MAX 9
+
+_Static_assert(SIM_TAKE_MAX <= 1 << PLACE_BITS, "every entry has a place");
+_Static_assert(SIM_DIGIT_BITS *SORT_LEVEL_MAX + PLACE_BITS <= 64, "instant and place fit");
+
+typedef struct {
+  size_t n;
+  uint64_t keys[SIM_TAKE_MAX]; /* in order */
+  const SimEntry *entries[SIM_TAKE_MAX];
+} Gathered;
+
+/* Adds the entries of a short list, by insertion. Its chunks are given back, but stay as they are until the
+ * next one is asked for. */
+static void gather(SimWheel *wheel, SimList list, Gathered *gathered)
 {
   SimChunk *next;
   for (SimChunk *chunk = list.head; chunk; chunk = next) {
@@ -180,12 +188,33 @@ static void take_list(SimWheel *wheel, SimList list, SimTaken *taken)
     next = chunk->next;
     for (size_t i = 0; i < used; i++) {
       const SimEntry *entry = &chunk->entries[i];
-      if (sim_slots_is_cancelled(wheel->slots, entry))
+      if (sim_slots_is_cancelled(wheel->slots, entry)) {
         sim_slots_release(wheel->slots, entry);
-      else
-        taken->entries[taken->n++] = *entry;
+        continue;
+      }
+      size_t j = gathered->n++;
+      uint64_t key = (uint64_t)(entry->at_ns - wheel->cursor_ns) << PLACE_BITS | j;
+      gathered->entries[j] = entry;
+      for (; j > 0 && gathered->keys[j - 1] > key; j--)
+        gathered->keys[j] = gathered->keys[j - 1];
+      gathered->keys[j] = key;
     }
     sim_chunk_free(&wheel->pool, chunk);
+  }
+}
+
+/* Copies what was gathered. Entries of one instant, in order of gathering until then, are put in that of
+ * their phases. */
+static void take_gathered(const Gathered *gathered, SimTaken *taken)
+{
+  taken->n = gathered->n;
+  for (size_t i = 0; i < gathered->n; i++) {
+    SimEntry entry = *gathered->entries[gathered->keys[i] % (1 << PLACE_BITS)];
+    size_t j = i;
+    for (; j > 0 && taken->entries[j - 1].at_ns == entry.at_ns && taken->entries[j - 1].order > entry.order;
+         j--)
+      taken->entries[j] = taken->entries[j - 1];
+    taken->entries[j] = entry;
   }
 }
 
@@ -196,16 +225,19 @@ static void take_sparse(SimWheel *wheel, unsigned level, unsigned digit, SimTake
 {
   SimNode *node = wheel->path[level];
   unsigned first = digit;
+  Gathered gathered;
+  gathered.n = 0;
 
   for (;;) {
-    take_list(wheel, detach(wheel, node, digit), taken);
+    gather(wheel, detach(wheel, node, digit), &gathered);
     if (!node->occupied)
       break;
     unsigned next = (unsigned)__builtin_ctzll(node->occupied);
-    if (node->nested >> next & 1 || taken->n + node->buckets[next].list.count > SIM_TAKE_MAX)
+    if (node->nested >> next & 1 || gathered.n + node->buckets[next].list.count > SIM_TAKE_MAX)
       break;
     digit = next;
   }
+  take_gathered(&gathered, taken);
   if (!node->occupied)
     wheel->busy &= ~(1u << level);
   uint64_t width_ns = (uint64_t)(digit - first + 1) << shift_of(level);
@@ -259,7 +291,8 @@ SimTake sim_wheel_take(SimWheel *wheel, int64_t limit_ns, SimTaken *taken)
       return SIM_TAKE_NONE;
     wheel->cursor_ns = start_ns;
 
-    if (node->nested >> digit & 1 || node->buckets[digit].list.count > SIM_TAKE_MAX) {
+    if (node->nested >> digit & 1 || node->buckets[digit].list.count > SIM_TAKE_MAX ||
+        level > SORT_LEVEL_MAX) {
       enter(wheel, level, digit);
       if (wheel->busy & 1) {
         take_dense(wheel, taken);

@@ -120,11 +120,11 @@ typedef struct {
 /** SimTake: what sim_wheel_take() found. */
 typedef enum {
   SIM_TAKE_NONE,   /* nothing that starts at or before the limit */
-  SIM_TAKE_SPARSE, /* some entries, in order of their buckets only */
+  SIM_TAKE_SPARSE, /* the least entries, in order */
   SIM_TAKE_DENSE,  /* all entries of one instant, by phase */
 } SimTake;
 
-#define SIM_TAKE_MAX 24 /* entries of a sparse take */
+#define SIM_TAKE_MAX 48 /* entries of a sparse take */
 
 typedef struct {
   SimEntry *entries;          /* sparse: the taker's array of SIM_TAKE_MAX, filled */
@@ -137,8 +137,15 @@ typedef struct {
 void sim_wheel_init(SimWheel *wheel, SimSlots *slots);
 void sim_wheel_clear(SimWheel *wheel);
 
-/** sim_wheel_add: @entry: not before the cursor; copied. */
-void sim_wheel_add(SimWheel *wheel, const SimEntry *entry);
+/**
+ * sim_wheel_place:
+ * @at_ns: not before the cursor
+ * @phase: of that instant
+ *
+ * Returns: where an entry of that instant and phase is now to be written; it counts as there already.
+ * (Written in place, as an entry that is made elsewhere and copied would cost a stalled load.)
+ */
+SimEntry *sim_wheel_place(SimWheel *wheel, int64_t at_ns, SimPhase phase);
 
 /**
  * sim_wheel_take: removes the least entries, without those that were cancelled.
@@ -167,17 +174,18 @@ static inline void sim_chunk_free(SimChunkPool *pool, SimChunk *chunk)
   pool->free = chunk;
 }
 
-/** sim_list_extend: private to sim_list_append(): gives @list a new last chunk. Returns: its first entry. */
+/** sim_list_extend: private to sim_list_place(): gives @list a new last chunk. Returns: its first entry. */
 SimEntry *sim_list_extend(SimList *list, SimChunkPool *pool);
 
-static inline void sim_list_append(SimList *list, SimChunkPool *pool, const SimEntry *entry)
+/* Returns: where the next entry of @list is to be written; it counts as there already. */
+static inline SimEntry *sim_list_place(SimList *list, SimChunkPool *pool)
 {
   SimEntry *write = list->write;
   if (G_UNLIKELY((uintptr_t)write % SIM_CHUNK_BYTES == 0)) /* NULL too */
     write = sim_list_extend(list, pool);
-  *write = *entry;
   list->write = write + 1;
   list->count++;
+  return write;
 }
 
 /* How many entries @chunk of @list holds. */
