@@ -59,6 +59,8 @@ typedef struct {
   uint8_t flags; /* SimTaskFlag */
 } SimTask;
 
+_Static_assert(sizeof(SimTask) == 64, "a task is one cache line");
+
 /** sim_task_let_go: @holder gives the record up; the last one frees it. */
 static inline void sim_task_let_go(Pool *tasks, uint32_t slot, SimTask *task, uint8_t holder)
 {
