@@ -32,7 +32,7 @@ static const Entry distributions[] = {
     {"gamma(2, 15s)", "shape and scale"},
     {"pareto(1.5, 10s, 1h)", "shape, least and (not needed) largest value"},
     {"hyperexponential(0.9: 10s, 0.1: 200s)", "probability: mean of each branch"},
-    {"empirical(durations.txt)", "each line of a file alike; its path is relative to the workload's"},
+    {"empirical(durations.txt)", "the lines of a file, each alike; its path is relative to the workload's"},
     {"mixture(3: 10s, 1: normal(60s, 5s))", "weight: distribution of each component"},
 };
 

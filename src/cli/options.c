@@ -52,14 +52,25 @@ static void refuse_option(const CommandOptions *options, const char *word, GErro
     g_ptr_array_add(known, g_strdup_printf("--%s", entry->long_name));
   g_ptr_array_add(known, g_strdup("--help"));
   g_ptr_array_add(known, NULL);
-  const char *const *names = (const char *const *)known->pdata;
   g_autofree char *name = g_strndup(word, strcspn(word, "="));
   g_autoptr(GError) unknown = NULL;
-  if (g_strv_contains(names, name))
-    g_set_error(&unknown, CLI_ERROR, CLI_ERROR_USAGE, "%s takes no value", name);
-  else
-    options_unknown(&unknown, "option", name, names);
+  options_unknown(&unknown, "option", name, (const char *const *)known->pdata);
   g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "%s (sim %s --help)", unknown->message, options->command);
+}
+
+/* GLib takes "--quiet=no" for "--quiet". */
+static bool check_values(const CommandOptions *options, int argc, char **argv, GError **error)
+{
+  for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++)
+    for (const GOptionEntry *entry = options->entries; entry->long_name != NULL; entry++) {
+      g_autofree char *head = g_strdup_printf("--%s=", entry->long_name);
+      if (entry->arg == G_OPTION_ARG_NONE && g_str_has_prefix(argv[i], head)) {
+        g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "--%s takes no value (sim %s --help)",
+                    entry->long_name, options->command);
+        return false;
+      }
+    }
+  return true;
 }
 
 /* GLib leaves unknown options among the words; "--" is what makes a word that begins with "-" a word. */
@@ -107,6 +118,8 @@ OptionsRead options_read(const CommandOptions *options, int argc, char **argv, c
   g_auto(GStrv) rest = (char **)g_ptr_array_steal(all, NULL);
   *words = g_new0(char *, 1);
 
+  if (!check_values(options, argc, argv, error))
+    return OPTIONS_WRONG;
   g_autoptr(GError) wrong = NULL;
   if (!g_option_context_parse_strv(context, &rest, &wrong)) {
     g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "%s (sim %s --help)", wrong->message, options->command);
