@@ -50,7 +50,7 @@ typedef struct {
 typedef struct {
   Duration allocation_interval; /* default 1 s */
   Duration offer_timeout;       /* DURATION_MAX: none */
-  Quantities *min_allocatable; /* alternatives; an offer must contain one of them; default cpus:0.01|mem:32 */
+  Quantities *min_allocatable;  /* alternatives; an offer must contain one of them; none: any will do */
   uint32_t n_min_allocatable;
   SimDistribution *service_time; /* of the master per message, seconds; NULL: zero */
 } MasterFlags;
@@ -136,7 +136,7 @@ typedef struct {
   char *path; /* as opened, relative to the workload file's folder where it was relative */
   char *path_as_written;
   TraceFormat format;
-  int line; /* of the key `trace` in the workload file; 0: the trace is the workload */
+  int line; /* of the key `trace` in the workload file; 0: --set */
 
   TraceMap frameworks;
   TraceMap roles;
@@ -217,8 +217,7 @@ typedef struct {
   Duration duration;
   uint64_t seed;
   Duration warm_up;
-  Duration
-      sample_interval; /* 0: duration / 100, decided when the end is known not to come; see workload-file.h */
+  Duration sample_interval; /* default duration / 100; 0: neither it nor a duration is given */
 
   ResourceKinds *kinds;
   Cluster cluster;

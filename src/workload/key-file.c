@@ -74,6 +74,7 @@ static bool read_entries(KeyFile *file, GKeyFile *values, GError **error)
     }
     if (line->kind != KEY_LINE_KEY)
       continue;
+    CHECK(group != NULL);
     KeyEntry *entry = g_new0(KeyEntry, 1);
     entry->name = g_strdup(line->name);
     entry->position = (KeyPosition){line->number, line->set};

@@ -90,15 +90,15 @@ typedef struct {
 
 typedef struct {
   GroupKind group;
+  unsigned jobs; /* JobsFrom bits: with which jobs the key makes sense */
   const char *key;
   const KeyType *type;
   KeyTarget target;
-  size_t offset;
-  int64_t min, max; /* ValueContext */
-  unsigned jobs;    /* JobsFrom bits: with which jobs the key makes sense */
-  bool required;
+  uint32_t offset;
+  int64_t min, max;          /* ValueContext */
   const char *default_value; /* (nullable): read where the key is not given */
   const char *summary;
+  bool required;
 } KeyRow;
 
 /** key_rows: (transfer none): the table; @n receives its length. */

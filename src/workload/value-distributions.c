@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/check.h"
 #include "base/number.h"
 #include "workload/text-file.h"
 #include "workload/values.h"
@@ -173,7 +174,7 @@ static SimDistribution *make_hyperexponential(const LawCall *call, GError **erro
   g_autofree double *probabilities = g_new(double, n);
   g_autofree double *means = g_new(double, n);
   for (size_t i = 0; i < n; i++) {
-    const char *mean;
+    const char *mean = NULL;
     if (!split_weight(call, call->arguments[i], &probabilities[i], &mean, error) ||
         !measure_parse(call->measure, mean, &means[i], error))
       return NULL;
@@ -187,7 +188,7 @@ static SimDistribution *make_mixture(const LawCall *call, GError **error)
   g_autofree double *weights = g_new(double, n);
   g_autoptr(GPtrArray) parts = g_ptr_array_new_with_free_func((GDestroyNotify)sim_distribution_unref);
   for (size_t i = 0; i < n; i++) {
-    const char *text;
+    const char *text = NULL;
     if (!split_weight(call, call->arguments[i], &weights[i], &text, error))
       return NULL;
     SimDistribution *part = distribution_parse(call->context, call->measure, text, call->depth + 1, error);
@@ -300,6 +301,7 @@ static SimDistribution *distribution_parse(const ValueContext *context, Measure 
   }
   if (!value_call(text, &name, &arguments, error))
     return NULL;
+  CHECK(name != NULL);
   if (arguments == NULL) {
     double value;
     if (g_ascii_isalpha(*name)) {

@@ -226,24 +226,12 @@ bool value_map(const ValueContext *context, const char *text, void *field, GErro
   return true;
 }
 
-typedef struct {
-  const char *name;
-  double factor;
-} ColumnUnit;
-
-static const ColumnUnit no_units[] = {{NULL, 0}};
-static const ColumnUnit time_units[] = {{"ns", 1e-9},  {"us", 1e-6}, {"ms", 1e-3},   {"s", 1},
-                                        {"min", 60.0}, {"h", 3600},  {"d", 86400.0}, {NULL, 0}};
-static const ColumnUnit size_units[] = {{"B", 0x1p-20},
-                                        {"KiB", 0x1p-10},
-                                        {"MiB", 1},
-                                        {"GiB", 0x1p10},
-                                        {"TiB", 0x1p20},
-                                        {"KB", 1e3 * 0x1p-20},
-                                        {"MB", 1e6 * 0x1p-20},
-                                        {"GB", 1e9 * 0x1p-20},
-                                        {"TB", 1e12 * 0x1p-20},
-                                        {NULL, 0}};
+/* What the cells of a column are measured in. */
+typedef enum {
+  COLUMN_PLAIN, /* no units */
+  COLUMN_TIME,  /* to seconds */
+  COLUMN_SIZE,  /* to MiB */
+} ColumnMeasure;
 
 /* Cuts the name off @text: in double quotes, or up to the first blank or "*". */
 static char *column_name(const char *text, const char **rest, GError **error)
@@ -271,26 +259,34 @@ static char *column_name(const char *text, const char **rest, GError **error)
   return NULL;
 }
 
-static bool column_unit(const char *unit, const ColumnUnit *units, double *factor, GError **error)
+/* Multiplies @factor by one @unit. */
+static bool column_unit(const char *unit, ColumnMeasure measure, double *factor, GError **error)
 {
-  g_autoptr(GString) all = g_string_new(NULL);
-  for (const ColumnUnit *known = units; known->name != NULL; known++) {
-    if (strcmp(known->name, unit) == 0) {
-      *factor *= known->factor;
-      return true;
-    }
-    g_string_append_printf(all, "%s%s", all->len == 0 ? "" : ", ", known->name);
+  static const char quotes[] = "names with blanks stand in double quotes";
+  g_autofree char *one = g_strconcat("1", unit, NULL);
+  Duration duration = DURATION_ZERO;
+  double bytes = 0;
+  switch (measure) {
+  case COLUMN_PLAIN:
+    return value_fail(error, "expected the name of a column and no unit \"%s\"; %s", unit, quotes);
+  case COLUMN_TIME:
+    if (!duration_parse(one, &duration, NULL))
+      return value_fail(error, "unknown unit \"%s\"; expected one of ns, us, ms, s, min, h, d; %s", unit,
+                        quotes);
+    *factor *= duration_seconds(duration);
+    return true;
+  case COLUMN_SIZE:
+    if (!bytes_parse(one, "", &bytes, NULL))
+      return value_fail(error,
+                        "unknown unit \"%s\"; expected one of B, KiB, MiB, GiB, TiB, KB, MB, GB, TB; %s",
+                        unit, quotes);
+    *factor *= bytes / 0x1p20;
+    return true;
   }
-  if (units == no_units)
-    return value_fail(
-        error, "expected the name of a column and no unit \"%s\"; names with blanks stand in double quotes",
-        unit);
-  return value_fail(error,
-                    "unknown unit \"%s\"; expected one of %s; names with blanks stand in double quotes", unit,
-                    all->str);
+  g_assert_not_reached();
 }
 
-static bool column_parse(const char *text, const ColumnUnit *units, bool factors, TraceColumn *out,
+static bool column_parse(const char *text, ColumnMeasure measure, bool factors, TraceColumn *out,
                          GError **error)
 {
   const char *rest;
@@ -307,7 +303,7 @@ static bool column_parse(const char *text, const ColumnUnit *units, bool factors
     while (*rest == ' ' || *rest == '\t')
       rest++;
   }
-  if (*rest != '\0' && !column_unit(rest, units, &factor, error))
+  if (*rest != '\0' && !column_unit(rest, measure, &factor, error))
     return false;
   if (!isfinite(factor) || factor <= 0)
     return value_fail(error, "the factor of \"%s\" is out of range", text);
@@ -318,23 +314,23 @@ static bool column_parse(const char *text, const ColumnUnit *units, bool factors
 bool value_time_column(const ValueContext *context, const char *text, void *field, GError **error)
 {
   (void)context;
-  return column_parse(text, time_units, true, field, error);
+  return column_parse(text, COLUMN_TIME, true, field, error);
 }
 
 bool value_number_column(const ValueContext *context, const char *text, void *field, GError **error)
 {
   (void)context;
-  return column_parse(text, no_units, true, field, error);
+  return column_parse(text, COLUMN_PLAIN, true, field, error);
 }
 
 bool value_size_column(const ValueContext *context, const char *text, void *field, GError **error)
 {
   (void)context;
-  return column_parse(text, size_units, true, field, error);
+  return column_parse(text, COLUMN_SIZE, true, field, error);
 }
 
 bool value_name_column(const ValueContext *context, const char *text, void *field, GError **error)
 {
   (void)context;
-  return column_parse(text, no_units, false, field, error);
+  return column_parse(text, COLUMN_PLAIN, false, field, error);
 }

@@ -254,8 +254,8 @@ bool value_memory(const ValueContext *context, const char *text, void *field, GE
 
 bool measure_parse(Measure measure, const char *text, double *out, GError **error)
 {
-  Duration duration;
-  double number;
+  Duration duration = DURATION_ZERO;
+  double number = 0;
   switch (measure) {
   case MEASURE_TIME:
     if (!duration_read(text, &duration, error))

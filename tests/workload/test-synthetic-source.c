@@ -17,8 +17,8 @@
 /* What a test looks at of one job. */
 typedef struct {
   Instant submit;
-  uint32_t member;
   uint64_t key;
+  uint32_t member;
   uint32_t tasks; /* of the first stage */
   char name[32];
 } Row;
@@ -32,7 +32,7 @@ static Experiment *load_keys(const char *keys)
 
 static Row row_of(const Job *job)
 {
-  Row row = {job->submit, job->member, job->key, job->stages[0].tasks, ""};
+  Row row = {job->submit, job->key, job->member, job->stages[0].tasks, ""};
   g_strlcpy(row.name, job->name, sizeof row.name);
   return row;
 }
