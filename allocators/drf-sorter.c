@@ -82,8 +82,7 @@ static inline Node *client_node(const Sorter *sorter, uint32_t client)
   return node_at(sorter, client_slot(sorter, client));
 }
 
-/* --- groups
- * -------------------------------------------------------------------------------------------------- */
+/* --- groups ----------------------------------------------------------------------------------------- */
 
 static Group *group_new(void)
 {
@@ -227,8 +226,7 @@ static void group_begin(Sorter *sorter, Group *group)
   winner_tree_begin(&group->tree);
 }
 
-/* --- the tree of nodes
- * ---------------------------------------------------------------------------------------- */
+/* --- the tree of nodes ------------------------------------------------------------------------------ */
 
 static uint32_t node_new(Sorter *sorter, uint32_t parent, const char *path, uint32_t client)
 {
@@ -397,8 +395,7 @@ static void drf_remove(Sorter *sorter, uint32_t client)
   }
 }
 
-/* --- changes
- * -------------------------------------------------------------------------------------------------- */
+/* --- changes ---------------------------------------------------------------------------------------- */
 
 static void drf_activate(Sorter *sorter, uint32_t client)
 {
@@ -487,8 +484,7 @@ static void drf_update(Sorter *sorter, uint32_t client, const Quantities *from, 
   drf_unallocated(sorter, client, &change);
 }
 
-/* --- the order
- * ------------------------------------------------------------------------------------------------ */
+/* --- the order -------------------------------------------------------------------------------------- */
 
 static void walk_enter(Sorter *sorter, Group *group)
 {
@@ -550,8 +546,7 @@ static void drf_hold(Sorter *sorter)
   sorter->holding = true;
 }
 
-/* --- to look at, to make, to check
- * ---------------------------------------------------------------------------- */
+/* --- to look at, to make, to check ------------------------------------------------------------------ */
 
 static double drf_share(const Sorter *sorter, uint32_t client)
 {

@@ -5,8 +5,7 @@
 #define REFUSE_DEFAULT ((Duration){5 * NS_PER_S})
 #define REFUSE_MAX     ((Duration){365 * NS_PER_D})
 
-/* --- places
- * --------------------------------------------------------------------------------------------------- */
+/* --- places ----------------------------------------------------------------------------------------- */
 
 static void place_enter(Allocator *kernel, AgentId id, KernelPlace place)
 {
@@ -54,8 +53,7 @@ void kernel_unblock_all(Allocator *kernel, Instant now)
   kernel_request_tick(kernel, now);
 }
 
-/* --- waking up: a heap by instant, then agent
- * -------------------------------------------------------------------- */
+/* --- waking up: a heap by instant, then agent ------------------------------------------------------- */
 
 static bool wake_is_before(KernelWake a, KernelWake b)
 {
@@ -137,8 +135,7 @@ void kernel_wake(Allocator *kernel, Instant now)
   }
 }
 
-/* --- asking the host
- * --------------------------------------------------------------------------------------------- */
+/* --- asking the host -------------------------------------------------------------------------------- */
 
 void kernel_request_tick(Allocator *kernel, Instant now)
 {
@@ -166,8 +163,7 @@ void kernel_request_run(Allocator *kernel, AgentId id)
   kernel->host.request_run(kernel->host.self);
 }
 
-/* --- filters
- * ----------------------------------------------------------------------------------------------------- */
+/* --- filters ---------------------------------------------------------------------------------------- */
 
 bool kernel_filter_is_live(const Allocator *kernel, const KernelFilter *filter, Instant now, bool tick)
 {

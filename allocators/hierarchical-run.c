@@ -144,8 +144,11 @@ static inline void visits_prefetch(const Allocator *kernel, uint32_t i)
   const AgentId *visited = kernel->visited.items;
   if (i + 2 * PREFETCH_AHEAD < kernel->visited.n)
     __builtin_prefetch(kernel_agent(kernel, visited[i + 2 * PREFETCH_AHEAD]));
-  if (i + PREFETCH_AHEAD < kernel->visited.n)
-    pool_prefetch(&kernel->holdings, kernel_agent(kernel, visited[i + PREFETCH_AHEAD])->holdings);
+  if (i + PREFETCH_AHEAD >= kernel->visited.n)
+    return;
+  if (kernel->host.expect != NULL)
+    kernel->host.expect(kernel->host.self, visited[i + PREFETCH_AHEAD]);
+  pool_prefetch(&kernel->holdings, kernel_agent(kernel, visited[i + PREFETCH_AHEAD])->holdings);
 }
 
 static void visit_all(Allocator *kernel, Instant now, bool all, bool tick)
@@ -161,6 +164,16 @@ static void visit_all(Allocator *kernel, Instant now, bool all, bool tick)
     visits_prefetch(kernel, i);
     agent_visit(kernel, kernel->visited.items[i], now, tick);
   }
+}
+
+void hierarchical_expect(const Allocator *kernel, AgentId id, bool near)
+{
+  if (id.index >= kernel->agents.n)
+    return;
+  if (near)
+    pool_prefetch(&kernel->holdings, kernel_agent(kernel, id)->holdings);
+  else
+    __builtin_prefetch(kernel_agent(kernel, id));
 }
 
 void hierarchical_run(Allocator *kernel, Instant now)

@@ -4,8 +4,7 @@
 #include "allocators/hierarchical-internal.h"
 #include "base/check.h"
 
-/* --- clients
- * -------------------------------------------------------------------------------------------------- */
+/* --- clients ---------------------------------------------------------------------------------------- */
 
 static bool framework_is_known(const Allocator *kernel, FrameworkId framework)
 {
@@ -127,8 +126,7 @@ static void client_update(Allocator *kernel, uint32_t slot)
   }
 }
 
-/* --- what clients hold
- * ---------------------------------------------------------------------------------------- */
+/* --- what clients hold ------------------------------------------------------------------------------ */
 
 void kernel_hold(Allocator *kernel, uint32_t slot, AgentId id, const Quantities *quantities)
 {
@@ -222,8 +220,7 @@ void hierarchical_recover_resources(Allocator *kernel, Instant now, FrameworkId 
     kernel_place_update(kernel, now, id);
 }
 
-/* --- frameworks
- * ------------------------------------------------------------------------------------------------ */
+/* --- frameworks ------------------------------------------------------------------------------------- */
 
 static void framework_info_set(Allocator *kernel, FrameworkId id, const AllocatorFramework *info)
 {
@@ -376,8 +373,7 @@ void hierarchical_revive_offers(Allocator *kernel, Instant now, FrameworkId fram
   kernel_request_run(kernel, AGENT_NONE);
 }
 
-/* --- roles
- * ----------------------------------------------------------------------------------------------------- */
+/* --- roles ------------------------------------------------------------------------------------------ */
 
 void hierarchical_add_role(Allocator *kernel, RoleId id, RoleId parent, const char *path)
 {
@@ -399,8 +395,7 @@ void hierarchical_update_role(Allocator *kernel, Instant now, RoleId id, const R
   role->priority = attributes->priority;
 }
 
-/* --- agents
- * ---------------------------------------------------------------------------------------------------- */
+/* --- agents ----------------------------------------------------------------------------------------- */
 
 static bool hostname_is_listed(const Allocator *kernel, const char *hostname)
 {
@@ -511,8 +506,7 @@ void hierarchical_update_whitelist(Allocator *kernel, Instant now, const char *c
   }
 }
 
-/* --- to look at
- * ------------------------------------------------------------------------------------------------ */
+/* --- to look at ------------------------------------------------------------------------------------- */
 
 void hierarchical_view_agent(const Allocator *kernel, Instant now, AgentId id, AllocatorAgentView *view)
 {

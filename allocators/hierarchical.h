@@ -70,6 +70,7 @@ HIERARCHICAL_DECLARE(suppress_offers);
 HIERARCHICAL_DECLARE(revive_offers);
 HIERARCHICAL_DECLARE(run);
 HIERARCHICAL_DECLARE(tick);
+HIERARCHICAL_DECLARE(expect);
 HIERARCHICAL_DECLARE(view_agent);
 HIERARCHICAL_DECLARE(share);
 HIERARCHICAL_DECLARE(count_filters);
@@ -92,5 +93,5 @@ HIERARCHICAL_DECLARE(check);
   .transition_offered_to_allocated = hierarchical_transition_offered_to_allocated,                           \
   .recover_resources = hierarchical_recover_resources, .suppress_offers = hierarchical_suppress_offers,      \
   .revive_offers = hierarchical_revive_offers, .run = hierarchical_run, .tick = hierarchical_tick,           \
-  .view_agent = hierarchical_view_agent, .share = hierarchical_share,                                        \
+  .expect = hierarchical_expect, .view_agent = hierarchical_view_agent, .share = hierarchical_share,         \
   .count_filters = hierarchical_count_filters, .check = hierarchical_check

@@ -80,6 +80,8 @@ static inline void *pool_take(Pool *pool, uint32_t *slot)
   if (G_LIKELY(index != INDEX_NONE)) {
     header = pool_header(pool, index);
     pool->first_free = header->next_free;
+    if (pool->first_free != INDEX_NONE) /* the next take will want it */
+      __builtin_prefetch(pool_header(pool, pool->first_free));
   } else {
     if (pool->n_slots == pool->capacity)
       pool_grow(pool);

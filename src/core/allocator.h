@@ -73,6 +73,10 @@ typedef struct {
    * earlier instant replaces it; ticks that nobody asked for may be left out. */
   void (*request_tick)(void *self, Instant not_before);
 
+  /* (optional) A hint that @agent will be offered in a moment: the host may fetch its books from far memory.
+   */
+  void (*expect)(void *self, AgentId agent);
+
   /* Fills @numbers with @n uniform 32-bit numbers, a function of (@run, @stage) and the host's seed alone. */
   void (*random)(void *self, uint64_t run, uint32_t stage, uint32_t *numbers, size_t n);
 } AllocatorHost;
@@ -257,6 +261,10 @@ typedef struct {
   /* The pending run, for the candidates; and the periodic run, for all agents. */
   void (*run)(Allocator *allocator, Instant now);
   void (*tick)(Allocator *allocator, Instant now);
+
+  /* (optional) A hint that resources of @agent will come back soon. @near: within a call or two, else a few
+   * calls earlier; the records of the agent may be fetched from far memory first, what they refer to then. */
+  void (*expect)(const Allocator *allocator, AgentId agent, bool near);
 
   /* For checks and explanations; change nothing. */
   void (*view_agent)(const Allocator *allocator, Instant now, AgentId agent, AllocatorAgentView *view);

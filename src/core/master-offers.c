@@ -3,8 +3,7 @@
 
 #include "base/check.h"
 
-/* --- grants
- * ---------------------------------------------------------------------------------------------------- */
+/* --- grants ----------------------------------------------------------------------------------------- */
 
 static void grant_refuse(Master *master, const char *what, FrameworkId framework, AgentId agent,
                          const Resources *resources)
@@ -90,6 +89,13 @@ static void tick_ask(void *self, Instant not_before)
   master->ports.set_timer(master->ports.self, MASTER_TIMER_TICK, master->next_tick);
 }
 
+static void agent_expect(void *self, AgentId agent)
+{
+  const Master *master = self;
+  if (agent.index < master->agents.n)
+    __builtin_prefetch(master_agent(master, agent));
+}
+
 static void random_get(void *self, uint64_t run, uint32_t stage, uint32_t *numbers, size_t n)
 {
   Master *master = self;
@@ -104,12 +110,12 @@ AllocatorHost master_allocator_host(Master *master)
       .offer = grant_make,
       .request_run = run_ask,
       .request_tick = tick_ask,
+      .expect = agent_expect,
       .random = random_get,
   };
 }
 
-/* --- sending what a run has granted
- * ------------------------------------------------------------------------------ */
+/* --- sending what a run has granted ----------------------------------------------------------------- */
 
 static void timeout_add(Master *master, Instant now, OfferId offer)
 {
@@ -174,8 +180,7 @@ void master_run(Master *master, Instant now, bool periodic)
   master->batch_order.n = 0;
 }
 
-/* --- ends of offers
- * ---------------------------------------------------------------------------------------------- */
+/* --- ends of offers --------------------------------------------------------------------------------- */
 
 void master_offer_end(Master *master, Instant now, uint32_t slot, OfferEnd end)
 {

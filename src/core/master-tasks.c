@@ -77,6 +77,20 @@ void master_status_update(Master *master, Instant now, const TaskStatus *status)
   master_requests_pass_on(master, now);
 }
 
+void master_expect_status(const Master *master, AgentId agent, TaskId task, bool near)
+{
+  if (agent.index >= master->agents.n)
+    return;
+  if (near) {
+    pool_prefetch(&master->tasks, master_agent(master, agent)->tasks);
+  } else {
+    pool_prefetch(&master->tasks, task.value);
+    __builtin_prefetch(master_agent(master, agent));
+  }
+  if (master->allocator_interface->expect != NULL)
+    master->allocator_interface->expect(master->allocator, agent, near);
+}
+
 void master_acknowledge(Master *master, Instant now, FrameworkId framework, TaskId id, uint32_t sequence)
 {
   (void)now;

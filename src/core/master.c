@@ -5,8 +5,7 @@
 #include "base/error.h"
 #include "core/master-internal.h"
 
-/* --- life
- * ------------------------------------------------------------------------------------------------------ */
+/* --- life ------------------------------------------------------------------------------------------- */
 
 Master *master_new(const MasterSettings *settings, const AllocatorInterface *allocator,
                    const MasterPorts *ports, const MasterObserver *observer, Instant now, GError **error)
@@ -78,8 +77,7 @@ void master_free(Master *master)
   g_free(master);
 }
 
-/* --- timers
- * ---------------------------------------------------------------------------------------------------- */
+/* --- timers ----------------------------------------------------------------------------------------- */
 
 void master_requests_pass_on(Master *master, Instant now)
 {
@@ -111,8 +109,7 @@ void master_timer(Master *master, Instant now, MasterTimer timer)
   master_requests_pass_on(master, now);
 }
 
-/* --- roles
- * ----------------------------------------------------------------------------------------------------- */
+/* --- roles ------------------------------------------------------------------------------------------ */
 
 static RoleId role_get(Master *master, const char *path)
 {
@@ -140,8 +137,7 @@ const char *master_role_path(const Master *master, RoleId role)
   return roles_path(master->roles, role);
 }
 
-/* --- frameworks
- * ------------------------------------------------------------------------------------------------ */
+/* --- frameworks ------------------------------------------------------------------------------------- */
 
 FrameworkId master_subscribe(Master *master, Instant now, const FrameworkInfo *info)
 {
@@ -255,8 +251,7 @@ bool master_revive(Master *master, Instant now, FrameworkId framework, const cha
   return true;
 }
 
-/* --- agents
- * ---------------------------------------------------------------------------------------------------- */
+/* --- agents ----------------------------------------------------------------------------------------- */
 
 AgentId master_register_agent(Master *master, Instant now, const AgentInfo *info)
 {
@@ -345,8 +340,7 @@ void master_remove_agent(Master *master, Instant now, AgentId id)
   master_requests_pass_on(master, now);
 }
 
-/* --- to look at, to check
- * --------------------------------------------------------------------------------------- */
+/* --- to look at, to check --------------------------------------------------------------------------- */
 
 uint32_t master_agent_count(const Master *master)
 {

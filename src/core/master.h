@@ -110,14 +110,12 @@ Master *master_new(const MasterSettings *settings, const AllocatorInterface *all
                    const MasterPorts *ports, const MasterObserver *observer, Instant now, GError **error);
 void master_free(Master *master);
 
-/* --- host
- * --------------------------------------------------------------------------------------------------- */
+/* --- host ------------------------------------------------------------------------------------------- */
 
 /** master_timer: @timer, set for @now, is due. */
 void master_timer(Master *master, Instant now, MasterTimer timer);
 
-/* --- operator
- * ----------------------------------------------------------------------------------------------- */
+/* --- operator --------------------------------------------------------------------------------------- */
 
 /** master_update_role: makes the role at @path known (with its ancestors) and sets its attributes. */
 RoleId master_update_role(Master *master, Instant now, const char *path, const RoleAttributes *attributes);
@@ -125,8 +123,7 @@ RoleId master_update_role(Master *master, Instant now, const char *path, const R
 /** master_role_path: (transfer none): the path of @role. */
 const char *master_role_path(const Master *master, RoleId role);
 
-/* --- agents
- * ------------------------------------------------------------------------------------------------- */
+/* --- agents ----------------------------------------------------------------------------------------- */
 
 /** master_register_agent: a new agent with nothing running on it. Returns: its id; ids are dense. */
 AgentId master_register_agent(Master *master, Instant now, const AgentInfo *info);
@@ -143,8 +140,16 @@ void master_remove_agent(Master *master, Instant now, AgentId agent);
  */
 void master_status_update(Master *master, Instant now, const TaskStatus *status);
 
-/* --- frameworks
- * --------------------------------------------------------------------------------------------- */
+/**
+ * master_expect_status: a hint, for a host that sees messages coming: a status of @task on @agent will be
+ * handled soon.
+ * @near: within a message or two, else a few messages earlier
+ *
+ * Fetches the records from far memory, and (@near) what they refer to. Changes nothing; any ids are allowed.
+ */
+void master_expect_status(const Master *master, AgentId agent, TaskId task, bool near);
+
+/* --- frameworks ------------------------------------------------------------------------------------- */
 
 /** master_subscribe: a new framework. Returns: its id; ids are dense. Offers come with the next run. */
 FrameworkId master_subscribe(Master *master, Instant now, const FrameworkInfo *info);
@@ -186,8 +191,7 @@ void master_kill(Master *master, Instant now, FrameworkId framework, TaskId task
  * record. */
 void master_acknowledge(Master *master, Instant now, FrameworkId framework, TaskId task, uint32_t sequence);
 
-/* --- to look at
- * --------------------------------------------------------------------------------------------- */
+/* --- to look at ------------------------------------------------------------------------------------- */
 
 uint32_t master_agent_count(const Master *master);     /* ever registered */
 uint32_t master_framework_count(const Master *master); /* ever subscribed */

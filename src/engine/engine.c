@@ -136,6 +136,15 @@ void sim_engine_set_poll(SimEngine *engine, uint32_t every_entries, bool (*poll)
   engine->poll_self = self;
 }
 
+bool sim_engine_peek(const SimEngine *engine, SimHandlerId handler, uint32_t ahead, uint64_t *payload)
+{
+  const SimEntry *entry = sim_event_queue_near(engine->queue, ahead);
+  if (entry == NULL || entry->tag != handler.index)
+    return false;
+  *payload = entry->payload;
+  return true;
+}
+
 uint64_t sim_engine_events(const SimEngine *engine)
 {
   return engine->events;

@@ -138,6 +138,16 @@ void sim_engine_stop(SimEngine *engine);
  */
 void sim_engine_set_poll(SimEngine *engine, uint32_t every_entries, bool (*poll)(void *self), void *self);
 
+/**
+ * sim_engine_peek: a look ahead, so that a handler can fetch from far memory what the next entries will need.
+ * A hint only: nothing may depend on it.
+ * @ahead: how many entries come before the one asked for
+ * @payload: receives its payload
+ *
+ * Returns: whether that entry is in sight and for @handler. Cost: O(1).
+ */
+bool sim_engine_peek(const SimEngine *engine, SimHandlerId handler, uint32_t ahead, uint64_t *payload);
+
 /** sim_engine_events: Returns: how many entries were dispatched so far, without SIM_PHASE_SAMPLE. */
 uint64_t sim_engine_events(const SimEngine *engine);
 

@@ -249,6 +249,12 @@ static G_GNUC_NO_INLINE bool find_none(SimEventQueue *queue, int64_t limit_ns)
   return false;
 }
 
+const SimEntry *sim_event_queue_near(const SimEventQueue *queue, uint32_t ahead)
+{
+  uint32_t at = queue->near_head + ahead;
+  return at < queue->near_tail ? &queue->near[at] : NULL;
+}
+
 bool sim_event_queue_pop(SimEventQueue *queue, Instant limit, SimEntry *out)
 {
   CHECK(limit.ns >= queue->floor_ns);

@@ -107,6 +107,15 @@ bool sim_event_queue_cancel(SimEventQueue *queue, SimEventHandle handle);
  */
 bool sim_event_queue_pop(SimEventQueue *queue, Instant limit, SimEntry *out);
 
+/**
+ * sim_event_queue_near: a look at what comes, for prefetching.
+ *
+ * Returns: the entry that comes after @ahead others, or NULL where it is not sorted yet; it may have been
+ * cancelled, and entries at the present instant may still come before it. Valid until the next call. Cost:
+ * O(1).
+ */
+const SimEntry *sim_event_queue_near(const SimEventQueue *queue, uint32_t ahead);
+
 /** sim_event_queue_size: Returns: pending entries, without cancelled ones. */
 size_t sim_event_queue_size(const SimEventQueue *queue);
 

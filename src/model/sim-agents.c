@@ -158,14 +158,41 @@ static void on_start(void *self, uint64_t label)
   start_task(agents, task, label);
 }
 
+/* Tasks end in an order that has nothing to do with where their records lie. While one end is handled, the
+ * records of the next few are fetched: the task itself, then what it names, then what that refers to. */
+static inline void expect_ends(const SimAgents *agents)
+{
+  const SimWorld *world = agents->world;
+  const SimTask *task;
+  uint64_t label;
+  if (sim_engine_peek(world->engine, agents->finish_handler, 5, &label))
+    pool_prefetch(&world->tasks, label);
+  if (sim_engine_peek(world->engine, agents->finish_handler, 3, &label) &&
+      (task = pool_find(&world->tasks, label)) != NULL) {
+    __builtin_prefetch(&agents->all[task->agent]);
+    master_expect_status(world->master, (AgentId){task->agent}, task->id, false);
+  }
+  if (sim_engine_peek(world->engine, agents->finish_handler, 1, &label) &&
+      (task = pool_find(&world->tasks, label)) != NULL) {
+    pool_prefetch(&world->tasks, agents->all[task->agent].first);
+    master_expect_status(world->master, (AgentId){task->agent}, task->id, true);
+  }
+}
+
 static void on_finish(void *self, uint64_t label)
 {
   SimAgents *agents = self;
+  expect_ends(agents);
   SimTask *task = pool_find(&agents->world->tasks, label);
   CHECK(task != NULL);
   end_task(agents, task);
   if ((task->flags & SIM_TASK_IN_DOUBT) == 0)
     send_update(agents, task, label);
+}
+
+void sim_agents_expect(const SimAgents *agents, AgentId agent)
+{
+  __builtin_prefetch(&agents->all[agent.index]);
 }
 
 /* --- messages ------------------------------------------------------------------------------------------- */

@@ -33,6 +33,9 @@ void sim_agents_free(SimAgents *agents);
 /** sim_agents_register: all of them, at the master, in order. Once, at the start. */
 void sim_agents_register(SimAgents *agents);
 
+/** sim_agents_expect: a hint that something will be launched on @agent in a moment. */
+void sim_agents_expect(const SimAgents *agents, AgentId agent);
+
 /* Messages from the master. */
 void sim_agents_launch(SimAgents *agents, AgentId agent, const TaskLaunch *launch);
 void sim_agents_kill(SimAgents *agents, AgentId agent, TaskId task);

@@ -89,10 +89,12 @@ static inline void sim_deliver_offers(SimWorld *world, FrameworkId framework, co
 {
   Instant now = sim_world_now(world);
   sim_digest_add_2(&world->digest, now, SIM_PHASE_MESSAGE, SIM_RECORD_OFFERS, framework.index, n);
-  for (uint32_t i = 0; i < n; i++)
+  for (uint32_t i = 0; i < n; i++) {
+    sim_agents_expect(world->agents, offers[i].agent);
     sim_digest_add_3(&world->digest, now, SIM_PHASE_MESSAGE, SIM_RECORD_GRANT,
                      sim_record_pair(offers[i].agent.index, framework.index), offers[i].id.value,
                      sim_record_quantities(&offers[i].resources.plain));
+  }
   sim_frameworks_offers(world->frameworks, framework, offers, n);
 }
 
