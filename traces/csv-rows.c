@@ -191,7 +191,7 @@ static bool read_resources(const CsvRows *rows, Quantities *out, GError **error)
   *out = rows->framework->trace->task_resources;
   for (unsigned kind = 0; kind < RESOURCE_KINDS_MAX; kind++) {
     const Source *source = &rows->kinds[kind];
-    double units;
+    double units = 0;
     if (!source->given)
       continue;
     if (!need_source(rows, source, &units, error))
@@ -247,7 +247,7 @@ static TraceRowRead csv_rows_next(TraceRows *base, TraceRow *row, GError **error
     return line == LINE_END ? TRACE_ROW_END : TRACE_ROW_FAILED;
 
   JobStage *stage = &row->stages[0];
-  double submit;
+  double submit = 0;
   double tasks = 1;
   row->row = rows->n_rows++;
   row->line = line_reader_number(base->lines);

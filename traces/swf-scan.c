@@ -47,7 +47,7 @@ static bool find_edges(const char *line, size_t length, uint32_t edges[static SW
       *next++ = base + (uint32_t)__builtin_ctzll(bits);
     carry = word >> 63;
   }
-  return next == edges + 2 * SWF_FIELDS;
+  return (size_t)(next - edges) == (size_t)2 * SWF_FIELDS;
 }
 
 /* @n digits, 1 to 8, at @at: false where one of them is none. */
@@ -69,7 +69,7 @@ bool swf_scan(const char *line, size_t length, double values[SWF_FIELDS], uint32
   uint32_t others = 0;
   if (!find_edges(line, length, edges))
     return false;
-  for (unsigned i = 0; i < SWF_FIELDS; i++) {
+  for (size_t i = 0; i < SWF_FIELDS; i++) {
     const char *at = line + edges[2 * i];
     const char *end = line + edges[2 * i + 1];
     unsigned width = (unsigned)(end - at);

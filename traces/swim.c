@@ -105,9 +105,9 @@ bool swim_tasks(const LineReader *lines, const TraceSpec *spec, const SwimRecord
                 GError **error)
 {
   double factor = (double)spec->agents / (double)spec->trace_nodes * spec->scale;
-  int64_t input;
-  int64_t shuffle;
-  int64_t output;
+  int64_t input = 0;
+  int64_t shuffle = 0;
+  int64_t output = 0;
   if (!scale_bytes(lines, 3, record->input, factor, &input, error) ||
       !scale_bytes(lines, 4, record->shuffle, factor, &shuffle, error) ||
       !scale_bytes(lines, 5, record->output, factor, &output, error))
@@ -125,8 +125,9 @@ bool swim_tasks(const LineReader *lines, const TraceSpec *spec, const SwimRecord
   if (__builtin_add_overflow(shuffle, output, &sum))
     return line_reader_fail(lines, error, TRACE_ERROR_FORMAT, "shuffle and output are beyond 2^63 bytes");
   double reduces = floor((double)sum / spec->bytes_per_reduce + 0.5);
+  uint32_t fifth = spec->slots / 5; /* whole slots */
   if (reduces > spec->slots)
-    reduces = spec->slots / 5;
+    reduces = fifth;
   if (!count_tasks(lines, "reduces", reduces, &tasks->reduces, error))
     return false;
   tasks->reduce_bytes = (double)sum / tasks->reduces;
@@ -173,8 +174,8 @@ static TraceRowRead swim_rows_next(TraceRows *base, TraceRow *row, GError **erro
       return read == LINE_END ? TRACE_ROW_END : TRACE_ROW_FAILED;
   } while (*line == '\0');
 
-  SwimRecord record;
-  SwimTasks tasks;
+  SwimRecord record = {0};
+  SwimTasks tasks = {0};
   row->row = rows->n_rows++;
   row->line = line_reader_number(base->lines);
   if (!swim_record_parse(base->lines, line, &record, error) ||

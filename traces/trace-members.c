@@ -326,6 +326,7 @@ SourceMember *trace_members_settle(TraceMembers *members, uint32_t *n, GError **
     const Member *member = sorted->pdata[i];
     const Member *before = i > 0 ? sorted->pdata[i - 1] : NULL;
     const Member *after = i + 1 < count ? sorted->pdata[i + 1] : NULL;
+    CHECK(member != NULL);
     bool shared = (before != NULL && before->key.framework == member->key.framework) ||
                   (after != NULL && after->key.framework == member->key.framework);
     good = fill_member(members, member, shared, &list[i], error);

@@ -10,11 +10,11 @@
 #include <glib/gstdio.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <zlib.h>
 
 #include "base/check.h"
 #include "engine/random.h"
+#include "tests/bench/bench-clock.h"
 #include "traces/trace-source.h"
 
 #define ROWS   1000000
@@ -27,9 +27,7 @@ typedef struct {
 
 static double cpu_seconds(void)
 {
-  struct timespec now;
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+  return (double)bench_cpu_ns() / 1e9;
 }
 
 static unsigned draw(uint64_t row, uint64_t what, unsigned n)

@@ -145,9 +145,10 @@ START_TEST(lines_of_any_length_up_to_the_limit)
     else
       ck_assert_str_eq(found, "log:2: a line of more than 1 MiB: this is no such text file");
   }
-  g_autofree char *endless = g_malloc(3 * LINE_BYTES_MAX);
-  memset(endless, 'x', 3 * LINE_BYTES_MAX);
-  g_autofree char *found = read_bytes(endless, 3 * LINE_BYTES_MAX);
+  const size_t size = (size_t)3 * LINE_BYTES_MAX;
+  g_autofree char *endless = g_malloc(size);
+  memset(endless, 'x', size);
+  g_autofree char *found = read_bytes(endless, size);
   ck_assert_str_eq(found, "log:1: a line of more than 1 MiB: this is no such text file");
 }
 END_TEST

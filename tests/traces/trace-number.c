@@ -50,7 +50,7 @@ static void append_digits(GString *text, uint64_t entity, uint64_t index, unsign
 START_TEST(random_numbers_equal_strtod)
 {
   g_autoptr(GString) text = g_string_new(NULL);
-  for (uint64_t i = 0; i < 50000; i++) {
+  for (uint64_t i = 0; i < 10000; i++) {
     uint64_t entity = (uint64_t)_i << 32 | i;
     unsigned whole = draw(entity, 0, 20);
     unsigned fraction = draw(entity, 1, 20);
@@ -158,7 +158,7 @@ static void make_line(char *line, size_t capacity, uint64_t entity, unsigned wor
 START_TEST(lines_by_masks_equal_lines_by_characters)
 {
   char line[SWF_SCAN_LENGTH_MAX + 1 + LINE_PADDING];
-  for (uint64_t i = 0; i < 5000; i++) {
+  for (uint64_t i = 0; i < 2000; i++) {
     uint64_t entity = (uint64_t)_i << 32 | i;
     unsigned words = draw(entity, 1, 5) == 0 ? 15 + draw(entity, 2, 7) : SWF_FIELDS;
     make_line(line, SWF_SCAN_LENGTH_MAX + 1, entity, words);
