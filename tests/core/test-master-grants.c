@@ -375,7 +375,7 @@ END_TEST
 START_TEST(a_refused_option_is_an_error)
 {
   MasterSettings settings = {.allocation_interval = {NS_PER_S}, .offer_timeout = DURATION_MAX};
-  MasterPorts ports = {NULL};
+  MasterPorts ports = {.self = NULL};
   g_autoptr(GError) error = NULL;
   script_start(NULL);
   script_fail("quantum: expected a duration");
@@ -389,7 +389,7 @@ END_TEST
 START_TEST(nobody_need_observe)
 {
   MasterSettings settings = {.allocation_interval = {NS_PER_S}, .offer_timeout = DURATION_MAX};
-  MasterPorts ports = {NULL};
+  MasterPorts ports = {.self = NULL};
   script_start(NULL);
   Master *master = master_new(&settings, &scripted_allocator, &ports, NULL, INSTANT_ZERO, NULL);
   ck_assert_ptr_nonnull(master);

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Pins the master with each registered allocator in random scenarios: frameworks that accept parts,
- * decline, hold, kill, suppress, subscribe and leave, agents that register and go, statuses in any order,
- * stale and foreign ids. After each event the books of master, allocator and observer must agree on each
- * agent (free
- * + offered + allocated = total); each offer ends once, each task in one terminal state; at the end, once
- * everybody has left, nothing is held. The same seed gives the same messages.
+ * Pins the master with each registered allocator in random scenarios: frameworks that accept parts, decline,
+ * hold, kill, suppress, subscribe and leave, agents that register and go, statuses in any order, stale and
+ * foreign ids. After each event the books of master, allocator and observer must agree on each agent: free,
+ * offered and allocated make the total; each offer ends once, each task in one terminal state. At the end,
+ * once everybody has left, nothing is held. The same seed gives the same messages.
  *
  * Not here: whether the offers are the right ones (test-allocator.c).
  */
