@@ -143,6 +143,32 @@ START_TEST(dominant_shares_can_be_read)
 }
 END_TEST
 
+/* Within a role the share is of the whole cluster too, without the role's weight. */
+START_TEST(shares_of_frameworks_can_be_read)
+{
+  Scenario *s = scenario_allocator(_i, NULL);
+  AllocatorPlayer *player = scenario_player(s);
+  scenario_offers(s, "weight r 4");
+  scenario_offers(s, "addframework F1 r - - active");
+  scenario_offers(s, "addagent A1 cpus:1;mem:1024", "0 F1 r A1 cpus:1;mem:1024");
+  scenario_offers(s, "addframework F2 r - - active");
+  scenario_offers(s, "addagent A2 cpus:1;mem:3072", "0 F2 r A2 cpus:1;mem:3072");
+  RoleId role = allocator_player_role(player, "r");
+  RoleId other = allocator_player_role(player, "other");
+  FrameworkId first = allocator_player_framework(player, "F1");
+  FrameworkId second = allocator_player_framework(player, "F2");
+  const AllocatorHarness *harness = &player->harness;
+  ck_assert(harness->interface->share(harness->allocator, role, first) == 0.5);
+  ck_assert(harness->interface->share(harness->allocator, role, second) == 0.75);
+  ck_assert(harness->interface->share(harness->allocator, role, FRAMEWORK_NONE) == 0.25);
+  ck_assert(harness->interface->share(harness->allocator, other, first) == 0);
+  scenario_offers(s, "updateframework F1 other - -");
+  ck_assert(harness->interface->share(harness->allocator, other, first) == 0);
+  ck_assert(harness->interface->share(harness->allocator, role, first) == 0.5);
+  scenario_end(s);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
   Suite *suite = suite_create("fair-sharing");
@@ -153,5 +179,6 @@ Suite *test_suite(void)
   test_case_loop(suite, use_counts_once_when_frameworks_come_last, 0, SCENARIO_WAYS);
   test_case_loop(suite, use_counts_once_when_frameworks_come_first, 0, SCENARIO_WAYS);
   test_case_loop(suite, dominant_shares_can_be_read, 0, SCENARIO_WAYS);
+  test_case_loop(suite, shares_of_frameworks_can_be_read, 0, SCENARIO_WAYS);
   return suite;
 }

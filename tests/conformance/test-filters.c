@@ -204,6 +204,20 @@ START_TEST(expiry_at_the_instant_of_a_tick)
 }
 END_TEST
 
+START_TEST(a_refused_agent_that_keeps_changing_waits_all_the_same)
+{
+  Scenario *s = one_agent_offered(_i);
+  scenario_offers(s, "recover F1 A1 r1 cpus:2;mem:1024 30000 offered");
+  for (int i = 0; i < 150; i++) {
+    scenario_offers(s, "updateagent A1 cpus:1;mem:1024");
+    scenario_offers(s, "updateagent A1 cpus:2;mem:1024");
+  }
+  scenario_offers(s, "ticks 29");
+  scenario_offers(s, "tick", "30000 F1 r1 A1 cpus:2;mem:1024");
+  scenario_end(s);
+}
+END_TEST
+
 START_TEST(suppression_keeps_filters)
 {
   Scenario *s = one_agent_offered(_i);
@@ -232,6 +246,7 @@ Suite *test_suite(void)
   test_case_loop(suite, a_negative_refusal_is_the_default, 0, SCENARIO_WAYS);
   test_case_loop(suite, a_huge_refusal_ends_after_a_year, 0, SCENARIO_WAYS);
   test_case_loop(suite, expiry_at_the_instant_of_a_tick, 0, SCENARIO_WAYS);
+  test_case_loop(suite, a_refused_agent_that_keeps_changing_waits_all_the_same, 0, SCENARIO_WAYS);
   test_case_loop(suite, suppression_keeps_filters, 0, SCENARIO_WAYS);
   return suite;
 }
