@@ -158,10 +158,10 @@ typedef struct {
   uint32_t agents; /* SWIM: agents simulated */
   uint32_t slots;  /* SWIM: the size of the simulated cluster in slots: map tasks that fit it at once */
   double block_size;            /* SWIM: bytes per map */
-  SimDistribution *map_rate;    /* SWIM: bytes per second, drawn per task */
+  SimDistribution *map_rate;    /* SWIM: bytes per second, drawn per job and stage */
   SimDistribution *reduce_rate; /* likewise */
   double bytes_per_reduce;
-  SimDistribution *task_overhead; /* seconds, added to each task */
+  SimDistribution *task_overhead; /* seconds, added to each task; drawn likewise */
   Quantities map_resources;
   Quantities reduce_resources;
 

@@ -78,7 +78,7 @@ bool value_duration_or_none(const ValueContext *context, const char *text, void 
 bool value_instant(const ValueContext *context, const char *text, void *field, GError **error)
 {
   (void)context;
-  Duration since_start;
+  Duration since_start = DURATION_ZERO;
   if (!duration_read(text, &since_start, error))
     return false;
   *(Instant *)field = (Instant){since_start.ns};
