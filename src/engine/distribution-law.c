@@ -23,12 +23,12 @@ static double gamma_cdf(double shape, double x)
 {
   int sign;
   double front = exp(shape * log(x) - x - lgamma_r(shape, &sign));
-  double limit = 100 + 20 * sqrt(shape);
+  int limit = 100 + (int)fmin(20 * sqrt(shape), 1e8);
 
   if (x < shape + 1) {
     double term = 1 / shape;
     double sum = term;
-    for (double n = 1; n < limit && term > sum * 1e-17; n++) {
+    for (int n = 1; n < limit && term > sum * 1e-17; n++) {
       term *= x / (shape + n);
       sum += term;
     }
@@ -38,8 +38,8 @@ static double gamma_cdf(double shape, double x)
   double c = 1e300;
   double d = 1 / b;
   double fraction = d;
-  for (double n = 1; n < limit; n++) {
-    double a = -n * (n - shape);
+  for (int n = 1; n < limit; n++) {
+    double a = n * (shape - n);
     b += 2;
     d = 1 / (a * d + b);
     c = b + a / c;

@@ -6,6 +6,7 @@
 #include "base/check.h"
 
 #define HANDLERS_MAX (UINT32_C(1) << 24)
+#define CHECK_EVERY  4096 /* events between two walks over the whole queue, with -Dinvariants=true */
 
 typedef struct {
   SimHandler fn;
@@ -109,6 +110,8 @@ SimRunEnd sim_engine_run(SimEngine *engine, Instant until)
     Handler *handler = &engine->handlers[entry.tag];
     handler->entries++;
     handler->fn(handler->self, entry.payload); /* may add handlers: the array may move */
+    if (INVARIANTS_ON && engine->events % CHECK_EVERY == 0)
+      sim_event_queue_check(engine->queue);
     if (G_UNLIKELY(--engine->poll_left == 0) && poll_says_stop(engine))
       engine->stopping = true;
   }

@@ -76,7 +76,7 @@ void sim_wheel_clear(SimWheel *wheel)
 
 size_t sim_wheel_memory(const SimWheel *wheel)
 {
-  return wheel->pool.slabs->len * SLAB_CHUNKS * sizeof(SimChunk) + wheel->nodes * sizeof(SimNode);
+  return wheel->pool.slabs->len * (SLAB_CHUNKS * sizeof(SimChunk)) + wheel->nodes * sizeof(SimNode);
 }
 
 /* ---- placing ---------------------------------------------------------------------------------------- */

@@ -20,7 +20,7 @@
 
 #define SLOTS      100000u
 #define FRAMEWORKS 200u
-#define LEAVES     256u /* of the winner tree: a power of two, not below FRAMEWORKS */
+#define LEAVES     ((size_t)256) /* of the winner tree: a power of two, not below FRAMEWORKS */
 #define REPEATS    3
 
 typedef enum { FINISH, OFFER, LAUNCH } Kind;
@@ -36,7 +36,7 @@ typedef struct {
 /* Changes the count of a framework by @by, and the winners above its leaf. */
 static inline void change_share(Floor *floor, uint32_t framework, int by)
 {
-  uint32_t i = LEAVES + framework;
+  size_t i = LEAVES + framework;
   floor->tree[i] += (uint64_t)((int64_t)by * (INT64_C(1) << 32));
   for (i /= 2; i > 0; i /= 2)
     floor->tree[i] = MIN(floor->tree[2 * i], floor->tree[2 * i + 1]);
@@ -71,9 +71,9 @@ static void floor_open(Floor *floor)
       .queue = sim_event_queue_new(),
       .duration = sim_distribution_new_normal(30, 10, NULL),
   };
-  for (uint32_t i = 0; i < LEAVES; i++)
+  for (size_t i = 0; i < LEAVES; i++)
     floor->tree[LEAVES + i] = i < FRAMEWORKS ? i : UINT64_MAX;
-  for (uint32_t i = LEAVES - 1; i > 0; i--)
+  for (size_t i = LEAVES - 1; i > 0; i--)
     floor->tree[i] = MIN(floor->tree[2 * i], floor->tree[2 * i + 1]);
   for (uint32_t slot = 0; slot < SLOTS; slot++)
     post(floor, INSTANT_ZERO, DURATION_ZERO, OFFER, 0);

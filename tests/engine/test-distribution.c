@@ -243,7 +243,8 @@ START_TEST(normal_quantiles)
   ck_assert_double_eq(sim_normal_inverse(0.5), 0);
   ck_assert_double_eq_tol(sim_normal_inverse(0.975), 1.959963984540054, 1e-15);
   ck_assert_double_eq_tol(sim_normal_inverse(0.001), -3.090232306167814, 1e-14);
-  for (double z = -8; z <= 5; z += 0.0625) { /* above, 1 - p has too few bits left */
+  for (int i = -128; i <= 80; i++) { /* above, 1 - p has too few bits left */
+    double z = i / 16.0;
     double back = sim_normal_inverse(sim_normal_cdf(z));
     ck_assert_double_eq_tol(back, z, 1e-13 + (z > 0 ? 1e-16 / sim_normal_cdf(-z) : 0));
   }
@@ -267,8 +268,9 @@ START_TEST(edges_of_the_cdf)
 {
   g_autoptr(SimDistribution) distribution = law(_i);
   double before = 0;
+  double value = 0;
   ck_assert_double_eq(sim_distribution_cdf(distribution, -1), 0);
-  for (double value = 0; value < 2000; value = value * 1.1 + 0.01) {
+  for (int i = 0; i < 100; i++, value = value * 1.1 + 0.01) {
     double probability = sim_distribution_cdf(distribution, value);
     ck_assert(probability >= before - 1e-15 && probability <= 1 + 1e-15);
     before = probability;
@@ -385,7 +387,7 @@ static SimDistribution *refused(int i, const char **named, GError **error)
   case 0:
     return sim_distribution_new_constant(-1, error);
   case 1:
-    return sim_distribution_new_constant(NAN, error);
+    return sim_distribution_new_constant(nan(""), error);
   case 2:
     return sim_distribution_new_constant(HUGE_VAL, error);
   case 3:
@@ -393,17 +395,17 @@ static SimDistribution *refused(int i, const char **named, GError **error)
   case 4:
     return sim_distribution_new_uniform(0, HUGE_VAL, error);
   case 5:
-    return sim_distribution_new_uniform(0, NAN, error);
+    return sim_distribution_new_uniform(0, nan(""), error);
   case 6:
     return sim_distribution_new_exponential(0, error);
   case 7:
     return sim_distribution_new_exponential(-1, error);
   case 8:
-    return sim_distribution_new_exponential(NAN, error);
+    return sim_distribution_new_exponential(nan(""), error);
   case 9:
     return sim_distribution_new_normal(1, -1, error);
   case 10:
-    return sim_distribution_new_normal(1, NAN, error);
+    return sim_distribution_new_normal(1, nan(""), error);
   case 11:
     return sim_distribution_new_normal(-3.1, 1, error);
   case 12:
@@ -437,7 +439,7 @@ static SimDistribution *refused(int i, const char **named, GError **error)
     return sim_distribution_new_pareto(1, 2, 2, error);
   case 22:
     *named = "max";
-    return sim_distribution_new_pareto(1, 2, NAN, error);
+    return sim_distribution_new_pareto(1, 2, nan(""), error);
   case 23:
     *named = "sum of probabilities";
     return sim_distribution_new_hyperexponential(ones, ones, 2, error);
