@@ -18,11 +18,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
-#include <time.h>
 
 #include "allocators/drf.h"
 #include "base/check.h"
 #include "tests/allocators/allocator-harness.h"
+#include "tests/bench/bench-clock.h"
 
 #define YEAR ((Duration){365 * NS_PER_D})
 
@@ -34,9 +34,7 @@ typedef struct {
 
 static double cpu_seconds(void)
 {
-  struct timespec now;
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+  return (double)bench_cpu_ns() / 1e9;
 }
 
 static Resources amount(int64_t cpus, int64_t mem, int64_t disk)
