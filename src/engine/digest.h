@@ -16,7 +16,7 @@
  * Invariant: the value depends on the sequence of words only, not on how it was cut into calls nor on when
  * the value was asked for.
  *
- * Cost: 1 to 3 ns per record: words go into a buffer, which is hashed in stripes of 32 bytes. No allocation:
+ * Cost: 2 to 4 ns per record: words go into a buffer, which is hashed in stripes of 32 bytes. No allocation:
  * the struct is the whole state and may be copied.
  *
  * Not here: a cryptographic promise (XXH64 finds mistakes, not forgeries).

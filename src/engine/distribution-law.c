@@ -3,19 +3,14 @@
 
 #include "base/check.h"
 #include "engine/distribution-private.h"
+#include "engine/normal.h"
 
 /*
  * Means and distribution functions. Nothing here is on a hot path: the forms are chosen for accuracy at the
  * edges (tails, shapes near 1), where the tests look.
  */
 
-#define SQRT_HALF   0.70710678118654752440
 #define SQRT_TWO_PI 2.50662827463100050242
-
-double sim_normal_cdf(double z)
-{
-  return erfc(-z * SQRT_HALF) / 2;
-}
 
 /* The regularised incomplete gamma function P(shape, x), x > 0: a series below the mean, a continued fraction
  * (Lentz) above it; both converge in O(sqrt(shape)) steps. */

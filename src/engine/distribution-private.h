@@ -10,6 +10,7 @@
  */
 
 #include "engine/distribution.h"
+#include "engine/normal.h"
 
 typedef enum {
   SIM_LAW_CONSTANT,
@@ -28,7 +29,8 @@ typedef enum {
 struct SimDistribution {
   gatomicrefcount references;
   SimLaw law;
-  unsigned depth; /* mixtures below this one, itself included; 0 for the others */
+  unsigned depth;        /* mixtures below this one, itself included; 0 for the others */
+  SimNormalTable *table; /* of the normal, lognormal and gamma laws; NULL for the others */
 
   union {
     struct {
@@ -74,9 +76,3 @@ struct SimDistribution {
     } mixture;
   };
 };
-
-/** sim_normal_inverse: Returns: the standard normal quantile of @p in (0, 1), to 1e-15 or so (AS 241). */
-double sim_normal_inverse(double p);
-
-/** sim_normal_cdf: Returns: the probability that a standard normal number is at most @z. */
-double sim_normal_cdf(double z);

@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "engine/distribution-private.h"
+#include "engine/normal.h"
 
 #define SHAPE_MIN        0.01 /* below it, most draws would underflow or overflow a double */
 #define POSITIVE_SDS_MAX 3.0  /* how far below zero the mean of a normal law may lie */
@@ -47,6 +48,8 @@ static SimDistribution *new_law(SimLaw law)
   SimDistribution *distribution = g_new0(SimDistribution, 1);
   g_atomic_ref_count_init(&distribution->references);
   distribution->law = law;
+  if (law == SIM_LAW_NORMAL || law == SIM_LAW_LOGNORMAL || law == SIM_LAW_GAMMA)
+    distribution->table = sim_normal_table_new();
   return distribution;
 }
 
@@ -312,6 +315,7 @@ void sim_distribution_unref(SimDistribution *distribution)
     g_free(distribution->mixture.components);
     g_free(distribution->mixture.below);
   }
+  g_free(distribution->table);
   g_free(distribution);
 }
 

@@ -65,7 +65,7 @@ typedef struct {
  * sim_random_block:
  * @sub: 0; a method that rejects asks again with 1, 2, ... up to SIM_RANDOM_SUB_MAX
  *
- * Cost: about 6 ns where draws can overlap.
+ * Cost: 12 ns on a Xeon at 3 GHz, where draws can overlap.
  * Returns: the 128 bits of the key.
  */
 SimBlock sim_random_block(const SimDraw *draw, uint32_t sub);
@@ -96,7 +96,7 @@ uint64_t sim_random_below(const SimDraw *draw, uint64_t n);
  * Uses (@n + 3) / 4 successive indices, four values each. For shuffles: at most 32 bits each, so a range must
  * be small against 2^32 or the bias be removed by the caller.
  *
- * Cost: about 2 ns per value.
+ * Cost: 3 ns per value there.
  */
 void sim_random_fill(const SimDraw *draw, uint32_t *out, size_t n);
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/distribution-private.h"
+#include "engine/normal.h"
 #include "tests/support/test-main.h"
 
 /*
@@ -248,6 +248,37 @@ START_TEST(normal_quantiles)
     double back = sim_normal_inverse(sim_normal_cdf(z));
     ck_assert_double_eq_tol(back, z, 1e-13 + (z > 0 ? 1e-16 / sim_normal_cdf(-z) : 0));
   }
+}
+END_TEST
+
+/* The table against the exact inverse, across all pieces, at their ends and beyond them, on both sides. */
+START_TEST(normal_table)
+{
+  g_autofree SimNormalTable *table = sim_normal_table_new();
+  ck_assert_double_eq(sim_normal_lookup(table, 0.5), 0);
+  double largest = 0;
+  double before = -100;
+  for (double p = 0x1p-24; p < 0.5;) {
+    double z = sim_normal_lookup(table, p);
+    largest = fmax(largest, fabs(z - sim_normal_inverse(p)));
+    largest = fmax(largest, fabs(sim_normal_lookup(table, 1 - p) - sim_normal_inverse(1 - p)));
+    if (z < before - 1e-15)
+      ck_abort_msg("falls at %.17g", p);
+    before = z;
+    p += p / 4096;
+  }
+  for (int power = -22; power <= -1; power++) {
+    for (int part = 16; part < 32; part++) {
+      double end = ldexp(part, power - 4);
+      if (end >= 0.5)
+        continue;
+      double below = sim_normal_lookup(table, nextafter(end, 0));
+      double at = sim_normal_lookup(table, end);
+      largest = fmax(largest, fabs(at - sim_normal_inverse(end)));
+      ck_assert_double_le(fabs(at - below), 1e-9 * fabs(at) + 1e-15);
+    }
+  }
+  ck_assert_double_le(largest, 1e-9);
 }
 END_TEST
 
@@ -525,6 +556,7 @@ Suite *test_suite(void)
   test_case_loop(suite, inverted_laws_move_together, 0, 9);
   test_case_loop(suite, values_stay, 0, LAWS);
   test_case(suite, normal_quantiles);
+  test_case(suite, normal_table);
   test_case(suite, means_near_special_shapes);
   test_case_loop(suite, edges_of_the_cdf, 0, LAWS);
   test_case(suite, laws_without_width_are_constants);

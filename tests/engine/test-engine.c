@@ -218,6 +218,39 @@ START_TEST(handles_within_a_handler)
 }
 END_TEST
 
+/* A look ahead is a hint: where it is given it is right, and it changes nothing. */
+typedef struct {
+  SimEngine *engine;
+  SimHandlerId handler;
+  unsigned seen;
+} Peeker;
+
+static void on_peek(void *self, uint64_t payload)
+{
+  Peeker *peeker = self;
+  uint64_t next = 0;
+  if (sim_engine_peek(peeker->engine, peeker->handler, 2, &next)) {
+    ck_assert_uint_eq(next, payload + 3);
+    peeker->seen++;
+  }
+}
+
+START_TEST(a_look_ahead)
+{
+  Peeker peeker = {.engine = sim_engine_new()};
+  peeker.handler = sim_engine_add_handler(peeker.engine, "peeker", on_peek, &peeker);
+  SimHandlerId other = sim_engine_add_handler(peeker.engine, "other", on_peek, &peeker);
+  for (uint64_t i = 0; i < 10; i++)
+    sim_engine_post(peeker.engine, (Instant){(int64_t)i + 5}, SIM_PHASE_TASK, peeker.handler, i);
+  sim_engine_post(peeker.engine, (Instant){100}, SIM_PHASE_TASK, other, 10);
+  ck_assert_int_eq(sim_engine_run(peeker.engine, INSTANT_NEVER), SIM_RUN_EMPTY);
+  ck_assert_uint_eq(sim_engine_events(peeker.engine), 11);
+  ck_assert_uint_gt(peeker.seen, 0);
+  ck_assert_uint_le(peeker.seen, 7); /* the last three see nothing, or another handler's entry */
+  sim_engine_free(peeker.engine);
+}
+END_TEST
+
 START_TEST(never_is_not_kept)
 {
   Log log;
@@ -314,6 +347,7 @@ Suite *test_suite(void)
   test_case(suite, poll_is_asked_every_so_many_entries);
   test_case(suite, events_do_not_count_samples_nor_what_was_cancelled);
   test_case(suite, handles_within_a_handler);
+  test_case(suite, a_look_ahead);
   test_case(suite, never_is_not_kept);
   test_case(suite, handlers_added_by_a_handler);
   test_case(suite, engines_do_not_share);
