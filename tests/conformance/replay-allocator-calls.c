@@ -282,7 +282,11 @@ static bool add_framework(AllocatorPlayer *player, const char *const *words, uin
 
   FrameworkId framework = allocator_player_framework(player, words[1]);
   if (framework.index == INDEX_NONE || framework_at(player, framework)->state == PLAYER_GONE)
-    framework = allocator_player_add_framework(player, words[1], PLAYER_LIVE);
+    framework = allocator_player_add_framework(player, words[1], PLAYER_ANNOUNCED);
+  /* Numbers are given at the first mention, and the allocator takes them in order. */
+  for (uint32_t i = 0; i < framework.index; i++)
+    if (framework_at(player, (FrameworkId){i})->state == PLAYER_ANNOUNCED)
+      return unsupported(error, "arrival before a framework that an agent has named earlier", words[1]);
   framework_at(player, framework)->state = PLAYER_LIVE;
   for (guint i = 0; i < uses->len; i++)
     g_array_index(uses, AllocatorUse, i).framework = framework;
@@ -491,32 +495,32 @@ bool allocator_player_call(AllocatorPlayer *player, const char *const *words, ui
 {
   static const struct {
     const char *name;
+    AllocatorCall *call;
     uint32_t n_words;
     bool more; /* uses may follow */
-    AllocatorCall *call;
     bool moves_time;
   } calls[] = {
-      {"tick", 1, false, call_tick, true},
-      {"ticks", 2, false, call_ticks, true},
-      {"advance", 2, false, call_advance, true},
-      {"addagent", 3, true, call_addagent, false},
-      {"updateagent", 3, false, call_updateagent, false},
-      {"attributes", 3, false, call_attributes, false},
-      {"removeagent", 2, false, call_removeagent, false},
-      {"activateagent", 2, false, call_activateagent, false},
-      {"deactivateagent", 2, false, call_deactivateagent, false},
-      {"whitelist", 2, false, call_whitelist, false},
-      {"addframework", 6, true, call_addframework, false},
-      {"updateframework", 5, false, call_updateframework, false},
-      {"removeframework", 2, false, call_removeframework, false},
-      {"activateframework", 2, false, call_activateframework, false},
-      {"deactivateframework", 2, false, call_deactivateframework, false},
-      {"suppress", 3, false, call_suppress, false},
-      {"revive", 3, false, call_revive, false},
-      {"weight", 3, false, call_weight, false},
-      {"quota", 4, false, call_quota, false},
-      {"recover", 7, false, call_recover, false},
-      {"allocate", 5, false, call_allocate, false},
+      {"tick", call_tick, 1, false, true},
+      {"ticks", call_ticks, 2, false, true},
+      {"advance", call_advance, 2, false, true},
+      {"addagent", call_addagent, 3, true, false},
+      {"updateagent", call_updateagent, 3, false, false},
+      {"attributes", call_attributes, 3, false, false},
+      {"removeagent", call_removeagent, 2, false, false},
+      {"activateagent", call_activateagent, 2, false, false},
+      {"deactivateagent", call_deactivateagent, 2, false, false},
+      {"whitelist", call_whitelist, 2, false, false},
+      {"addframework", call_addframework, 6, true, false},
+      {"updateframework", call_updateframework, 5, false, false},
+      {"removeframework", call_removeframework, 2, false, false},
+      {"activateframework", call_activateframework, 2, false, false},
+      {"deactivateframework", call_deactivateframework, 2, false, false},
+      {"suppress", call_suppress, 3, false, false},
+      {"revive", call_revive, 3, false, false},
+      {"weight", call_weight, 3, false, false},
+      {"quota", call_quota, 4, false, false},
+      {"recover", call_recover, 7, false, false},
+      {"allocate", call_allocate, 5, false, false},
   };
   for (size_t i = 0; i < G_N_ELEMENTS(calls); i++) {
     if (strcmp(calls[i].name, words[0]) != 0)

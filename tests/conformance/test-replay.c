@@ -210,6 +210,9 @@ START_TEST(what_is_not_supported_fails)
   expect_text(SORTER "shuffle\nend\n", NULL, 1, "unsupported call of a sorter: \"shuffle\"");
   expect_text("seq 1 tags a\naddframework f r - - active\naddframework g r - fly active\nend\n", NULL, 1,
               ":3: sequence 1: unsupported capability: \"fly\"");
+  expect_text(
+      "seq 1 tags a\naddagent a cpus:2 used f r cpus:1\naddframework g r - - inactive\nend\n", NULL, 1,
+      ":3: sequence 1: unsupported arrival before a framework that an agent has named earlier: \"g\"");
 }
 END_TEST
 

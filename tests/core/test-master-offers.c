@@ -463,7 +463,7 @@ START_TEST(used_and_declined_offers_do_not_time_out)
   for (int i = 0; i < 4; i++) {
     fixture_register(f, "cpus:1;mem:1024");
     fixture_settle(f);
-    fixture_advance(f, 1000 * (i + 1));
+    fixture_advance(f, INT64_C(1000) * (i + 1));
   }
   fixture_log(f);
   fixture_accept(f, F0, "1", "7@0=cpus:1;mem:1024", refuse_ms(0));

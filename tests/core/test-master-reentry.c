@@ -79,7 +79,7 @@ START_TEST(everything_at_once)
   fixture_advance(f, 10000);
   ck_assert_uint_eq(master_tasks_live(f->master), 0);
   ck_assert_uint_eq(master_offers_outstanding(f->master), 0);
-  ck_assert_uint_eq(f->tasks->len, 11 * 15); /* one round at once, one at each tick */
+  ck_assert_uint_eq(f->tasks->len, 165); /* 15 at once, 15 at each tick */
   fixture_free(f);
 }
 END_TEST
@@ -261,7 +261,7 @@ START_TEST(offers_end_while_others_time_out)
     rescinded += offer->ended && offer->end == OFFER_RESCINDED ? 1 : 0;
   }
   ck_assert_uint_eq(f->n_offers_live, 4);
-  ck_assert_uint_eq(f->offers->len, 4 * (rescinded + 1));
+  ck_assert(f->offers->len == 4 * (rescinded + 1));
   ck_assert_uint_ge(rescinded, 10);
   fixture_free(f);
 }

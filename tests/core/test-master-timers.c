@@ -35,7 +35,7 @@ START_TEST(each_instant_has_its_own_run)
   MasterFixture *f = fixture_new(&drf_allocator, NULL);
   fixture_subscribe(f, "f", "r", 0);
   for (int i = 1; i <= 5; i++) {
-    fixture_advance(f, 10 * i);
+    fixture_advance(f, INT64_C(10) * i);
     fixture_register(f, "cpus:1;mem:1024");
   }
   fixture_advance(f, 900);

@@ -393,7 +393,7 @@ START_TEST(the_books_agree)
   uint32_t n = count_allocators();
   const AllocatorInterface *allocator = allocator_list()[(uint32_t)_i % n];
   for (int i = 0; i < SCENARIOS_PER_CHUNK; i++) {
-    uint64_t seed = (uint64_t)(_i / (int)n * SCENARIOS_PER_CHUNK + i);
+    uint64_t seed = ((uint64_t)_i / n) * SCENARIOS_PER_CHUNK + (uint64_t)i;
     fprintf(stderr, "%s, seed %" G_GUINT64_FORMAT "\n", allocator->name, seed);
     scenario(seed, allocator, true, NULL);
   }

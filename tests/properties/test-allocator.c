@@ -541,14 +541,14 @@ static void scenario(uint64_t seed, const AllocatorInterface *interface, bool us
 START_TEST(drf_agrees_with_the_oracle)
 {
   for (int i = 0; i < SCENARIOS_PER_CHUNK; i++)
-    scenario((uint64_t)(_i * SCENARIOS_PER_CHUNK + i), &drf_allocator, false);
+    scenario((uint64_t)_i * SCENARIOS_PER_CHUNK + (uint64_t)i, &drf_allocator, false);
 }
 END_TEST
 
 START_TEST(priority_agrees_with_the_oracle)
 {
   for (int i = 0; i < SCENARIOS_PER_CHUNK; i++)
-    scenario((uint64_t)(_i * SCENARIOS_PER_CHUNK + i), &priority_allocator, true);
+    scenario((uint64_t)_i * SCENARIOS_PER_CHUNK + (uint64_t)i, &priority_allocator, true);
 }
 END_TEST
 

@@ -280,14 +280,14 @@ static void scenario(uint64_t seed, const SorterInterface *interface, bool use_p
 START_TEST(drf_agrees_with_the_naive_sorter)
 {
   for (int i = 0; i < SCENARIOS_PER_CHUNK; i++)
-    scenario((uint64_t)(_i * SCENARIOS_PER_CHUNK + i), &drf_sorter, false);
+    scenario((uint64_t)_i * SCENARIOS_PER_CHUNK + (uint64_t)i, &drf_sorter, false);
 }
 END_TEST
 
 START_TEST(priority_agrees_with_the_naive_sorter)
 {
   for (int i = 0; i < SCENARIOS_PER_CHUNK; i++)
-    scenario((uint64_t)(_i * SCENARIOS_PER_CHUNK + i), &priority_sorter, true);
+    scenario((uint64_t)_i * SCENARIOS_PER_CHUNK + (uint64_t)i, &priority_sorter, true);
 }
 END_TEST
 
