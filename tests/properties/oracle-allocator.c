@@ -576,14 +576,6 @@ bool oracle_run_end(OracleAllocator *oracle, AgentId *agent)
 
 /* --- to look at ----------------------------------------------------------------------------------------- */
 
-bool oracle_has_candidates(const OracleAllocator *oracle)
-{
-  for (guint i = 0; i < oracle->agents->len; i++)
-    if (agent_at(oracle, (AgentId){i})->candidate)
-      return true;
-  return false;
-}
-
 uint64_t oracle_count_filters(const OracleAllocator *oracle, Instant now, RoleId role)
 {
   uint64_t count = 0;

@@ -58,7 +58,6 @@ bool oracle_visit(OracleAllocator *oracle, AgentId agent, OracleGrant *grant);
 bool oracle_run_end(OracleAllocator *oracle, AgentId *agent);
 
 /* To compare and to choose from. */
-bool oracle_has_candidates(const OracleAllocator *oracle);
 Quantities oracle_available(const OracleAllocator *oracle, AgentId agent);
 uint64_t oracle_count_filters(const OracleAllocator *oracle, Instant now, RoleId role);
 uint32_t oracle_count_holdings(const OracleAllocator *oracle);
