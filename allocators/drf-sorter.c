@@ -251,6 +251,13 @@ static void drf_unallocated(Sorter *sorter, uint32_t client, const Quantities *q
   }
 }
 
+static void drf_restore(Sorter *sorter, uint32_t client, const Quantities *quantities, uint64_t count)
+{
+  drf_allocated(sorter, client, quantities);
+  for (uint32_t slot = client_slot(sorter, client); slot != ROOT; slot = node_at(sorter, slot)->parent)
+    node_at(sorter, slot)->count += count - 1; /* wraps where count is 0 */
+}
+
 static void drf_update(Sorter *sorter, uint32_t client, const Quantities *from, const Quantities *to)
 {
   Quantities change = *from;
@@ -263,16 +270,10 @@ static void drf_update(Sorter *sorter, uint32_t client, const Quantities *from, 
 static double drf_share(const Sorter *sorter, uint32_t client)
 {
   const Node *node = client_node(sorter, client);
-  double share = 0;
-  for (uint32_t kind = 0; kind < RESOURCE_KINDS_MAX; kind++) {
-    int64_t total = sorter->totals->total.amount[kind];
-    if (total > 0 && (sorter->totals->excluded & (1u << kind)) == 0)
-      share = MAX(share, (double)node->allocation.amount[kind] / 1000.0 / ((double)total / 1000.0));
-  }
   /* The client of an inner node goes by that node's weight to the outside. */
   const Node *outside =
       is_dot_leaf(sorter, sorter->client_nodes[client]) ? node_at(sorter, node->parent) : node;
-  return share / outside->weight;
+  return sorter_totals_share(sorter->totals, &node->allocation) / outside->weight;
 }
 
 static const Quantities *drf_allocation(const Sorter *sorter, uint32_t client)
@@ -322,7 +323,7 @@ static Sorter *sorter_new(const SorterTotals *totals, bool use_priority)
   sorter->totals = totals;
   sorter->totals_version = totals->version - 1;
   sorter->use_priority = use_priority;
-  pool_init(&sorter->nodes, sizeof(Node));
+  pool_init_small(&sorter->nodes, sizeof(Node), 3); /* many roles have few frameworks */
   sorter->by_path = g_hash_table_new(g_str_hash, g_str_equal);
   sorter->held = g_array_new(FALSE, FALSE, sizeof(uint32_t));
   uint32_t root = node_new(sorter, INDEX_NONE, "", INDEX_NONE);
@@ -358,9 +359,9 @@ static void drf_destroy(Sorter *sorter)
 #define SORTER_FUNCTIONS                                                                                     \
   .destroy = drf_destroy, .add = drf_add, .remove = drf_remove, .activate = drf_activate,                    \
   .deactivate = drf_deactivate, .update_weight = drf_update_weight, .update_priority = drf_update_priority,  \
-  .allocated = drf_allocated, .unallocated = drf_unallocated, .update = drf_update, .begin = drf_begin,      \
-  .next = drf_next, .hold = drf_hold, .share = drf_share, .allocation = drf_allocation, .count = drf_count,  \
-  .count_active = drf_count_active, .check = drf_check
+  .allocated = drf_allocated, .unallocated = drf_unallocated, .update = drf_update, .restore = drf_restore,  \
+  .begin = drf_begin, .next = drf_next, .hold = drf_hold, .share = drf_share, .allocation = drf_allocation,  \
+  .count = drf_count, .count_active = drf_count_active, .check = drf_check
 
 const SorterInterface drf_sorter = {
     .name = "drf",

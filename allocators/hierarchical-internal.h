@@ -70,8 +70,10 @@ typedef struct {
   uint64_t blocked_visit; /* the visit in which a filter blocks it */
   bool subscribed;
   bool suppressed;
-  bool tracked; /* is in the role's sorter */
-  bool active;  /* and active there */
+  bool tracked;          /* is in the role's sorter */
+  bool active;           /* and active there */
+  uint64_t count;        /* while it is alone in its role: what its sorter would know of it */
+  Quantities allocation; /* likewise */
 } KernelClient;
 
 typedef struct {
@@ -86,8 +88,9 @@ typedef struct {
   char *path;
   double weight;
   int64_t priority;
-  Sorter *sorter;  /* of its clients; NULL while there is none */
-  GArray *members; /* uint32_t: member number -> client slot, or INDEX_NONE */
+  Sorter *sorter;  /* of its clients; NULL while there is at most one, who needs no order */
+  GArray *members; /* uint32_t: member number -> client slot, or INDEX_NONE; NULL without a sorter */
+  uint32_t only;   /* without a sorter: the one client's slot, or INDEX_NONE */
   uint32_t n_tracked;
   uint32_t n_active;
 } KernelRole;

@@ -97,6 +97,10 @@ static void client_check(const Allocator *kernel, uint32_t slot, const Quantitie
   CHECK(client->active == (framework->active && client->subscribed && !client->suppressed));
   if (!client->tracked)
     return;
+  if (role->sorter == NULL) {
+    CHECK(role->only == slot && quantities_equal(&client->allocation, holds));
+    return;
+  }
   CHECK(g_array_index(role->members, uint32_t, client->member) == slot);
   CHECK(quantities_equal(kernel->framework_interface->allocation(role->sorter, client->member), holds));
 }
@@ -116,13 +120,16 @@ void hierarchical_check(const Allocator *kernel, Instant now)
       client_check(kernel, slot, &by_client[slot]);
   for (uint32_t i = 0; i < kernel->roles->len; i++) {
     const KernelRole *role = kernel_role(kernel, (RoleId){i});
-    CHECK((role->sorter != NULL) == (role->n_tracked > 0));
-    if (role->sorter == NULL)
+    CHECK(role->sorter != NULL || role->n_tracked <= 1);
+    CHECK((role->only != INDEX_NONE) == (role->sorter == NULL && role->n_tracked == 1));
+    if (role->n_tracked == 0)
       continue;
     n_active_roles += role->n_active > 0 ? 1 : 0;
+    CHECK(quantities_equal(kernel->role_interface->allocation(kernel->role_sorter, i), &by_role[i]));
+    if (role->sorter == NULL)
+      continue;
     CHECK(kernel->framework_interface->count(role->sorter) == role->n_tracked);
     CHECK(kernel->framework_interface->count_active(role->sorter) == role->n_active);
-    CHECK(quantities_equal(kernel->role_interface->allocation(kernel->role_sorter, i), &by_role[i]));
     kernel->framework_interface->check(role->sorter);
   }
   CHECK(n_active_roles == kernel->n_active_roles);

@@ -60,6 +60,11 @@ static uint32_t client_find(Allocator *kernel, const KernelAgent *agent)
   kernel->role_interface->begin(kernel->role_sorter);
   while (kernel->role_interface->next(kernel->role_sorter, &role_number)) {
     KernelRole *role = kernel_role(kernel, (RoleId){role_number});
+    if (role->sorter == NULL) { /* and active, so its only client is */
+      if (client_may_have(kernel, kernel_client(kernel, role->only), agent))
+        return role->only;
+      continue;
+    }
     kernel->framework_interface->begin(role->sorter);
     while (kernel->framework_interface->next(role->sorter, &member)) {
       uint32_t slot = g_array_index(role->members, uint32_t, member);

@@ -70,6 +70,39 @@ static void role_active_add(Allocator *kernel, RoleId id, int more)
   }
 }
 
+/* A number for the client in its role's sorter, and its place there. */
+static void member_add(Allocator *kernel, uint32_t slot)
+{
+  KernelClient *client = kernel_client(kernel, slot);
+  KernelRole *role = kernel_role(kernel, client->role);
+  GArray *members = role->members;
+  client->member = members->len;
+  if (kernel->framework_interface->count(role->sorter) <
+      members->len) /* a number is free: somebody has left */
+    for (client->member = 0; g_array_index(members, uint32_t, client->member) != INDEX_NONE;)
+      client->member++;
+  else
+    g_array_append_val(members, slot);
+  g_array_index(members, uint32_t, client->member) = slot;
+  kernel->framework_interface->add(role->sorter, client->member,
+                                   kernel_framework(kernel, client->framework)->name);
+}
+
+/* A second client comes: now there is an order to be kept, and the first brings what it was allocated so far.
+ */
+static void role_sorter_make(Allocator *kernel, KernelRole *role)
+{
+  uint32_t slot = role->only;
+  const KernelClient *first = kernel_client(kernel, slot);
+  role->only = INDEX_NONE;
+  role->sorter = kernel->framework_interface->create(&kernel->totals);
+  role->members = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+  member_add(kernel, slot);
+  kernel->framework_interface->restore(role->sorter, first->member, &first->allocation, first->count);
+  if (first->active)
+    kernel->framework_interface->activate(role->sorter, first->member);
+}
+
 static void client_track(Allocator *kernel, uint32_t slot)
 {
   KernelClient *client = kernel_client(kernel, slot);
@@ -77,20 +110,33 @@ static void client_track(Allocator *kernel, uint32_t slot)
   if (client->tracked)
     return;
   client->tracked = true;
+  client->count = 0;
+  client->allocation = QUANTITIES_ZERO;
   if (role->n_tracked++ == 0) {
-    role->sorter = kernel->framework_interface->create(&kernel->totals);
-    role->members = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    role->only = slot;
     kernel->role_interface->add(kernel->role_sorter, client->role.index, role->path);
+    return;
   }
-  client->member = role->members->len;
-  if (role->n_tracked <= role->members->len) /* a number is free: somebody has left */
-    for (client->member = 0; g_array_index(role->members, uint32_t, client->member) != INDEX_NONE;)
-      client->member++;
-  else
-    g_array_append_val(role->members, slot);
-  g_array_index(role->members, uint32_t, client->member) = slot;
-  kernel->framework_interface->add(role->sorter, client->member,
-                                   kernel_framework(kernel, client->framework)->name);
+  if (role->sorter == NULL)
+    role_sorter_make(kernel, role);
+  member_add(kernel, slot);
+}
+
+static void client_untrack(Allocator *kernel, uint32_t slot)
+{
+  KernelClient *client = kernel_client(kernel, slot);
+  KernelRole *role = kernel_role(kernel, client->role);
+  client->tracked = false;
+  if (role->sorter != NULL) {
+    kernel->framework_interface->remove(role->sorter, client->member);
+    g_array_index(role->members, uint32_t, client->member) = INDEX_NONE;
+  }
+  if (--role->n_tracked > 0)
+    return;
+  role->only = INDEX_NONE;
+  kernel->role_interface->remove(kernel->role_sorter, client->role.index);
+  g_clear_pointer(&role->sorter, kernel->framework_interface->destroy);
+  g_clear_pointer(&role->members, g_array_unref);
 }
 
 /* Brings a client to what its framework's state asks for: tracked or not, active or not. */
@@ -105,25 +151,16 @@ static void client_update(Allocator *kernel, uint32_t slot)
     client_track(kernel, slot);
   if (client->active != active) {
     client->active = active;
-    if (active)
+    if (role->sorter != NULL && active)
       kernel->framework_interface->activate(role->sorter, client->member);
-    else
+    else if (role->sorter != NULL)
       kernel->framework_interface->deactivate(role->sorter, client->member);
     role_active_add(kernel, client->role, active ? 1 : -1);
   }
-  if (client->subscribed || client->n_holdings > 0 || !client->tracked)
-    return;
-
   /* It stays known as long as its framework: a refusal in a role that was left still holds if it comes back.
    */
-  client->tracked = false;
-  kernel->framework_interface->remove(role->sorter, client->member);
-  g_array_index(role->members, uint32_t, client->member) = INDEX_NONE;
-  if (--role->n_tracked == 0) {
-    kernel->role_interface->remove(kernel->role_sorter, client->role.index);
-    g_clear_pointer(&role->sorter, kernel->framework_interface->destroy);
-    g_clear_pointer(&role->members, g_array_unref);
-  }
+  if (!client->subscribed && client->n_holdings == 0 && client->tracked)
+    client_untrack(kernel, slot);
 }
 
 /* --- what clients hold ------------------------------------------------------------------------------ */
@@ -147,8 +184,13 @@ void kernel_hold(Allocator *kernel, uint32_t slot, AgentId id, const Quantities 
   } else {
     quantities_add(&holding->quantities, quantities);
   }
-  kernel->framework_interface->allocated(kernel_role(kernel, client->role)->sorter, client->member,
-                                         quantities);
+  KernelRole *role = kernel_role(kernel, client->role);
+  if (role->sorter != NULL) {
+    kernel->framework_interface->allocated(role->sorter, client->member, quantities);
+  } else {
+    quantities_add(&client->allocation, quantities);
+    client->count++;
+  }
   kernel->role_interface->allocated(kernel->role_sorter, client->role.index, quantities);
 }
 
@@ -161,8 +203,11 @@ static void holding_reduce(Allocator *kernel, uint32_t *link, const Quantities *
   uint32_t slot = holding->client;
   KernelClient *client = kernel_client(kernel, slot);
   CHECK(quantities_contain(&holding->quantities, quantities));
-  kernel->framework_interface->unallocated(kernel_role(kernel, client->role)->sorter, client->member,
-                                           quantities);
+  const KernelRole *role = kernel_role(kernel, client->role);
+  if (role->sorter != NULL)
+    kernel->framework_interface->unallocated(role->sorter, client->member, quantities);
+  else
+    quantities_subtract(&client->allocation, quantities);
   kernel->role_interface->unallocated(kernel->role_sorter, client->role.index, quantities);
   quantities_subtract(&holding->quantities, quantities);
   if (!quantities_are_zero(&holding->quantities))
@@ -379,7 +424,7 @@ void hierarchical_add_role(Allocator *kernel, RoleId id, RoleId parent, const ch
 {
   (void)parent;
   CHECK(id.index == kernel->roles->len);
-  KernelRole role = {.path = g_strdup(path), .weight = 1.0};
+  KernelRole role = {.path = g_strdup(path), .weight = 1.0, .only = INDEX_NONE};
   g_array_append_val(kernel->roles, role);
 }
 
@@ -523,14 +568,17 @@ void hierarchical_view_agent(const Allocator *kernel, Instant now, AgentId id, A
 double hierarchical_share(const Allocator *kernel, RoleId role, FrameworkId framework)
 {
   const KernelRole *known = kernel_role(kernel, role);
-  if (known->sorter == NULL)
+  if (known->n_tracked == 0)
     return 0;
   if (framework.index == INDEX_NONE)
     return kernel->role_interface->share(kernel->role_sorter, role.index);
   uint32_t slot = client_find(kernel, framework, role);
   if (slot == INDEX_NONE || !kernel_client(kernel, slot)->tracked)
     return 0;
-  return kernel->framework_interface->share(known->sorter, kernel_client(kernel, slot)->member);
+  const KernelClient *client = kernel_client(kernel, slot);
+  if (known->sorter == NULL)
+    return sorter_totals_share(&kernel->totals, &client->allocation);
+  return kernel->framework_interface->share(known->sorter, client->member);
 }
 
 uint64_t hierarchical_count_filters(const Allocator *kernel, Instant now, RoleId role)

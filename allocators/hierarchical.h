@@ -24,11 +24,12 @@
  * Invariants (check()):
  *   1. for each agent: free = total - what is used, kind by kind (negative where more is used than there is);
  *   2. what a role and a framework hold in the sorters is the sum over the agents;
- *   3. a client (framework, role) is in its role's sorter iff it is subscribed or holds something there, and
- * active iff its framework is active and the role is subscribed and not suppressed;
- *   4. a role is in the role sorter iff a client is in its own sorter, and active iff one of those is active;
+ *   3. a client (framework, role) is tracked in its role iff it is subscribed or holds something there, and
+ *      active iff its framework is active and the role is subscribed and not suppressed;
+ *   4. a role is in the role sorter iff a client is tracked in it, and active iff one of those is active; it
+ * has a sorter of its own once it has had two clients: a single one needs no order;
  *   5. READY holds exactly the agents that are activated, whitelisted, have something free and are not
- * BLOCKED.
+ *      BLOCKED.
  *
  * Filters are never timed: one that has expired is dropped when its agent is visited. Reviving a role makes
  * all of its filters stale at once, by a number that client and filter share.

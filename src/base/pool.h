@@ -8,8 +8,9 @@
  *   free  ------------->   taken   ---------------->  free (the last given is taken next)
  *
  * Each slot has a generation that grows with every take, so that (slot, generation) names a record for ever.
- * Memory grows by chunks of POOL_CHUNK records and is returned by pool_clear() only: it follows the largest
- * number of records that lived at once, never the number that ever lived.
+ * Memory grows by chunks (of POOL_CHUNK records, unless the pool was made for few) and is returned by
+ * pool_clear() only: it follows the largest number of records that lived at once, never the number that ever
+ * lived.
  *
  * Invariants:
  *   1. taken + free = slots ever made;
@@ -25,7 +26,7 @@
 #include "base/check.h"
 #include "base/ids.h"
 
-#define POOL_CHUNK_BITS 10
+#define POOL_CHUNK_BITS 10 /* of pool_init() */
 #define POOL_CHUNK      (1u << POOL_CHUNK_BITS)
 
 /* Stands before each record, so that a look at an id costs no memory of its own. */
@@ -38,15 +39,20 @@ typedef struct {
 
 typedef struct {
   size_t stride;          /* header and record; a record of up to 56 bytes never crosses a cache line */
-  unsigned char **chunks; /* each POOL_CHUNK strides, on a cache line */
-  uint32_t n_slots;       /* slots made so far */
-  uint32_t capacity;      /* of all chunks */
-  uint32_t first_free;    /* slot or INDEX_NONE */
+  unsigned char **chunks; /* each 2^chunk_bits strides, on a cache line */
+  uint32_t chunk_bits;
+  uint32_t n_slots;    /* slots made so far */
+  uint32_t capacity;   /* of all chunks */
+  uint32_t first_free; /* slot or INDEX_NONE */
   uint32_t n_taken;
 } Pool;
 
 /** pool_init: makes @pool empty, for records of @record_size bytes (at least 1). */
 void pool_init(Pool *pool, size_t record_size);
+
+/** pool_init_small: as pool_init(), with chunks of 2^@chunk_bits records: for pools of which there are many.
+ */
+void pool_init_small(Pool *pool, size_t record_size, uint32_t chunk_bits);
 
 /** pool_clear: frees all memory; records need no destructor. */
 void pool_clear(Pool *pool);
@@ -57,8 +63,8 @@ void pool_grow(Pool *pool);
 /** pool_header: of @slot, which has been made. */
 static inline PoolHeader *pool_header(const Pool *pool, uint32_t slot)
 {
-  return (PoolHeader *)(void *)(pool->chunks[slot >> POOL_CHUNK_BITS] +
-                                (size_t)(slot & (POOL_CHUNK - 1)) * pool->stride);
+  return (PoolHeader *)(void *)(pool->chunks[slot >> pool->chunk_bits] +
+                                (size_t)(slot & ((1u << pool->chunk_bits) - 1)) * pool->stride);
 }
 
 /** pool_at: the record of @slot, which has been made; valid until pool_clear(). */

@@ -53,6 +53,19 @@ static inline void sorter_totals_subtract(SorterTotals *totals, const Quantities
   totals->version++;
 }
 
+/** sorter_totals_share: the dominant share of @allocation, without a weight: the largest part of a kind that
+ * the total has and that is not excluded; computed as Mesos does. */
+static inline double sorter_totals_share(const SorterTotals *totals, const Quantities *allocation)
+{
+  double share = 0;
+  for (uint32_t kind = 0; kind < RESOURCE_KINDS_MAX; kind++)
+    if (totals->total.amount[kind] > 0 && (totals->excluded & (1u << kind)) == 0) {
+      double part = (double)allocation->amount[kind] / 1000.0 / ((double)totals->total.amount[kind] / 1000.0);
+      share = part > share ? part : share;
+    }
+  return share;
+}
+
 typedef struct {
   const char *name;
   const char *summary;
@@ -78,6 +91,10 @@ typedef struct {
   void (*unallocated)(Sorter *sorter, uint32_t client, const Quantities *quantities);
   /* A part of it is replaced; counts stay. */
   void (*update)(Sorter *sorter, uint32_t client, const Quantities *from, const Quantities *to);
+
+  /* Gives a client that holds nothing what was allocated to it while it was alone and nobody needed an order:
+   * @count allocations of @quantities in all. */
+  void (*restore)(Sorter *sorter, uint32_t client, const Quantities *quantities, uint64_t count);
 
   /* The order. begin() puts the cursor (one per sorter) before the first active client; next() gives the next
    * one, or false at the end. A change to the sorter ends the cursor, unless hold() was called before it:
