@@ -133,7 +133,7 @@ static void spy_request_tick(void *self, Instant not_before)
   spy->host.request_tick(spy->host.self, not_before);
 }
 
-static void spy_expect(void *self, AgentId agent)
+static void spy_host_expect(void *self, AgentId agent)
 {
   Allocator *spy = self;
   if (spy->host.expect != NULL)
@@ -161,7 +161,7 @@ static Allocator *create(const AllocatorInterface *inner, const AllocatorSetting
       .revoke = spy_revoke,
       .request_run = spy_request_run,
       .request_tick = spy_request_tick,
-      .expect = spy_expect,
+      .expect = spy_host_expect,
       .random = spy_random,
   };
   CHECK(inner->n_options == 0);
@@ -304,6 +304,12 @@ static void spy_revive_offers(Allocator *spy, Instant now, FrameworkId framework
   spy->inner->revive_offers(spy->allocator, now, framework, role);
 }
 
+static void spy_expect(const Allocator *spy, AgentId agent, bool near)
+{
+  if (spy->inner->expect != NULL)
+    spy->inner->expect(spy->allocator, agent, near);
+}
+
 /* --- to look at ----------------------------------------------------------------------------------------- */
 
 static void spy_view_agent(const Allocator *spy, Instant now, AgentId agent, AllocatorAgentView *view)
@@ -340,8 +346,8 @@ static const AllocatorOption label_option = {"label", "", "names the scenario in
     .activate_agent = spy_activate_agent, .deactivate_agent = spy_deactivate_agent,                          \
     .update_whitelist = spy_update_whitelist, .transition_offered_to_allocated = spy_transition,             \
     .recover_resources = spy_recover_resources, .suppress_offers = spy_suppress_offers,                      \
-    .revive_offers = spy_revive_offers, .run = spy_run, .tick = spy_tick, .view_agent = spy_view_agent,      \
-    .share = spy_share, .count_filters = spy_count_filters, .check = spy_check                               \
+    .revive_offers = spy_revive_offers, .expect = spy_expect, .run = spy_run, .tick = spy_tick,              \
+    .view_agent = spy_view_agent, .share = spy_share, .count_filters = spy_count_filters, .check = spy_check \
   }
 
 static const AllocatorInterface spy_drf = SPY_TABLE(drf);
