@@ -19,15 +19,13 @@
  * the bucket's start.
  *
  * What keeps every step short, whatever the instants:
- *   - A bucket that would hold more than SIM_BUCKET_MAX entries at once gets a node of its own, one level
- * down
- *     (*nested*), and entries are put there directly from then on. When the cursor reaches that bucket, the
- *     node takes its place on the path by exchange of a pointer. So no step moves more than SIM_BUCKET_MAX
- *     entries per level.
+ *   - A bucket that would hold more than SIM_BUCKET_MAX entries gets a node of its own (*nested*), and
+ * entries are put there directly, one level down, from then on. When the cursor reaches that bucket, its node
+ * goes onto the path by exchange of a pointer. So no step moves more than SIM_BUCKET_MAX entries per level.
  *   - Below level 1 (a single nanosecond) the digit is the phase: level 0. Its lists are first in, first out,
  *     and are handed over whole, so a million entries at one instant are never moved nor sorted.
- *   - Entries lie in lists of chunks of 1 KiB from one pool, so memory follows what is pending, not the sum
- * of what each bucket once held.
+ *   - Entries lie in lists of chunks of 1 KiB from one pool, so that memory follows what is pending and not
+ *     what each bucket once held.
  *   - Cancelled entries are dropped when they are moved, and by a sweep that visits some chunks at a time
  *     (event-sweep.c).
  *
