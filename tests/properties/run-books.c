@@ -365,24 +365,34 @@ static void expect_equal(const RunBooks *books, const BookEntry *a, const BookEn
       what, a->group, a->key, a->stage, a->index, a->ns, b->ns, a->tasks, b->tasks);
 }
 
+/* Only one of two runs has this entry. */
+static void expect_later(const RunBooks *books, const BookEntry *entry, Instant end, const char *what)
+{
+  SAY(books, entry->ns >= end.ns, "%s of group %u, job %" G_GUINT64_FORMAT " is in one run only", what,
+      entry->group, entry->key);
+}
+
 /* Entries with one name must be equal; those that only one has must lie behind @end. */
 static void compare(const RunBooks *books, GArray *a, GArray *b, Instant end, const char *what)
 {
   uint32_t i = 0, j = 0;
   g_array_sort(a, compare_names);
   g_array_sort(b, compare_names);
-  while (i < a->len || j < b->len) {
-    const BookEntry *x = i < a->len ? &g_array_index(a, BookEntry, i) : NULL;
-    const BookEntry *y = j < b->len ? &g_array_index(b, BookEntry, j) : NULL;
-    int order = x == NULL ? 1 : y == NULL ? -1 : compare_names(x, y);
+  while (i < a->len && j < b->len) {
+    const BookEntry *x = &g_array_index(a, BookEntry, i);
+    const BookEntry *y = &g_array_index(b, BookEntry, j);
+    int order = compare_names(x, y);
     if (order == 0)
       expect_equal(books, x, y, what);
     else
-      SAY(books, (order < 0 ? x : y)->ns >= end.ns, "%s of job %" G_GUINT64_FORMAT " is in one run only",
-          what, (order < 0 ? x : y)->key);
+      expect_later(books, order < 0 ? x : y, end, what);
     i += order <= 0;
     j += order >= 0;
   }
+  for (; i < a->len; i++)
+    expect_later(books, &g_array_index(a, BookEntry, i), end, what);
+  for (; j < b->len; j++)
+    expect_later(books, &g_array_index(b, BookEntry, j), end, what);
 }
 
 void run_books_compare(RunBooks *a, RunBooks *b, bool open_arrivals, bool same_speed)
