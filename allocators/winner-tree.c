@@ -26,6 +26,18 @@ static inline uint32_t match(const WinnerTree *tree, uint32_t left, uint32_t rig
   return key_is_less(&tree->keys[right], &tree->keys[left]) ? right : left;
 }
 
+/* Whether @other, which stands left where @left, wins against @winner. */
+static inline bool other_wins(const WinnerTree *tree, uint32_t other, uint32_t winner, bool left)
+{
+  const SorterKey *a = &tree->keys[other];
+  const SorterKey *b = &tree->keys[winner];
+  if (G_UNLIKELY(a->priority != b->priority))
+    return a->priority > b->priority;
+  if (a->share != b->share)
+    return a->share < b->share;
+  return a->count < b->count || (a->count == b->count && left);
+}
+
 void winner_tree_clear(WinnerTree *tree)
 {
   g_free(tree->keys);
@@ -63,15 +75,20 @@ void winner_tree_set(WinnerTree *tree, uint32_t entry, bool in)
 {
   uint32_t *places = tree->places;
   uint32_t place = tree->leaves + entry;
-  places[place] = in ? entry : INDEX_NONE;
-  for (place /= 2; place >= 1; place /= 2) {
-    uint32_t winner = match(tree, places[2 * place], places[2 * place + 1]);
+  uint32_t winner = in ? entry : INDEX_NONE;
+  places[place] = winner;
+  winner_tree_begin(tree);
+  while (place > 1) {
+    uint32_t other = places[place ^ 1];
+    /* The left one of two is the one at an even place: it wins a tie. */
+    if (winner == INDEX_NONE || (other != INDEX_NONE && other_wins(tree, other, winner, (place & 1) != 0)))
+      winner = other;
+    place /= 2;
     /* Where another entry won before and still wins, nothing above has changed. */
     if (winner == places[place] && winner != entry)
-      break;
+      return;
     places[place] = winner;
   }
-  winner_tree_begin(tree);
 }
 
 static bool place_is_before(const WinnerTree *tree, uint32_t a, uint32_t b)

@@ -98,11 +98,12 @@ void master_acknowledge(Master *master, Instant now, FrameworkId framework, Task
   if (task == NULL || task->framework.index != framework.index || sequence == 0 || sequence > task->sequence)
     return;
   AgentId agent = task->agent;
+  uint64_t label = task->label;
   /* An acknowledged end is the end of the record; an older status may be acknowledged late. */
   if (task_state_is_terminal(task->state) && sequence == task->sequence)
     master_task_forget(master, slot_of(id.value));
   if (master_agent_is_present(master, agent))
-    master->ports.send_acknowledgement(master->ports.self, agent, id, sequence);
+    master->ports.send_acknowledgement(master->ports.self, agent, id, label, sequence);
 }
 
 void master_kill(Master *master, Instant now, FrameworkId framework, TaskId id)

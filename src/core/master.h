@@ -74,7 +74,8 @@ typedef struct {
   void (*send_status)(void *self, FrameworkId framework, const TaskStatus *status);
   void (*send_launch)(void *self, AgentId agent, const TaskLaunch *launch);
   void (*send_kill)(void *self, AgentId agent, TaskId task);
-  void (*send_acknowledgement)(void *self, AgentId agent, TaskId task, uint32_t sequence);
+  /* @label: the framework's own number of the task. */
+  void (*send_acknowledgement)(void *self, AgentId agent, TaskId task, uint64_t label, uint32_t sequence);
   void (*send_shutdown_framework)(void *self, AgentId agent, FrameworkId framework);
 
   /* Calls master_timer() at @at; INSTANT_NEVER: forget it. A timer set for this very instant is due after all

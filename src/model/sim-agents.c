@@ -231,13 +231,13 @@ static uint32_t find(const SimAgents *agents, AgentId agent, TaskId id)
   return INDEX_NONE;
 }
 
-void sim_agents_acknowledge(SimAgents *agents, AgentId agent, TaskId id, uint32_t sequence)
+void sim_agents_acknowledge(SimAgents *agents, AgentId agent, uint64_t label, uint32_t sequence)
 {
   Pool *tasks = &agents->world->tasks;
-  uint32_t slot = find(agents, agent, id);
-  if (slot == INDEX_NONE)
+  uint32_t slot = slot_of(label);
+  SimTask *task = pool_find(tasks, label);
+  if (task == NULL || task->agent != agent.index || (task->flags & SIM_TASK_OF_AGENT) == 0)
     return;
-  SimTask *task = pool_at(tasks, slot);
   bool started = (task->flags & SIM_TASK_STARTED) != 0;
   bool end_sent = (task->flags & SIM_TASK_END_SENT) != 0;
   if ((task->flags & SIM_TASK_IN_DOUBT) == 0 || sequence != (end_sent && started ? 2u : 1u))

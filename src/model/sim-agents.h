@@ -39,7 +39,8 @@ void sim_agents_expect(const SimAgents *agents, AgentId agent);
 /* Messages from the master. */
 void sim_agents_launch(SimAgents *agents, AgentId agent, const TaskLaunch *launch);
 void sim_agents_kill(SimAgents *agents, AgentId agent, TaskId task);
-void sim_agents_acknowledge(SimAgents *agents, AgentId agent, TaskId task, uint32_t sequence);
+/* @label: of the launch. */
+void sim_agents_acknowledge(SimAgents *agents, AgentId agent, uint64_t label, uint32_t sequence);
 void sim_agents_shutdown_framework(SimAgents *agents, AgentId agent, FrameworkId framework);
 
 /**

@@ -47,7 +47,7 @@ void sim_deliver_message(SimWorld *world, const SimMessage *message)
     sim_deliver_kill_at_agent(world, agent, message->task.id);
     break;
   case SIM_MESSAGE_ACKNOWLEDGED:
-    sim_deliver_acknowledged(world, agent, message->task.id, message->task.sequence);
+    sim_deliver_acknowledged(world, agent, message->task.id, message->task.label, message->task.sequence);
     break;
   case SIM_MESSAGE_SHUTDOWN:
     sim_deliver_shutdown(world, agent, framework);

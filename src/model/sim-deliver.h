@@ -130,11 +130,12 @@ static inline void sim_deliver_kill_at_agent(SimWorld *world, AgentId agent, Tas
   sim_agents_kill(world->agents, agent, task);
 }
 
-static inline void sim_deliver_acknowledged(SimWorld *world, AgentId agent, TaskId task, uint32_t sequence)
+static inline void sim_deliver_acknowledged(SimWorld *world, AgentId agent, TaskId task, uint64_t label,
+                                            uint32_t sequence)
 {
   sim_digest_add_1(&world->digest, sim_world_now(world), SIM_PHASE_MESSAGE,
                    SIM_RECORD_ACKNOWLEDGED | sequence << 16, task.value);
-  sim_agents_acknowledge(world->agents, agent, task, sequence);
+  sim_agents_acknowledge(world->agents, agent, label, sequence);
 }
 
 static inline void sim_deliver_shutdown(SimWorld *world, AgentId agent, FrameworkId framework)

@@ -51,6 +51,7 @@ typedef struct {
     const TaskLaunch *launch;
     struct {
       TaskId id;
+      uint64_t label; /* to an agent */
       uint32_t sequence;
     } task;
   };

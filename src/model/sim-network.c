@@ -171,7 +171,7 @@ void sim_network_acknowledge(SimNetwork *network, FrameworkId framework, TaskId 
     sim_deliver_acknowledge(network->world, framework, task, sequence);
     return;
   }
-  SimMessage message = {.kind = SIM_MESSAGE_ACKNOWLEDGE, .framework = framework, .task = {task, sequence}};
+  SimMessage message = {.kind = SIM_MESSAGE_ACKNOWLEDGE, .framework = framework, .task = {task, 0, sequence}};
   send_message(network, FROM_FRAMEWORK, framework.index, &message);
 }
 
@@ -196,7 +196,7 @@ void sim_network_revive(SimNetwork *network, FrameworkId framework)
 
 void sim_network_kill(SimNetwork *network, FrameworkId framework, TaskId task)
 {
-  say(network, &(SimMessage){.kind = SIM_MESSAGE_KILL, .framework = framework, .task = {task, 0}});
+  say(network, &(SimMessage){.kind = SIM_MESSAGE_KILL, .framework = framework, .task = {task, 0, 0}});
 }
 
 void sim_network_teardown(SimNetwork *network, FrameworkId framework)
@@ -263,21 +263,21 @@ static void port_launch(void *self, AgentId agent, const TaskLaunch *launch)
 static void port_kill(void *self, AgentId agent, TaskId task)
 {
   SimNetwork *network = self;
-  SimMessage message = {.kind = SIM_MESSAGE_KILL_AT_AGENT, .agent = agent, .task = {task, 0}};
+  SimMessage message = {.kind = SIM_MESSAGE_KILL_AT_AGENT, .agent = agent, .task = {task, 0, 0}};
   if (network->latency[TO_AGENT].present)
     send_message(network, TO_AGENT, agent.index, &message);
   else
     sim_deliver_kill_at_agent(network->world, agent, task);
 }
 
-static void port_acknowledgement(void *self, AgentId agent, TaskId task, uint32_t sequence)
+static void port_acknowledgement(void *self, AgentId agent, TaskId task, uint64_t label, uint32_t sequence)
 {
   SimNetwork *network = self;
   if (G_LIKELY(!network->latency[TO_AGENT].present)) {
-    sim_deliver_acknowledged(network->world, agent, task, sequence);
+    sim_deliver_acknowledged(network->world, agent, task, label, sequence);
     return;
   }
-  SimMessage message = {.kind = SIM_MESSAGE_ACKNOWLEDGED, .agent = agent, .task = {task, sequence}};
+  SimMessage message = {.kind = SIM_MESSAGE_ACKNOWLEDGED, .agent = agent, .task = {task, label, sequence}};
   send_message(network, TO_AGENT, agent.index, &message);
 }
 

@@ -47,12 +47,14 @@ static inline uint64_t sim_record_pair(uint32_t high, uint32_t low)
   return (uint64_t)high << 32 | low;
 }
 
-/** sim_record_quantities: one word for an amount of each kind; amounts that differ in one kind differ. */
+/** sim_record_quantities: one word for the amounts of the kinds that are not zero; amounts that differ in one
+ * kind differ. It does not depend on how many kinds fit. */
 static inline uint64_t sim_record_quantities(const Quantities *quantities)
 {
   uint64_t word = 0;
-  for (int kind = 0; kind < RESOURCE_KINDS_MAX; kind++)
-    word = word * UINT64_C(0x9e3779b97f4a7c15) + (uint64_t)quantities->amount[kind];
+  for (uint64_t kind = 0; kind < RESOURCE_KINDS_MAX; kind++)
+    if (quantities->amount[kind] != 0)
+      word = (word + kind + 1) * UINT64_C(0x9e3779b97f4a7c15) + (uint64_t)quantities->amount[kind];
   return word;
 }
 

@@ -115,9 +115,10 @@ static void send_kill(void *self, AgentId agent, TaskId task)
   say(fixture, "kill A%u %" G_GUINT64_FORMAT, agent.index, task_label(fixture, task));
 }
 
-static void send_acknowledgement(void *self, AgentId agent, TaskId task, uint32_t sequence)
+static void send_acknowledgement(void *self, AgentId agent, TaskId task, uint64_t label, uint32_t sequence)
 {
   MasterFixture *fixture = self;
+  ck_assert_uint_eq(label, task_label(fixture, task));
   say(fixture, "acknowledge A%u %" G_GUINT64_FORMAT " %u", agent.index, task_label(fixture, task), sequence);
 }
 
