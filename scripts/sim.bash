@@ -5,34 +5,46 @@
 _sim() {
   local cur prev words cword
   _init_completion -n = || return
+  local command=${words[1]}
+  local options
 
   case $prev in
-    --workload | --output)
+    -o | --output)
       _filedir
       return
       ;;
-    --allocator)
-      # A name, or the path of a plug-in.
+    -a | --allocator)
       mapfile -t COMPREPLY < <(compgen -W "$("$1" list allocators 2>/dev/null | awk '{ print $1 }')" -- "$cur")
-      _filedir so
       return
       ;;
     --record)
-      mapfile -t COMPREPLY < <(compgen -W "tasks" -- "$cur")
+      mapfile -t COMPREPLY < <(compgen -W "jobs tasks" -- "$cur")
       return
       ;;
-    --seed | --set | --sample-interval)
+    --seed | --set | --sample-interval | --run)
       return
       ;;
   esac
 
+  case $command in
+    validate) options="--set --quiet --help" ;;
+    list) options="--help" ;;
+    show) options="--workload --summary --set --run --help" ;;
+    *)
+      options="--workload --allocator --seed --output --set --record --sample-interval --quiet --no-progress --help"
+      ((cword == 1)) && options="$options --version"
+      ;;
+  esac
+
   if [[ $cur == -* ]]; then
-    mapfile -t COMPREPLY < <(compgen -W "--workload --allocator --seed --output --set --record
-      --sample-interval --quiet --no-progress --version --help" -- "$cur")
+    mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
+  elif [[ $command == list && $cword -gt 1 ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "allocators schedulers arrivals distributions formats workloads keys" -- "$cur")
   elif ((cword == 1)); then
+    _filedir
+    mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "run validate list show help" -- "$cur")
+  elif [[ $command == help ]]; then
     mapfile -t COMPREPLY < <(compgen -W "run validate list show" -- "$cur")
-  elif [[ ${words[1]} == list ]]; then
-    mapfile -t COMPREPLY < <(compgen -W "allocators schedulers sources formats distributions" -- "$cur")
   else
     _filedir
   fi

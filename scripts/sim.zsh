@@ -6,20 +6,63 @@ _sim_allocators() {
   local -a names
   names=(${(f)"$(sim list allocators 2>/dev/null | awk '{ print $1 }')"})
   compadd -a names
-  _files -g '*.so'
 }
 
-_arguments \
-  '--workload[what to run]:workload:_files -g "*.(ini|swf|tsv|gz)"' \
-  '--allocator[who is offered what]:allocator:_sim_allocators' \
-  '--seed[seed of all random draws]:seed:' \
-  '--output[results file]:results:_files' \
-  '*--set[override a key of the workload]:GROUP.KEY=VALUE:' \
-  '*--record[record more]:what:(tasks)' \
-  '--sample-interval[how often the time series are sampled]:duration:' \
-  '--quiet[print nothing but errors]' \
-  '--no-progress[no progress bar]' \
-  '--version[version and commit]' \
-  '--help[summary of the options]' \
-  '1:command:(run validate list show)' \
-  '*:file:_files'
+_sim_workloads() {
+  _files -g '*.(ini|swf|tsv|gz)'
+}
+
+_sim_run() {
+  _arguments \
+    '(-w --workload)'{-w,--workload}'[what to run]:workload:_sim_workloads' \
+    '(-a --allocator)'{-a,--allocator}'[who is offered what]:allocator:_sim_allocators' \
+    '(-s --seed)'{-s,--seed}'[seed of all random draws]:seed:' \
+    '(-o --output)'{-o,--output}'[results file]:results:_files' \
+    '*--set[override a key of the workload]:GROUP.KEY=VALUE:' \
+    '--record[what has rows of its own]:what:(jobs tasks)' \
+    '--sample-interval[between the samples of time series]:duration:' \
+    '(-q --quiet)'{-q,--quiet}'[print nothing but errors]' \
+    '--no-progress[no progress bar]' \
+    '(-h --help)'{-h,--help}'[what it does, with examples]' \
+    '--version[version and commit]' \
+    '*:workload:_sim_workloads'
+}
+
+_sim() {
+  case ${words[2]} in
+    run)
+      shift words
+      ((CURRENT--))
+      _sim_run
+      ;;
+    validate)
+      _arguments '1:command:(validate)' \
+        '*--set[override a key of each workload]:GROUP.KEY=VALUE:' \
+        '(-q --quiet)'{-q,--quiet}'[print nothing but errors]' \
+        '(-h --help)'{-h,--help}'[what it does, with examples]' \
+        '*:workload:_sim_workloads'
+      ;;
+    list)
+      _arguments '1:command:(list)' \
+        '*:what:(allocators schedulers arrivals distributions formats workloads keys)'
+      ;;
+    show)
+      _arguments '1:command:(show)' \
+        '(-w --workload)'{-w,--workload}'[only the workload]' \
+        '(-s --summary)'{-s,--summary}'[only the summary]' \
+        '*--set[override a key of the workload]:GROUP.KEY=VALUE:' \
+        '(-r --run)'{-r,--run}'[which run of the file]:number:' \
+        '(-h --help)'{-h,--help}'[what it does, with examples]' \
+        '*:results:_files'
+      ;;
+    help)
+      _arguments '1:command:(help)' '2:command:(run validate list show)'
+      ;;
+    *)
+      ((CURRENT == 2)) && compadd run validate list show help
+      _sim_run
+      ;;
+  esac
+}
+
+_sim "$@"
