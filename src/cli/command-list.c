@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <glib.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -156,18 +157,20 @@ static gint compare_names(gconstpointer a, gconstpointer b)
   return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static GPtrArray *workload_files(const char *folder)
+/* The .ini files of a folder and of those in it. */
+static void add_workload_files(const char *folder, bool deeper, GPtrArray *files)
 {
-  GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
   GDir *dir = g_dir_open(folder, 0, NULL);
   if (dir == NULL)
-    return names;
-  for (const char *name = g_dir_read_name(dir); name != NULL; name = g_dir_read_name(dir))
+    return;
+  for (const char *name = g_dir_read_name(dir); name != NULL; name = g_dir_read_name(dir)) {
+    g_autofree char *path = g_build_filename(folder, name, NULL);
     if (g_str_has_suffix(name, ".ini"))
-      g_ptr_array_add(names, g_build_filename(folder, name, NULL));
+      g_ptr_array_add(files, g_steal_pointer(&path));
+    else if (deeper && g_file_test(path, G_FILE_TEST_IS_DIR))
+      add_workload_files(path, false, files);
+  }
   g_dir_close(dir);
-  g_ptr_array_sort(names, compare_names);
-  return names;
 }
 
 static void list_workloads(void)
@@ -178,7 +181,9 @@ static void list_workloads(void)
     return;
   }
   g_autoptr(TextTable) table = text_table_new(2, true);
-  g_autoptr(GPtrArray) files = workload_files(folder);
+  g_autoptr(GPtrArray) files = g_ptr_array_new_with_free_func(g_free);
+  add_workload_files(folder, true, files);
+  g_ptr_array_sort(files, compare_names);
   for (guint i = 0; i < files->len; i++) {
     const char *path = g_ptr_array_index(files, i);
     g_auto(LoadedWorkload) loaded = {0};

@@ -109,6 +109,6 @@ Duration sampling_interval(const Experiment *experiment, const Sources *sources)
   }
   double seconds = fmax(outlook.last + outlook.task, time_of_work(&experiment->cluster, &outlook)) / SAMPLES;
   Duration interval = {NS_PER_S};
-  duration_from_seconds(round_number(fmin(fmax(seconds, INTERVAL_MIN), INTERVAL_MAX)), &interval);
+  duration_from_seconds(fmin(round_number(fmax(seconds, INTERVAL_MIN)), INTERVAL_MAX), &interval);
   return interval;
 }

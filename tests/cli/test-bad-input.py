@@ -1,0 +1,355 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What is wrong on the command line, in a workload or in a trace: exit status 2, one line on stderr that says where
+and what was expected, and nothing is written: no results, no temporary file, no other file touched."""
+
+import gzip
+import os
+import random
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+import simtest  # noqa: E402  pylint: disable=wrong-import-position
+from simtest import SMALL, Skip, case  # noqa: E402  pylint: disable=wrong-import-position
+
+SWF_HEAD = "; MaxProcs: 4\n; MaxNodes: 4\n"
+
+
+def swf(job, submit, run=5, processors=1):
+    return f"{job} {submit} -1 {run} {processors} -1 -1 {processors} -1 -1 1 1 1 1 1 1 -1 -1\n"
+
+
+def csv_workload(**keys):
+    lines = {"trace": "log.csv", "column-submit": "at", "column-duration": "s", "task-resources": "cpus:1"}
+    lines.update({key.replace("_", "-"): value for key, value in keys.items()})
+    return ("[cluster]\nagents = 4\nresources = cpus:1\n[framework log]\n"
+            + "".join(f"{key} = {value}\n" for key, value in lines.items()))
+
+
+# --- the command line ------------------------------------------------------------------------------------
+
+
+@case
+def options(box):
+    box.write("w.ini", SMALL)
+    box.refused('^sim: unknown option "--sed"; did you mean "--seed"', "w.ini", "--sed", "3")
+    box.refused('^sim: unknown option "--outptu"; did you mean "--output"', "w.ini", "--outptu=x.db")
+    box.refused('^sim: unknown option "-z"', "w.ini", "-z")
+    box.refused("^sim: --quiet takes no value", "w.ini", "--quiet=yes")
+    box.refused("^sim: Missing argument for --seed", "w.ini", "--seed")
+    box.refused("^sim: Missing argument for --workload", "--workload")
+    box.refused("^sim: which workload", "run")
+    box.refused("^sim: which workload", "--allocator", "drf")
+    box.refused('^sim: one workload .*"w.ini" and "x.ini"', "w.ini", "x.ini")
+    box.refused('^sim: one workload .*"w.ini" and "x.ini"', "--workload", "w.ini", "x.ini")
+    box.refused("^sim: which workloads", "validate")
+    box.refused("^sim: which results file", "show")
+    box.refused("^sim: which results file", "show", "a.db", "b.db")
+    box.refused('^sim: unknown option "--seed"', "validate", "w.ini", "--seed", "1")
+
+
+@case
+def commands(box):
+    box.refused('^sim: unknown command "vaildate"; did you mean "validate"', "vaildate", "w.ini")
+    box.refused('^sim: unknown command "paint"; expected one of run, validate', "paint")
+    box.refused('^sim: unknown command "paint"', "help", "paint")
+    box.refused('^sim: unknown list "alocators"; did you mean "allocators"', "list", "alocators")
+    box.refused("^paint.ini: ", "paint.ini")
+
+
+@case
+def seeds(box):
+    box.write("w.ini", SMALL)
+    for seed in ("one", "-1", "1.5", "", "9223372036854775808", "0x10", "1e3", "nan"):
+        box.refused("^sim: --seed: expected a whole number", "w.ini", f"--seed={seed}")
+
+
+@case
+def allocators(box):
+    box.write("w.ini", SMALL)
+    box.refused('^sim: unknown allocator "drff"; did you mean "drf"', "w.ini", "--allocator", "drff")
+    box.refused('^sim: unknown allocator "lottery"; expected one of drf, priority', "w.ini", "--allocator=lottery")
+    box.refused('^sim: unknown allocator ""', "w.ini", "--allocator=")
+
+
+@case
+def recording_and_sampling(box):
+    box.write("w.ini", SMALL)
+    box.refused('^sim: unknown --record "task"; did you mean "tasks"', "w.ini", "--record", "task")
+    for text in ("10", "-1s", "0.0.1s", "1 parsec", "", "inf"):
+        box.refused("^sim: --sample-interval: ", "w.ini", f"--sample-interval={text}")
+    box.refused("sample-interval", "w.ini", "--sample-interval=0s")
+
+
+@case
+def output_is_not_what_is_run(box):
+    box.write("w.ini", "[cluster]\nagents = 4\nresources = cpus:1\n[framework x]\ntrace = t.swf\n")
+    box.write("t.swf", SWF_HEAD + swf(1, 0))
+    os.symlink("w.ini", box.join("link"))
+    box.refused("^sim: --output w.ini: would replace", "w.ini", "--output", "w.ini")
+    box.refused("^sim: --output ./t.swf: would replace", "w.ini", "--output", "./t.swf")
+    box.refused("^sim: --output link: would replace", "w.ini", "--output", "link")
+
+
+@case
+def overrides(box):
+    box.write("w.ini", SMALL)
+    for text, pattern in {
+            "cluster.agent=5": 'cluster.agent: unknown key; did you mean "agents"',
+            "cluster.agents=five": "cluster.agents: expected a whole number.*five",
+            "clutser.agents=5": "unknown group|no such group|clutser",
+            "framework c.tasks=5": "framework c",
+            "agents=5": "GROUP.KEY=VALUE",
+            "cluster.agents": "GROUP.KEY=VALUE",
+            "": "GROUP.KEY=VALUE",
+            "framework a.task-duration=5": "task-duration: expected .*unit",
+            "experiment.seed=-1": "experiment.seed: expected",
+    }.items():
+        box.refused(f"^--set.*{pattern}|^--set.*: .*{pattern}", "w.ini", "--set", text)
+
+
+# --- workload files -----------------------------------------------------------------------------------------
+
+
+@case
+def names_in_workloads(box):
+    for old, new, pattern in (
+            ("[cluster]", "[clutser]", r"w.ini:5: \[clutser\].*unknown group; did you mean \"cluster\""),
+            ("tasks = 6", "taks = 6", r"w.ini:12: \[framework a\] taks: unknown key; did you mean \"tasks\""),
+            ("poisson(5s)", "poison(5s)", r"w.ini:11: \[framework a\] arrival: .*did you mean \"poisson\""),
+            ("exponential(10s)", "exponental(10s)", r"w.ini:14: .*did you mean \"exponential\""),
+            ("cpus:1;mem:512", "cpu:1;mem:512", r"w.ini:13: .*did you mean \"cpus\""),
+            ("tasks = 8", "scheduler = elastik\ntasks = 8", r"w.ini:18: .*did you mean \"elastic\""),
+            ("[framework b]", "[allocator drv]\n[framework b]", r"w.ini:16: \[allocator drv\].*did you mean \"drf\""),
+            ("[framework b]", "[allocator drf]\nfair = 1\n[framework b]", r"w.ini:17: \[allocator drf\] fair: unknown"),
+            ("exponential(10s)", "10", r"w.ini:14: .*unit"),
+            ("exponential(10s)", "10 parsecs", r"w.ini:14: .*unit"),
+    ):
+        assert old in SMALL
+        box.write("w.ini", SMALL.replace(old, new))
+        box.refused("^" + pattern, "w.ini")
+        box.refused("^" + pattern, "validate", "w.ini")
+
+
+@case
+def values_in_workloads(box):
+    for old, new, pattern in (
+            ("agents = 4", "agents = -4", r"w.ini:6: \[cluster\] agents: expected"),
+            ("agents = 4", "agents = 0", r"w.ini:6: "),
+            ("agents = 4", "agents = 4.5", r"w.ini:6: "),
+            ("agents = 4", "agents = 99999999999999999999", r"w.ini:6: "),
+            ("agents = 4", "agents =", r"w.ini:6: "),
+            ("agents = 4\n", "", r"w.ini:5: \[cluster\].*agents"),
+            ("agents = 4", "agents = 4\nagents = 5", r"w.ini:7: .*line 6"),
+            ("[framework b]", "[framework a]", r"w.ini:16: .*line 9"),
+            ("seed = 1", "seed = x", r"w.ini:3: "),
+            ("exponential(10s)", "exponential(-10s)", r"w.ini:14: "),
+            ("exponential(10s)", "exponential(inf)", r"w.ini:14: "),
+            ("exponential(10s)", "exponential(nan)", r"w.ini:14: "),
+            ("exponential(10s)", "exponential(1e400s)", r"w.ini:14: "),
+            ("exponential(10s)", "99999999999999999999d", r"w.ini:14: "),
+            ("exponential(10s)", "uniform(5s, 1s)", r"w.ini:14: "),
+            ("exponential(10s)", "exponential(10s", r"w.ini:14: "),
+            ("exponential(10s)", "exponential()", r"w.ini:14: "),
+            ("exponential(10s)", "empirical(no.txt)", r"w.ini:14: .*no.txt"),
+            ("cpus:1;mem:512", "cpus:1;mem:lots", r"w.ini:13: "),
+            ("cpus:1;mem:512", "cpus:-1", r"w.ini:13: "),
+            ("cpus:1;mem:512", "cpus:1;cpus:1", r"w.ini:13: "),
+            ("task-resources = cpus:1;mem:512\n", "", r"w.ini:9: .*task-resources"),
+            ("[cluster]", "what is this\n[cluster]", r"w.ini:5: "),
+            ("[experiment]", "title = early\n[experiment]", r"w.ini:1: "),
+    ):
+        assert old in SMALL, old
+        box.write("w.ini", SMALL.replace(old, new))
+        box.refused("^" + pattern, "w.ini")
+
+
+@case
+def endless_runs(box):
+    box.write("w.ini", SMALL.replace("tasks = 8", "tasks = unlimited"))
+    box.refused("^w.ini:.*duration", "w.ini")
+
+
+@case
+def names_of_frameworks_that_clash(box):
+    box.write("w.ini", SMALL.replace("[framework b]", "[framework a-1]").replace("jobs = 3", "jobs = 3\ncount = 3"))
+    box.refused(r'^w.ini:17: \[framework a-1\].*"a-1".*\[framework a\]', "w.ini")
+
+
+@case
+def files_that_are_no_workloads(box):
+    box.refused("^no.ini: .*No such file", "no.ini")
+    box.refused("^no.ini: .*No such file", "validate", "no.ini")
+    box.write("empty.ini", "")
+    box.refused("^empty.ini: ", "empty.ini")
+    os.mkdir(box.join("folder.ini"))
+    box.refused("^folder.ini: .*directory", "folder.ini")
+    noise = random.Random(1).randbytes(100_000)
+    box.write("noise.ini", noise)
+    box.refused("^noise.ini:", "noise.ini")
+    box.write("nul.ini", SMALL.encode() + b"\0")
+    box.refused("^nul.ini:", "nul.ini")
+    box.write("latin.ini", SMALL.encode().replace(b"small", b"caf\xe9"))
+    box.refused("^latin.ini:3?2?.*UTF-8", "latin.ini")
+    box.write("long.ini", "x" * 10_000_000)
+    box.refused("^long.ini:1: ", "long.ini")
+    box.write("huge.ini", SMALL + "# " + "x" * (65 << 20))
+    box.refused("^huge.ini: ", "huge.ini")
+
+
+@case
+def unreadable_files(box):
+    if os.geteuid() == 0 and not os.access(os.path.dirname(box.program), os.R_OK | os.X_OK):
+        raise Skip("root reads everything")
+    box.write("w.ini", SMALL)
+    os.chmod(box.join("w.ini"), 0)
+    probe = box.run("w.ini", preexec_fn=simtest.as_nobody) if os.geteuid() == 0 else box.run("w.ini")
+    assert probe.returncode == 2 and "w.ini: " in probe.stderr and "ermission denied" in probe.stderr, probe
+    assert box.files() == {"w.ini"}
+
+
+@case
+def files_that_are_no_results(box):
+    box.refused("^sim: no.db: ", "show", "no.db")
+    box.write("w.ini", SMALL)
+    box.refused("^sim: w.ini: ", "show", "w.ini")
+    box.well("w.ini", "-o", "r.db")
+    box.write("half.db", box.read("r.db")[:20_000])
+    done = box.expect(2, "show", "half.db")
+    assert "half.db: " in done.stderr
+    box.refused("^sim: --run: expected", "show", "r.db", "--run", "2")
+    import sqlite3
+    with sqlite3.connect(box.join("other.db")) as database:
+        database.execute("CREATE TABLE run(x)")
+    database.close()
+    box.refused("^sim: other.db: ", "show", "other.db")
+
+
+# --- traces -------------------------------------------------------------------------------------------------
+
+
+@case
+def traces_that_are_not_there(box):
+    box.write("w.ini", "[cluster]\nagents = 4\nresources = cpus:1\n[framework x]\ntrace = no.swf\n")
+    box.refused(r"^w.ini:5: \[framework x\] trace: no.swf: .*No such file", "w.ini")
+    box.refused(r"^--set framework x.trace: other.swf: .*No such file", "w.ini", "--set", "framework x.trace=other.swf")
+    box.refused("^no.swf: .*No such file", "no.swf")
+    os.mkdir(box.join("no.swf"))
+    box.refused("no.swf: .*directory", "w.ini")
+    box.refused("^no.swf: .*directory", "no.swf")
+
+
+@case
+def swf_lines(box):
+    good = SWF_HEAD + swf(1, 0) + swf(2, 5)
+    for bad, pattern in {
+            "3 10 -1 5\n": "t.swf:5: .*18",
+            swf(3, 10).strip() + " 7\n": "t.swf:5: .*18",
+            swf(3, "ten"): "t.swf:5: .*field 2",
+            swf(3, 10, run="x"): "t.swf:5: .*field 4",
+            swf(3, 10, run="nan"): "t.swf:5: .*field 4",
+            swf(3, 10, run="1e400"): "t.swf:5: .*field 4",
+            swf(3, 10, run="-5"): "t.swf:5: ",
+            swf(3, 10, processors="2.5"): "t.swf:5: ",
+            swf(3, 10, processors="99999999999999999999"): "t.swf:5: ",
+            swf(3, 4): "t.swf:5: .*sort = yes",
+            "\0\n": "t.swf:5: ",
+            "x" * 2_000_000 + "\n": "t.swf:5: ",
+    }.items():
+        box.write("t.swf", good + bad)
+        box.refused(f"^(note: .*\n)?{pattern}", "t.swf", "--quiet")
+        box.refused(f"^{pattern}", "validate", "t.swf")
+    box.write("t.swf", "; nothing\n" + swf(1, 0))
+    box.refused("^t.swf: .*MaxProcs.*--set cluster.agents", "t.swf")
+    box.write("t.swf", "")
+    box.refused("^t.swf: .*empty", "t.swf")
+    box.write("t.swf", SWF_HEAD)
+    box.refused("^t.swf: ", "t.swf", "--quiet")
+
+
+@case
+def descending_submit_times_may_be_sorted(box):
+    box.write("t.swf", SWF_HEAD + swf(2, 5) + swf(1, 0))
+    box.refused("^t.swf:4: .*sort = yes", "t.swf", "--quiet")
+    box.well("t.swf", "--set", "framework user.sort=yes")
+    assert box.query("t-drf-1.db", "SELECT name, submit_ns FROM job ORDER BY job_id") == \
+        [("1", 0), ("2", 5_000_000_000)]
+
+
+@case
+def damaged_gzip(box):
+    content = gzip.compress((SWF_HEAD + "".join(swf(i, i) for i in range(1, 3000))).encode())
+    box.write("t.swf.gz", content[:len(content) // 2])
+    box.refused("^t.swf.gz:.*truncated|^t.swf.gz:.*end", "t.swf.gz", "--quiet")
+    broken = bytearray(content)
+    broken[len(content) // 2] ^= 0xff
+    box.write("t.swf.gz", bytes(broken))
+    box.refused("^t.swf.gz:", "t.swf.gz", "--quiet")
+    box.write("t.swf.gz", content + b"more")
+    box.refused("^t.swf.gz:", "t.swf.gz", "--quiet")
+    box.write("t.swf.gz", content)
+    box.well("t.swf.gz")
+
+
+@case
+def swim_lines(box):
+    good = "job0\t10\t0\t1000\t0\t10\njob1\t20\t10\t100\t500\t10\n"
+    for bad, pattern in {
+            "job2\t30\t10\n": "t.tsv:3: ",
+            "job2 30 10 1 1 1\n": "t.tsv:3: ",
+            "job2\tlate\t10\t1\t1\t1\n": "t.tsv:3: ",
+            "job2\t30\t10\t1\tmuch\t1\n": "t.tsv:3: ",
+            "job2\t30\t10\t-1\t1\t1\n": "t.tsv:3: ",
+            "job2\t30\t10\t99999999999999999999\t1\t1\n": "t.tsv:3: ",
+            "job2\t15\t10\t1\t1\t1\n": "t.tsv:3: .*sort = yes",
+    }.items():
+        box.write("t.tsv", good + bad)
+        box.refused(f"^{pattern}", "t.tsv", "--quiet")
+    box.write("t.tsv", good)
+    box.well("t.tsv")
+
+
+@case
+def csv_rows(box):
+    box.write("w.ini", csv_workload())
+    for text, pattern in {
+            "at,s\n0,5\n1\n": "log.csv:3: ",
+            "at,s\n0,5\n1,2,3\n": "log.csv:3: ",
+            "at,s\n0,five\n": "log.csv:2: .*five",
+            "at,s\n0,-5\n": "log.csv:2: ",
+            "at,s\n5,1\n0,1\n": "log.csv:3: .*sort = yes",
+            "at,seconds\n0,1\n": 'log.csv.*"s"',
+            "at,at,s\n0,1,1\n": "log.csv.*at",
+            "at,s\n": "log.csv: ",
+            "": "log.csv: .*empty",
+    }.items():
+        box.write("log.csv", text)
+        box.refused(rf"^w.ini:5: \[framework log\] trace: {pattern}", "w.ini")
+    box.write("log.csv", "at,s\n0,5\n")
+    box.write("w.ini", csv_workload(column_tasks="n"))
+    box.refused('log.csv.*"n"', "w.ini")
+    box.write("w.ini", csv_workload(column_durations="s"))
+    box.refused('^w.ini:9: .*unknown key; did you mean "column-duration"', "w.ini")
+
+
+@case
+def crlf_gaps_and_disorder_are_no_errors(box):
+    plain = SWF_HEAD + swf(1, 0) + swf(2, 5) + swf(3, 9)
+    box.write("a.swf", plain)
+    box.write("b.swf", SWF_HEAD.replace("\n", "\r\n") + "\r\n" + swf(70, 0).replace(" ", "\t").replace("\n", "\r\n")
+              + "\r\n; a remark\r\n" + swf(4, 5).replace("\n", "\r\n") + swf(9000000, 9).replace("\n", ""))
+    for name in ("a", "b"):
+        box.well(f"{name}.swf", "--quiet")
+    jobs = "SELECT submit_ns, start_ns, finish_ns FROM job ORDER BY job_id"
+    assert box.query("a-drf-1.db", jobs) == box.query("b-drf-1.db", jobs) and len(box.query("a-drf-1.db", jobs)) == 3
+
+
+@case
+def messages_are_one_line_whatever_the_names_are(box):
+    name = "x\n\x1b[2Jy.ini"
+    box.write(name, SMALL.replace("agents = 4", "agents = \x1b[31m"))
+    done = box.refused("^x", name)
+    assert "\x1b" not in done.stderr
+
+
+simtest.main()
