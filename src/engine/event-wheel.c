@@ -125,7 +125,8 @@ static SimList detach(SimWheel *wheel, SimNode *node, unsigned digit)
   return list;
 }
 
-/* Moves a list into @node, of @level, in order, without cancelled entries. */
+/* Moves a list into @node, of @level, in order. (Cancelled entries too: to ask for each would be a far
+ * access, and most are wanted.) */
 static void spread(SimWheel *wheel, SimList list, SimNode *node, unsigned level)
 {
   SimChunk *next;
@@ -136,10 +137,7 @@ static void spread(SimWheel *wheel, SimList list, SimNode *node, unsigned level)
       __builtin_prefetch(next->entries);
     for (size_t i = 0; i < used; i++) {
       const SimEntry *entry = &chunk->entries[i];
-      if (sim_slots_is_cancelled(wheel->slots, entry))
-        sim_slots_release(wheel->slots, entry);
-      else
-        *place_in_list(wheel, node, digit_of(entry->at_ns, sim_entry_phase(entry), level)) = *entry;
+      *place_in_list(wheel, node, digit_of(entry->at_ns, sim_entry_phase(entry), level)) = *entry;
     }
     sim_chunk_free(&wheel->pool, chunk);
   }
@@ -317,7 +315,7 @@ SimTake sim_wheel_take(SimWheel *wheel, int64_t limit_ns, SimTaken *taken)
       if (taken->n > 0)
         return SIM_TAKE_SPARSE;
     }
-    /* Nothing yet: the bucket was spread, or all of it had been cancelled. */
+    /* Nothing yet: the bucket was spread, or all that was taken had been cancelled. */
   }
   return SIM_TAKE_NONE;
 }

@@ -26,7 +26,7 @@
  *     and are handed over whole, so a million entries at one instant are never moved nor sorted.
  *   - Entries lie in lists of chunks of 1 KiB from one pool, so that memory follows what is pending and not
  *     what each bucket once held.
- *   - Cancelled entries are dropped when they are moved, and by a sweep that visits some chunks at a time
+ *   - Cancelled entries are dropped when they are taken, and by a sweep that visits some chunks at a time
  *     (event-sweep.c).
  *
  * Invariants (checked by sim_event_queue_check()):
@@ -146,7 +146,7 @@ void sim_wheel_clear(SimWheel *wheel);
 SimEntry *sim_wheel_place(SimWheel *wheel, int64_t at_ns, SimPhase phase);
 
 /**
- * sim_wheel_take: removes the least entries, without those that were cancelled.
+ * sim_wheel_take: removes the least entries; of a sparse take, cancelled ones are dropped.
  * @limit_ns: nothing is taken, and the cursor does not pass, beyond it
  * @taken: receives what its kind says
  */
