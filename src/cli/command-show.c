@@ -82,7 +82,7 @@ static const char *skip_summary(const char *text)
 /* Overrides that make the paths of traces absolute, so that the workload is right in any folder. */
 static char **absolute_traces(const Experiment *experiment, char **set)
 {
-  g_autoptr(GPtrArray) overrides = g_ptr_array_new();
+  g_autoptr(GPtrArray) overrides = g_ptr_array_new_with_free_func(g_free);
   for (uint32_t i = 0; i < experiment->n_frameworks; i++) {
     const FrameworkSpec *framework = &experiment->frameworks[i];
     if (framework->trace != NULL && !g_path_is_absolute(framework->trace->path_as_written)) {

@@ -76,7 +76,7 @@ static bool check_values(const CommandOptions *options, int argc, char **argv, G
 /* GLib leaves unknown options among the words; "--" is what makes a word that begins with "-" a word. */
 static bool take_words(const CommandOptions *options, char **argv, char ***words, GError **error)
 {
-  g_autoptr(GPtrArray) list = g_ptr_array_new();
+  g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(g_free);
   bool only_words = false;
   for (char **word = argv; *word != NULL; word++) {
     if (!only_words && strcmp(*word, "--") == 0) {
@@ -110,7 +110,7 @@ OptionsRead options_read(const CommandOptions *options, int argc, char **argv, c
   g_option_context_add_main_entries(context, help_entry, NULL);
 
   /* GLib takes the first as the name of the program. */
-  g_autoptr(GPtrArray) all = g_ptr_array_new();
+  g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func(g_free);
   g_ptr_array_add(all, g_strdup("sim"));
   for (int i = 0; i < argc; i++)
     g_ptr_array_add(all, g_strdup(argv[i]));
