@@ -169,17 +169,19 @@ void kernel_hold(Allocator *kernel, uint32_t slot, AgentId id, const Quantities 
 {
   KernelClient *client = kernel_client(kernel, slot);
   KernelAgent *agent = kernel_agent(kernel, id);
-  uint32_t at = agent->holdings;
   KernelHolding *holding = NULL;
-  for (; at != INDEX_NONE; at = holding->next) {
-    holding = pool_at(&kernel->holdings, at);
+  uint32_t *link = &agent->holdings;
+  for (; *link != INDEX_NONE; link = &holding->next) {
+    holding = pool_at(&kernel->holdings, *link);
     if (holding->client == slot)
       break;
   }
-  if (at == INDEX_NONE) {
+  if (*link == INDEX_NONE) {
+    /* At the end: what was granted first comes back first, and is then found without a look at the others. */
+    uint32_t at;
     holding = pool_take(&kernel->holdings, &at);
-    *holding = (KernelHolding){.client = slot, .next = agent->holdings, .quantities = *quantities};
-    agent->holdings = at;
+    *holding = (KernelHolding){.client = slot, .next = INDEX_NONE, .quantities = *quantities};
+    *link = at;
     client->n_holdings++;
   } else {
     quantities_add(&holding->quantities, quantities);

@@ -8,9 +8,14 @@
 #include "model/sim-record.h"
 #include "model/sim-task.h"
 
+#define DIRECT 2
+
+/* Its tasks, as slots: the first few stand here, so that one that ends is found without a look at the others.
+ */
 typedef struct {
   double speed;
-  uint32_t first; /* slot of the newest task, or INDEX_NONE */
+  uint32_t direct[DIRECT]; /* a slot or INDEX_NONE */
+  uint32_t first;          /* of the list of the others: the newest, or INDEX_NONE */
 } SimAgent;
 
 struct SimAgents {
@@ -32,7 +37,7 @@ SimAgents *sim_agents_new(SimWorld *world)
   agents->all = g_new(SimAgent, MAX(cluster->agents, 1));
   for (uint32_t c = 0; c < cluster->n_classes; c++)
     for (uint32_t i = 0; i < cluster->classes[c].count; i++)
-      agents->all[agents->n++] = (SimAgent){cluster->classes[c].speed, INDEX_NONE};
+      agents->all[agents->n++] = (SimAgent){cluster->classes[c].speed, {INDEX_NONE, INDEX_NONE}, INDEX_NONE};
   CHECK(agents->n == cluster->agents);
   agents->start_handler = sim_engine_add_handler(world->engine, "task-start", on_start, agents);
   agents->finish_handler = sim_engine_add_handler(world->engine, "task-end", on_finish, agents);
@@ -88,9 +93,26 @@ void sim_agents_register(SimAgents *agents)
 
 /* --- a task's life -------------------------------------------------------------------------------------- */
 
+static void link_task(SimAgent *home, uint32_t slot, SimTask *task)
+{
+  for (int i = 0; i < DIRECT; i++)
+    if (home->direct[i] == INDEX_NONE) {
+      home->direct[i] = slot;
+      return;
+    }
+  task->next = home->first;
+  home->first = slot;
+}
+
 static void unlink_task(SimAgents *agents, uint32_t slot, const SimTask *task)
 {
-  uint32_t *link = &agents->all[task->agent].first;
+  SimAgent *home = &agents->all[task->agent];
+  for (int i = 0; i < DIRECT; i++)
+    if (home->direct[i] == slot) {
+      home->direct[i] = INDEX_NONE;
+      return;
+    }
+  uint32_t *link = &home->first;
   while (*link != slot) {
     CHECK(*link != INDEX_NONE);
     link = &((SimTask *)pool_at(&agents->world->tasks, *link))->next;
@@ -174,7 +196,6 @@ static inline void expect_ends(const SimAgents *agents)
   }
   if (sim_engine_peek(world->engine, agents->finish_handler, 1, &label) &&
       (task = pool_find(&world->tasks, label)) != NULL) {
-    pool_prefetch(&world->tasks, agents->all[task->agent].first);
     master_expect_status(world->master, (AgentId){task->agent}, task->id, true);
   }
 }
@@ -206,8 +227,7 @@ void sim_agents_launch(SimAgents *agents, AgentId agent, const TaskLaunch *launc
   Instant now = sim_world_now(world);
   task->id = launch->task;
   task->flags |= SIM_TASK_OF_AGENT;
-  task->next = home->first;
-  home->first = slot_of(launch->label);
+  link_task(home, slot_of(launch->label), task);
   world->on_agents++;
   world->progress = now;
   if (task->start_up.ns == 0) {
@@ -221,7 +241,12 @@ void sim_agents_launch(SimAgents *agents, AgentId agent, const TaskLaunch *launc
 /* The slot of the task that the master calls @id, or INDEX_NONE. */
 static uint32_t find(const SimAgents *agents, AgentId agent, TaskId id)
 {
-  uint32_t slot = agents->all[agent.index].first;
+  const SimAgent *home = &agents->all[agent.index];
+  for (int i = 0; i < DIRECT; i++)
+    if (home->direct[i] != INDEX_NONE &&
+        ((const SimTask *)pool_at(&agents->world->tasks, home->direct[i]))->id.value == id.value)
+      return home->direct[i];
+  uint32_t slot = home->first;
   while (slot != INDEX_NONE) {
     const SimTask *task = pool_at(&agents->world->tasks, slot);
     if (task->id.value == id.value)
@@ -279,13 +304,29 @@ static void drop(SimAgents *agents, uint32_t slot, SimTask *task)
   sim_task_let_go(&agents->world->tasks, slot, task, SIM_TASK_OF_AGENT | SIM_TASK_OF_FRAMEWORK);
 }
 
+static bool is_of(const SimTask *task, FrameworkId framework)
+{
+  return task->stage != NULL && task->stage->job->framework->id.index == framework.index;
+}
+
 void sim_agents_shutdown_framework(SimAgents *agents, AgentId agent, FrameworkId framework)
 {
-  uint32_t *link = &agents->all[agent.index].first;
+  SimAgent *home = &agents->all[agent.index];
+  for (int i = 0; i < DIRECT; i++) {
+    uint32_t slot = home->direct[i];
+    if (slot == INDEX_NONE)
+      continue;
+    SimTask *task = pool_at(&agents->world->tasks, slot);
+    if (!is_of(task, framework))
+      continue;
+    home->direct[i] = INDEX_NONE;
+    drop(agents, slot, task);
+  }
+  uint32_t *link = &home->first;
   while (*link != INDEX_NONE) {
     uint32_t slot = *link;
     SimTask *task = pool_at(&agents->world->tasks, slot);
-    if (task->stage == NULL || task->stage->job->framework->id.index != framework.index) {
+    if (!is_of(task, framework)) {
       link = &task->next;
       continue;
     }
