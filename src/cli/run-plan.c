@@ -63,7 +63,7 @@ static bool poll_run(void *self)
 /* A second signal: called in another thread while the run goes on, right before the process ends. */
 static void abandon(void *self)
 {
-  const Run *run = self;
+  Run *run = self;
   const char *partial = g_atomic_pointer_get(&run->partial);
   if (partial != NULL)
     g_unlink(partial);

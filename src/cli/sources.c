@@ -137,17 +137,16 @@ static bool count_source(JobSource *source, Counting *counting, GError **error)
     return true;
   }
   Job job = {0};
-  for (;;) {
-    JobPull pull = source->next(source, &job, error);
-    if (pull == JOB_NEXT && source->closed)
-      pull = count_loop(source, &job, counting, error);
-    else if (pull == JOB_NEXT && !count_next(counting, &job))
-      return true;
-    else if (pull == JOB_END)
-      return true;
-    if (pull == JOB_FAILED)
+  JobPull pull = JOB_NEXT;
+  bool more = true;
+  while (more && pull == JOB_NEXT) {
+    pull = source->next(source, &job, error);
+    if (pull == JOB_NEXT && source->closed && count_loop(source, &job, counting, error) == JOB_FAILED)
       return false;
+    if (pull == JOB_NEXT && !source->closed)
+      more = count_next(counting, &job);
   }
+  return pull != JOB_FAILED;
 }
 
 bool sources_count(Sources *sources, const Experiment *experiment, SourcesCount *count, GError **error)
