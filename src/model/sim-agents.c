@@ -187,14 +187,14 @@ static inline void expect_ends(const SimAgents *agents)
   const SimWorld *world = agents->world;
   const SimTask *task;
   uint64_t label;
-  if (sim_engine_peek(world->engine, agents->finish_handler, 5, &label))
+  if (sim_engine_peek(world->engine, agents->finish_handler, 12, &label))
     pool_prefetch(&world->tasks, label);
-  if (sim_engine_peek(world->engine, agents->finish_handler, 3, &label) &&
+  if (sim_engine_peek(world->engine, agents->finish_handler, 8, &label) &&
       (task = pool_find(&world->tasks, label)) != NULL) {
     __builtin_prefetch(&agents->all[task->agent]);
     master_expect_status(world->master, (AgentId){task->agent}, task->id, false);
   }
-  if (sim_engine_peek(world->engine, agents->finish_handler, 1, &label) &&
+  if (sim_engine_peek(world->engine, agents->finish_handler, 4, &label) &&
       (task = pool_find(&world->tasks, label)) != NULL) {
     master_expect_status(world->master, (AgentId){task->agent}, task->id, true);
   }
