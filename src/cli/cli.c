@@ -10,7 +10,6 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/report.h"
-#include "offersim-version.h"
 
 typedef struct {
   const char *name;
@@ -92,7 +91,7 @@ static ExitStatus dispatch(int argc, char **argv)
   }
   const char *first = argv[1];
   if (strcmp(first, "--version") == 0) {
-    printf("sim (offersim) %s, commit %s\n", OFFERSIM_VERSION, OFFERSIM_GIT_COMMIT);
+    options_print_version();
     return EXIT_WELL;
   }
   if (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0)

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/number.h"
 #include "cli/report.h"
+#include "offersim-version.h"
 
 void options_unknown(GError **error, const char *what, const char *name, const char *const *known)
 {
@@ -34,6 +35,11 @@ bool options_parse_seed(const char *text, uint64_t *seed, GError **error)
   return true;
 }
 
+void options_print_version(void)
+{
+  printf("sim (offersim) %s, commit %s\n", OFFERSIM_VERSION, OFFERSIM_GIT_COMMIT);
+}
+
 static void print_help(const CommandOptions *options, GOptionContext *context)
 {
   g_autofree char *help = g_option_context_get_help(context, TRUE, NULL);
@@ -51,6 +57,7 @@ static void refuse_option(const CommandOptions *options, const char *word, GErro
   for (const GOptionEntry *entry = options->entries; entry->long_name != NULL; entry++)
     g_ptr_array_add(known, g_strdup_printf("--%s", entry->long_name));
   g_ptr_array_add(known, g_strdup("--help"));
+  g_ptr_array_add(known, g_strdup("--version"));
   g_ptr_array_add(known, NULL);
   g_autofree char *name = g_strndup(word, strcspn(word, "="));
   g_autoptr(GError) unknown = NULL;
@@ -97,8 +104,10 @@ static bool take_words(const CommandOptions *options, char **argv, char ***words
 OptionsRead options_read(const CommandOptions *options, int argc, char **argv, char ***words, GError **error)
 {
   gboolean help = FALSE;
-  const GOptionEntry help_entry[] = {
-      {"help", 'h', G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, &help, "Show this help", NULL},
+  gboolean version = FALSE;
+  const GOptionEntry more_entries[] = {
+      {"help", 'h', 0, G_OPTION_ARG_NONE, &help, "Show this help", NULL},
+      {"version", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &version, "Print the version", NULL},
       G_OPTION_ENTRY_NULL,
   };
   g_autoptr(GOptionContext) context = g_option_context_new(NULL);
@@ -107,7 +116,7 @@ OptionsRead options_read(const CommandOptions *options, int argc, char **argv, c
   g_option_context_set_summary(context, options->summary);
   g_option_context_set_description(context, options->examples);
   g_option_context_add_main_entries(context, options->entries, NULL);
-  g_option_context_add_main_entries(context, help_entry, NULL);
+  g_option_context_add_main_entries(context, more_entries, NULL);
 
   /* GLib takes the first as the name of the program. */
   g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func(g_free);
@@ -125,9 +134,11 @@ OptionsRead options_read(const CommandOptions *options, int argc, char **argv, c
     g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "%s (sim %s --help)", wrong->message, options->command);
     return OPTIONS_WRONG;
   }
-  if (help) {
+  if (help)
     print_help(options, context);
+  else if (version)
+    options_print_version();
+  if (help || version)
     return OPTIONS_HELP;
-  }
   return take_words(options, rest + 1, words, error) ? OPTIONS_READ : OPTIONS_WRONG;
 }

@@ -18,12 +18,12 @@ typedef struct {
   const char *synopsis;        /* what follows "sim run": "[OPTION...] FILE..." */
   const char *summary;         /* what it does, above the options in the help */
   const char *examples;        /* below them; NULL: none */
-  const GOptionEntry *entries; /* {NULL} at the end; --help is added */
+  const GOptionEntry *entries; /* {NULL} at the end; --help and --version are added */
 } CommandOptions;
 
 typedef enum {
   OPTIONS_READ,
-  OPTIONS_HELP, /* help was asked for and printed */
+  OPTIONS_HELP, /* help or the version was asked for and printed */
   OPTIONS_WRONG,
 } OptionsRead;
 
@@ -35,6 +35,9 @@ typedef enum {
  * @error: CLI_ERROR_USAGE
  */
 OptionsRead options_read(const CommandOptions *options, int argc, char **argv, char ***words, GError **error);
+
+/** options_print_version: prints version and commit. */
+void options_print_version(void);
 
 /** options_parse_seed: @text: of --seed; 0 to 2^63 - 1. */
 bool options_parse_seed(const char *text, uint64_t *seed, GError **error);

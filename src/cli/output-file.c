@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/output-file.h"
 
+#include <errno.h>
 #include <sys/stat.h>
 
 #include "cli/load-workload.h"
@@ -21,8 +22,14 @@ static bool is_same_file(const struct stat *output, const char *path)
 bool output_check(const char *path, const Experiment *experiment, GError **error)
 {
   struct stat output;
-  if (stat(path, &output) != 0)
-    return true; /* there is none; or it will be said when the file is made */
+  if (stat(path, &output) != 0) {
+    /* There is none; or it will be said when the file is made, but for names that its temporary name is not
+     * as long as. */
+    if (errno != ENAMETOOLONG)
+      return true;
+    g_set_error(error, CLI_ERROR, CLI_ERROR_RUN, "--output %s: %s", path, g_strerror(ENAMETOOLONG));
+    return false;
+  }
   const char *same = is_same_file(&output, experiment->source_path) ? experiment->source_path : NULL;
   for (uint32_t i = 0; same == NULL && i < experiment->n_frameworks; i++) {
     const TraceSpec *trace = experiment->frameworks[i].trace;

@@ -14,5 +14,8 @@
 /** output_default: (transfer full): "quickstart-drf-1.db", for the current directory. */
 char *output_default(const char *workload, const char *allocator, uint64_t seed);
 
-/** output_check: whether @path is none of the files that are run. @error: CLI_ERROR_USAGE. */
+/**
+ * output_check: whether @path may be the name of the results file.
+ * @error: CLI_ERROR_USAGE: it is one of the files that are run; CLI_ERROR_RUN: no file can have such a name
+ */
 bool output_check(const char *path, const Experiment *experiment, GError **error);

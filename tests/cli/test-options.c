@@ -98,10 +98,11 @@ END_TEST
 START_TEST(refusals)
 {
   expect_wrong("--tetx=a", "unknown option \"--tetx\"; did you mean \"--text\"? (sim test --help)");
-  expect_wrong("-x",
-               "unknown option \"-x\"; expected one of --text, --list, --flag, --help (sim test --help)");
-  expect_wrong("a|--paint", "unknown option \"--paint\"; expected one of --text, --list, --flag, --help "
-                            "(sim test --help)");
+  expect_wrong(
+      "-x",
+      "unknown option \"-x\"; expected one of --text, --list, --flag, --help, --version (sim test --help)");
+  expect_wrong("a|--paint", "unknown option \"--paint\"; expected one of --text, --list, --flag, --help, "
+                            "--version (sim test --help)");
   expect_wrong("--text", "Missing argument for --text (sim test --help)");
   expect_wrong("--flag=no", "--flag takes no value (sim test --help)");
 }

@@ -119,6 +119,7 @@ def results_tell_where_they_come_from(box):
     assert row[4] == box.join("w.ini")
     assert row[5] == "sim run w.ini --set cluster.agents=5 --seed 7 -o r.db"
     version = box.well("--version").stdout.split()
+    assert box.well("run", "--version").stdout.split() == version
     assert version[:2] == ["sim", "(offersim)"] and version[3] == "commit"
     assert box.query("r.db", "SELECT version, git_commit FROM run") == [(version[2].rstrip(","), version[4])]
     import hashlib
