@@ -11,6 +11,7 @@
 
 #define UPDATE_US       100000 /* between two lines */
 #define BAR             25     /* characters within the brackets */
+#define BAR_MIN         5      /* where there is no room for these there is no bar */
 #define COLUMNS_DEFAULT 80
 #define STRIDE_MAX      4096
 
@@ -72,21 +73,22 @@ static unsigned terminal_columns(void)
   return size.ws_col;
 }
 
-static void append_bar(GString *line, double share)
+/* "[====>    ]  54%   ", with @width characters within the brackets; none: only the share. */
+static void append_bar(GString *line, double share, unsigned width)
 {
-  unsigned done = (unsigned)(share * BAR);
-  g_string_append_c(line, '[');
-  for (unsigned i = 0; i < BAR; i++)
-    g_string_append_c(line, i < done ? '=' : i == done ? '>' : ' ');
-  g_string_append_printf(line, "] %3d%%   ", (int)(100 * share));
+  unsigned done = (unsigned)(share * width);
+  if (width > 0) {
+    g_string_append_c(line, '[');
+    for (unsigned i = 0; i < width; i++)
+      g_string_append_c(line, i < done ? '=' : i == done ? '>' : ' ');
+    g_string_append(line, "] ");
+  }
+  g_string_append_printf(line, "%3d%%   ", (int)(100 * share));
 }
 
-char *progress_line(Instant end, Instant now, double share, uint64_t events, double elapsed_s,
-                    unsigned columns)
+static char *numbers(Instant end, Instant now, double share, uint64_t events, double elapsed_s)
 {
   GString *line = g_string_new(NULL);
-  if (share >= 0)
-    append_bar(line, fmin(share, 1));
   g_autofree char *clock = format_clock((Duration){now.ns});
   g_string_append(line, clock);
   if (!instant_is_never(end)) {
@@ -99,11 +101,28 @@ char *progress_line(Instant end, Instant now, double share, uint64_t events, dou
     g_string_append_printf(line, "   %s events/s", rate);
   }
   if (share > 0 && elapsed_s > 0) {
-    g_autofree char *left = format_seconds(elapsed_s * (1 - fmin(share, 1)) / share);
+    g_autofree char *left = format_seconds(elapsed_s * (1 - share) / share);
     g_string_append_printf(line, "   %s left", left);
   }
-  if (line->len >= columns) /* the last column stays empty: a terminal may go to the next line there */
-    g_string_truncate(line, columns > 0 ? columns - 1 : 0);
+  return g_string_free(line, FALSE);
+}
+
+char *progress_line(Instant end, Instant now, double share, uint64_t events, double elapsed_s,
+                    unsigned columns)
+{
+  GString *line = g_string_new(NULL);
+  share = fmin(share, 1);
+  g_autofree char *text = numbers(end, now, share, events, elapsed_s);
+  size_t room =
+      columns > 0 ? columns - 1 : 0; /* a terminal may go on with the next line at its last column */
+  if (share >= 0) {
+    size_t others = strlen("[]  99%   ") + strlen(text);
+    size_t width = room > others ? MIN(room - others, BAR) : 0;
+    append_bar(line, share, width < BAR_MIN ? 0 : (unsigned)width);
+  }
+  g_string_append(line, text);
+  if (line->len > room)
+    g_string_truncate(line, room);
   return g_string_free(line, FALSE);
 }
 

@@ -36,7 +36,8 @@ bool progress_due(Progress *progress);
 /** progress_update: @share: done, 0 to 1; negative: unknown. @events: so far. */
 void progress_update(Progress *progress, Instant now, double share, uint64_t events);
 
-/** progress_line: (transfer full): what is written after @elapsed_s seconds, at most @columns wide. */
+/** progress_line: (transfer full): what is written after @elapsed_s seconds, narrower than @columns: the bar
+ * shrinks first. */
 char *progress_line(Instant end, Instant now, double share, uint64_t events, double elapsed_s,
                     unsigned columns);
 
