@@ -20,6 +20,8 @@ struct Simulation {
   Duration sample_interval; /* 0: no samples */
   void (*sample)(void *self, Instant now);
   void *sample_self;
+  bool (*poll)(void *self); /* (nullable) */
+  void *poll_self;
   Instant clock; /* where it is ahead of the engine's: at a sample, at the end */
   bool has_run;
 };
@@ -176,6 +178,8 @@ void simulation_set_sampler(Simulation *simulation, Duration interval,
 
 void simulation_set_poll(Simulation *simulation, uint32_t every_entries, bool (*poll)(void *self), void *self)
 {
+  simulation->poll = poll;
+  simulation->poll_self = self;
   sim_engine_set_poll(simulation->world.engine, every_entries, poll, self);
 }
 
@@ -250,6 +254,13 @@ static bool run_to(Simulation *simulation, Instant until)
   return !world->halted;
 }
 
+/* The engine polls at its entries only; where it has none, there may be samples without end. */
+static bool take_sample(Simulation *simulation, Instant now)
+{
+  simulation->sample(simulation->sample_self, now);
+  return simulation->poll == NULL || !simulation->poll(simulation->poll_self);
+}
+
 /* Samples are taken between two runs of the engine: they leave no trace in it. */
 static void run_all(Simulation *simulation)
 {
@@ -263,7 +274,10 @@ static void run_all(Simulation *simulation)
     if (!run_to(simulation, until))
       return;
     if (until.ns == next.ns && !instant_is_never(next)) {
-      simulation->sample(simulation->sample_self, until);
+      if (!take_sample(simulation, until)) {
+        sim_world_halt(world, SIMULATION_INTERRUPTED, NULL);
+        return;
+      }
       next = instant_after(until, simulation->sample_interval);
     }
     if (until.ns == end.ns) {

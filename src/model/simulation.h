@@ -111,7 +111,8 @@ void simulation_set_sampler(Simulation *simulation, Duration interval,
 
 /**
  * simulation_set_poll: before simulation_run().
- * @poll: called every @every_entries entries of the engine; true interrupts the run. NULL: never.
+ * @poll: called every @every_entries entries of the engine and after each sample, so that a run is heard
+ * where nothing but samples happens, too; true interrupts the run. NULL: never.
  */
 void simulation_set_poll(Simulation *simulation, uint32_t every_entries, bool (*poll)(void *self),
                          void *self);

@@ -118,6 +118,36 @@ START_TEST(observers_leave_no_trace)
 }
 END_TEST
 
+static void ignore_sample(void *self, Instant now)
+{
+  (void)self, (void)now;
+}
+
+/* Where nothing happens but samples, while a long task runs and after the last event, the poll is heard. */
+START_TEST(interrupted_between_samples)
+{
+  Lab lab;
+  uint32_t polls = 0;
+  lab_init(&lab, "cpus:1", 1);
+  lab.experiment.duration_given = true;
+  lab.experiment.duration = lab_seconds(3600);
+  lab_framework(&lab, "a");
+  if (_i > 0)
+    lab_job(&lab, "a", 0, 1, "cpus:1", 3000);
+  SimulationSettings settings = {.experiment = &lab.experiment,
+                                 .allocator = allocator_find("drf"),
+                                 .sources = lab.source_list,
+                                 .seed = 1};
+  lab.simulation = simulation_new(&settings, NULL);
+  ck_assert_ptr_nonnull(lab.simulation);
+  simulation_set_sampler(lab.simulation, lab_seconds(0.1), ignore_sample, NULL);
+  simulation_set_poll(lab.simulation, 1000000, poll_at_100, &polls);
+  ck_assert_int_eq(simulation_run(lab.simulation, NULL), SIMULATION_INTERRUPTED);
+  ck_assert_double_eq_tol(lab_now(&lab), 10, 1e-9);
+  lab_clear(&lab);
+}
+END_TEST
+
 static double length_of(const LabAttempt *attempt)
 {
   return attempt->finish - attempt->start;
@@ -171,6 +201,7 @@ Suite *test_suite(void)
   test_case(suite, same_seed_same_digest);
   test_case(suite, sampling_leaves_no_trace);
   test_case(suite, observers_leave_no_trace);
+  test_case_loop(suite, interrupted_between_samples, 0, 2);
   test_case(suite, durations_do_not_depend_on_the_allocator);
   test_case(suite, simulations_are_independent);
   return suite;
