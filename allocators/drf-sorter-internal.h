@@ -55,6 +55,7 @@ typedef struct {
 struct Sorter {
   const SorterTotals *totals;
   bool use_priority;
+  bool flat;              /* paths are names */
   Pool nodes;             /* slot ROOT is the root */
   GHashTable *by_path;    /* path -> slot + 1, without the "/." leaves; looked up only, never walked */
   GHashTable *attributes; /* path -> PathAttributes; NULL while all are the default */

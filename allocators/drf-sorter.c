@@ -87,6 +87,12 @@ static void client_nodes_reserve(Sorter *sorter, uint32_t client)
   sorter->n_client_nodes = n;
 }
 
+static void drf_flatten(Sorter *sorter)
+{
+  CHECK(sorter->n_clients == 0);
+  sorter->flat = true;
+}
+
 static void drf_add(Sorter *sorter, uint32_t client, const char *path)
 {
   client_nodes_reserve(sorter, client);
@@ -100,7 +106,7 @@ static void drf_add(Sorter *sorter, uint32_t client, const char *path)
     g_autofree char *leaf = g_strconcat(path, "/.", NULL);
     slot = node_new(sorter, slot, leaf, client);
   } else {
-    const char *slash = strrchr(path, '/');
+    const char *slash = sorter->flat ? NULL : strrchr(path, '/');
     g_autofree char *above = slash == NULL ? NULL : g_strndup(path, (size_t)(slash - path));
     slot = node_new(sorter, above == NULL ? ROOT : inner_get(sorter, above), path, client);
     path_insert(sorter, slot);
@@ -136,7 +142,7 @@ static void inner_collapse(Sorter *sorter, uint32_t slot)
 static bool is_dot_leaf(const Sorter *sorter, uint32_t slot)
 {
   const Node *node = node_at(sorter, slot);
-  return node->client != INDEX_NONE && g_str_has_suffix(node->path, "/.");
+  return !sorter->flat && node->client != INDEX_NONE && g_str_has_suffix(node->path, "/.");
 }
 
 static void drf_remove(Sorter *sorter, uint32_t client)
@@ -357,11 +363,12 @@ static void drf_destroy(Sorter *sorter)
 }
 
 #define SORTER_FUNCTIONS                                                                                     \
-  .destroy = drf_destroy, .add = drf_add, .remove = drf_remove, .activate = drf_activate,                    \
-  .deactivate = drf_deactivate, .update_weight = drf_update_weight, .update_priority = drf_update_priority,  \
-  .allocated = drf_allocated, .unallocated = drf_unallocated, .update = drf_update, .restore = drf_restore,  \
-  .begin = drf_begin, .next = drf_next, .hold = drf_hold, .share = drf_share, .allocation = drf_allocation,  \
-  .count = drf_count, .count_active = drf_count_active, .check = drf_check
+  .destroy = drf_destroy, .flatten = drf_flatten, .add = drf_add, .remove = drf_remove,                      \
+  .activate = drf_activate, .deactivate = drf_deactivate, .update_weight = drf_update_weight,                \
+  .update_priority = drf_update_priority, .allocated = drf_allocated, .unallocated = drf_unallocated,        \
+  .update = drf_update, .restore = drf_restore, .begin = drf_begin, .next = drf_next, .hold = drf_hold,      \
+  .share = drf_share, .allocation = drf_allocation, .count = drf_count, .count_active = drf_count_active,    \
+  .check = drf_check
 
 const SorterInterface drf_sorter = {
     .name = "drf",

@@ -68,6 +68,8 @@ typedef struct {
   uint32_t n_holdings;    /* agents on which it holds something */
   uint32_t epoch;         /* of its filters */
   uint64_t blocked_visit; /* the visit in which a filter blocks it */
+  uint64_t seen_visit;    /* the visit in which a filter of it was seen */
+  uint32_t seen_filter;   /* that filter */
   bool subscribed;
   bool suppressed;
   bool tracked;          /* is in the role's sorter */

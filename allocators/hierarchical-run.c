@@ -19,8 +19,37 @@ static bool offerable_is_enough(const Allocator *kernel, const Quantities *offer
   return kernel->n_min_allocatable == 0;
 }
 
-/* Marks the clients that may not have @offerable, drops the filters that are over, and says when the first of
- * the others is over. */
+/* Whether @a blocks whatever @b blocks, for at least as long. */
+static bool filter_covers(const KernelFilter *a, const KernelFilter *b)
+{
+  if (a->expiry.ns < b->expiry.ns || (a->expiry.ns == b->expiry.ns && b->at_tick && !a->at_tick))
+    return false;
+  return quantities_contain(&a->refused, &b->refused);
+}
+
+/* Whether @filter adds nothing to the one of the same client that was seen before it in this visit, or the other way
+ * round: then the earlier seen takes its place. A client that refuses again and again thus has one filter, not many. */
+static bool filter_is_spare(Allocator *kernel, KernelClient *client, uint32_t slot)
+{
+  KernelFilter *filter = pool_at(&kernel->filters, slot);
+  if (client->seen_visit != kernel->n_visits) {
+    client->seen_visit = kernel->n_visits;
+    client->seen_filter = slot;
+    return false;
+  }
+  KernelFilter *seen = pool_at(&kernel->filters, client->seen_filter);
+  if (filter_covers(seen, filter))
+    return true;
+  if (!filter_covers(filter, seen))
+    return false;
+  uint32_t next = seen->next;
+  *seen = *filter;
+  seen->next = next;
+  return true;
+}
+
+/* Marks the clients that may not have @offerable, drops the filters that are over or spare, and says when the first of
+ * those that block is over. */
 static Instant filters_mark(Allocator *kernel, KernelAgent *agent, const Quantities *offerable, Instant now,
                             bool tick)
 {
@@ -29,16 +58,18 @@ static Instant filters_mark(Allocator *kernel, KernelAgent *agent, const Quantit
   while (*link != INDEX_NONE) {
     uint32_t slot = *link;
     KernelFilter *filter = pool_at(&kernel->filters, slot);
-    if (!kernel_filter_is_live(kernel, filter, now, tick)) {
-      *link = filter->next;
-      pool_give(&kernel->filters, slot);
-      continue;
-    }
-    if (quantities_contain(&filter->refused, offerable)) {
-      kernel_client(kernel, filter->client)->blocked_visit = kernel->n_visits;
+    KernelClient *client = kernel_client(kernel, filter->client);
+    bool live = kernel_filter_is_live(kernel, filter, now, tick);
+    if (live && quantities_contain(&filter->refused, offerable)) {
+      client->blocked_visit = kernel->n_visits;
       wake = instant_min(wake, filter->expiry);
     }
-    link = &filter->next;
+    if (!live || filter_is_spare(kernel, client, slot)) {
+      *link = filter->next;
+      pool_give(&kernel->filters, slot);
+    } else {
+      link = &filter->next;
+    }
   }
   return wake;
 }

@@ -96,6 +96,7 @@ static void role_sorter_make(Allocator *kernel, KernelRole *role)
   const KernelClient *first = kernel_client(kernel, slot);
   role->only = INDEX_NONE;
   role->sorter = kernel->framework_interface->create(&kernel->totals);
+  kernel->framework_interface->flatten(role->sorter);
   role->members = g_array_new(FALSE, FALSE, sizeof(uint32_t));
   member_add(kernel, slot);
   kernel->framework_interface->restore(role->sorter, first->member, &first->allocation, first->count);

@@ -12,10 +12,11 @@
  *
  *              something comes free               visited, nobody may have it
  *     NOWHERE -----------------------> READY --------------------------------> BLOCKED
- *        ^                             ^  |                                      |
- *        '------ visited, given -------|--'                                      |
- *                                      '---- its free part grew; one of its filters expired; a framework
- * came, was activated, revived or updated; agent or whitelist changed
+ *        ^                             ^  |                                       |
+ *        '------ visited, given -------|--'                                       |
+ *                                      '------------------------------------------'
+ *                 its free part grew; one of its filters expired; a framework came, was activated, revived or
+ *                 updated; the agent or the whitelist changed
  *
  * A run visits READY agents only, in random order; a tick whose READY place is empty is not asked for. So a
  * cycle costs what has changed, and a cluster in which every framework refuses every agent costs nothing
@@ -27,11 +28,12 @@
  *   3. a client (framework, role) is tracked in its role iff it is subscribed or holds something there, and
  *      active iff its framework is active and the role is subscribed and not suppressed;
  *   4. a role is in the role sorter iff a client is tracked in it, and active iff one of those is active; it
- * has a sorter of its own once it has had two clients: a single one needs no order;
+ *      has a sorter of its own once it has had two clients: a single one needs no order;
  *   5. READY holds exactly the agents that are activated, whitelisted, have something free and are not
  *      BLOCKED.
  *
- * Filters are never timed: one that has expired is dropped when its agent is visited. Reviving a role makes
+ * Filters are never timed: one that has expired, or that another of the same client covers, is dropped when its
+ * agent is visited. Reviving a role makes
  * all of its filters stale at once, by a number that client and filter share.
  *
  * Not here yet: quota, reservations, revocable resources, maintenance; what they need is in the interface.

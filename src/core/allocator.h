@@ -8,10 +8,10 @@
  * never talks to frameworks or agents: the master tells it what has changed, and it answers through
  * AllocatorHost.
  *
- *   Master --- add_agent, recover_resources, revive_offers, ... --> Allocator     keeps its own books
- *   Master <-- request_run / request_tick --------------------------- Allocator     "I may have something to
- * give" Master --- run(now) | tick(now) ----------------------------> Allocator Master <-- offer(framework,
- * role, agent, resources)* ------------- Allocator     each checked, then an offer
+ *   Master --- add_agent, recover_resources, revive_offers, ... ---> Allocator    keeps its own books
+ *   Master <-- request_run, request_tick --------------------------- Allocator    "I may have something to give"
+ *   Master --- run(now), tick(now) --------------------------------> Allocator
+ *   Master <-- offer(framework, role, agent, resources) ------------ Allocator    each is checked, then an offer
  *
  * Runs. Calls only collect candidates. Some of them (see each) make the allocator ask for a run: run(now)
  * then looks at these candidates. The master makes that run once, at the end of the instant; a replayer makes

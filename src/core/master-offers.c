@@ -15,6 +15,14 @@ static void grant_refuse(Master *master, const char *what, FrameworkId framework
   master->ports.broken_allocator(master->ports.self, message);
 }
 
+static bool framework_has_role(const MasterFramework *framework, RoleId role)
+{
+  for (uint32_t i = 0; i < framework->n_roles; i++)
+    if (framework->roles[i].index == role.index)
+      return true;
+  return false;
+}
+
 /* Why the books do not allow the grant; NULL where they do. */
 static const char *grant_fault(const Master *master, FrameworkId framework, RoleId role, AgentId id,
                                const Resources *resources)
@@ -25,8 +33,8 @@ static const char *grant_fault(const Master *master, FrameworkId framework, Role
     return "there is no such framework";
   if (!master_agent_is_present(master, id))
     return "there is no such agent";
-  if (role.index >= roles_count(master->roles))
-    return "there is no such role";
+  if (!framework_has_role(master_framework(master, framework), role))
+    return "it has not subscribed to that role";
   if (resources_are_empty(resources) || !quantities_are_valid(&resources->plain))
     return "that is not an amount";
   Resources free = {master_agent(master, id)->free, master->agent_rest.items[id.index].free};
@@ -102,12 +110,25 @@ static void random_get(void *self, uint64_t run, uint32_t stage, uint32_t *numbe
   master->ports.random(master->ports.self, run, stage, numbers, n);
 }
 
+/* What comes with maintenance and guarantees: an allocator that asks for it now is named. */
+static void inverse_offer_refuse(void *self, FrameworkId framework, AgentId agent)
+{
+  grant_refuse(self, "inverse offers are not supported yet", framework, agent, &RESOURCES_EMPTY);
+}
+
+static void revocation_refuse(void *self, FrameworkId framework, AgentId agent, const Resources *resources)
+{
+  grant_refuse(self, "revocation is not supported yet", framework, agent, resources);
+}
+
 AllocatorHost master_allocator_host(Master *master)
 {
   return (AllocatorHost){
       .size = sizeof(AllocatorHost),
       .self = master,
       .offer = grant_make,
+      .inverse_offer = inverse_offer_refuse,
+      .revoke = revocation_refuse,
       .request_run = run_ask,
       .request_tick = tick_ask,
       .expect = agent_expect,
@@ -121,6 +142,11 @@ static void timeout_add(Master *master, Instant now, OfferId offer)
 {
   if (master->settings.offer_timeout.ns == DURATION_MAX.ns)
     return;
+  /* Offers that have ended leave the queue here, so that it follows the offers that are held, not those ever made. */
+  MasterTimeout *oldest;
+  while ((oldest = g_queue_peek_head(&master->timeouts)) != NULL &&
+         pool_find(&master->offers, oldest->offer.value) == NULL)
+    g_free(g_queue_pop_head(&master->timeouts));
   MasterTimeout *timeout = g_new(MasterTimeout, 1);
   *timeout = (MasterTimeout){offer, instant_after(now, master->settings.offer_timeout)};
   g_queue_push_tail(&master->timeouts, timeout);

@@ -109,6 +109,8 @@ void master_acknowledge(Master *master, Instant now, FrameworkId framework, Task
 void master_kill(Master *master, Instant now, FrameworkId framework, TaskId id)
 {
   (void)now;
+  if (!master_framework_is_present(master, framework))
+    return;
   const MasterTask *task = pool_find(&master->tasks, id.value);
   if (task == NULL || task->framework.index != framework.index) {
     master_send_status(master, framework, id, 0, AGENT_NONE,

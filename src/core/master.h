@@ -23,11 +23,12 @@
  *
  * Life of a task:
  *
- *     accept: valid            agent: status            agent: terminal status        framework: acknowledges
- *     ---------------> STAGING --------------> RUNNING ------------------------> ended -------------------->
- * (none) | invalid       |  resources in use              resources are free here, v               | not at
- * the acknowledgement TASK_ERROR          '--- agent or framework removed: TASK_LOST, TASK_KILLED; no
- * acknowledgement (never was a task)
+ *     accept: valid          agent: status          agent: terminal status        framework: acknowledges
+ *     -------------> STAGING -------------> RUNNING -----------------------> ENDED -----------------> (none)
+ *        | bad          |                      |    resources are free here,
+ *        v              |                      |    not at the acknowledgement
+ *     TASK_ERROR        '----------------------'--> TASK_LOST, TASK_KILLED: agent or framework removed;
+ *     (never a task)                                there is nothing to acknowledge
  *
  * Invariants (master_check()):
  *   1. on each agent: free + its offers + its tasks that have not ended = total, kind by kind;

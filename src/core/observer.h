@@ -14,7 +14,7 @@
 #include "core/messages.h"
 
 typedef enum {
-  OFFER_ACCEPTED,  /* used, at least in part */
+  OFFER_ACCEPTED,  /* by an accept that names tasks, good or bad */
   OFFER_DECLINED,  /* including an accept without a launch */
   OFFER_RESCINDED, /* taken back by the master: time-out, agent or operator */
   OFFER_DISCARDED, /* with an invalid accept, or with its framework */

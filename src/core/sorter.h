@@ -73,6 +73,9 @@ typedef struct {
   Sorter *(*create)(const SorterTotals *totals);
   void (*destroy)(Sorter *sorter);
 
+  /* Before the first client: from now on what is added are names, not paths; a "/" in them means nothing. */
+  void (*flatten)(Sorter *sorter);
+
   /* Adds an inactive client. @path is unique among the clients. Cost: O(depth), and O(siblings log siblings)
    * once before the next order. */
   void (*add)(Sorter *sorter, uint32_t client, const char *path);

@@ -247,7 +247,7 @@ START_TEST(nobody_and_nowhere_are_refused)
   script_grant(0, 0, 3, &one, false);
   expect_refused(f, "no such agent");
   script_grant(0, 1, 0, &one, false);
-  expect_refused(f, "no such role");
+  expect_refused(f, "it has not subscribed to that role");
   master_remove_agent(f->master, f->now, A0);
   script_grant(0, 0, 0, &one, false);
   expect_refused(f, "no such agent");

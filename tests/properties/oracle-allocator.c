@@ -586,6 +586,31 @@ uint64_t oracle_count_filters(const OracleAllocator *oracle, Instant now, RoleId
   return count;
 }
 
+static bool filter_is_covered(const OracleAllocator *oracle, guint which, Instant now)
+{
+  const OracleFilter *filter = &g_array_index(oracle->filters, OracleFilter, which);
+  for (guint i = 0; i < oracle->filters->len; i++) {
+    const OracleFilter *other = &g_array_index(oracle->filters, OracleFilter, i);
+    if (i == which || other->role.index != filter->role.index || other->agent.index != filter->agent.index ||
+        other->framework.index != filter->framework.index || other->expiry.ns <= now.ns)
+      continue;
+    if (other->expiry.ns >= filter->expiry.ns && quantities_contain(&other->refused, &filter->refused))
+      return true;
+  }
+  return false;
+}
+
+uint64_t oracle_count_uncovered_filters(const OracleAllocator *oracle, Instant now, RoleId role)
+{
+  uint64_t count = 0;
+  for (guint i = 0; i < oracle->filters->len; i++) {
+    const OracleFilter *filter = &g_array_index(oracle->filters, OracleFilter, i);
+    if (filter->role.index == role.index && filter->expiry.ns > now.ns && !filter_is_covered(oracle, i, now))
+      count++;
+  }
+  return count;
+}
+
 uint32_t oracle_count_holdings(const OracleAllocator *oracle)
 {
   return oracle->holdings->len;

@@ -60,5 +60,8 @@ bool oracle_run_end(OracleAllocator *oracle, AgentId *agent);
 /* To compare and to choose from. */
 Quantities oracle_available(const OracleAllocator *oracle, AgentId agent);
 uint64_t oracle_count_filters(const OracleAllocator *oracle, Instant now, RoleId role);
+
+/** oracle_count_uncovered_filters: those of them that no other one of the same framework makes superfluous. */
+uint64_t oracle_count_uncovered_filters(const OracleAllocator *oracle, Instant now, RoleId role);
 uint32_t oracle_count_holdings(const OracleAllocator *oracle);
 AllocatorUse oracle_holding(const OracleAllocator *oracle, uint32_t i);

@@ -141,7 +141,10 @@ static void compare_books(World *world)
     for (uint32_t i = 0; i < world->n_roles; i++) {
       uint64_t expected = oracle_count_filters(world->oracle, harness->now, (RoleId){i});
       uint64_t got = harness->interface->count_filters(harness->allocator, harness->now, (RoleId){i});
-      ck_assert_msg(got == expected, HERE "%" G_GUINT64_FORMAT " filters in %s, expected %" G_GUINT64_FORMAT,
+      /* A filter that another one covers is dropped when its agent is visited next, which may be later. */
+      uint64_t least = oracle_count_uncovered_filters(world->oracle, harness->now, (RoleId){i});
+      ck_assert_msg(got >= least && got <= expected,
+                    HERE "%" G_GUINT64_FORMAT " filters in %s, expected up to %" G_GUINT64_FORMAT,
                     world->seed, world->step, got, role_paths[i], expected);
     }
     harness->interface->check(harness->allocator, harness->now);
