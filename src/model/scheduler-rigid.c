@@ -9,6 +9,7 @@ typedef struct {
   AgentId agent;
   Quantities room;
   uint32_t next; /* in offers: the next one of the same agent, or INDEX_NONE */
+  bool dead;     /* rescinded: counts nowhere, and goes with the next compact() */
 } HeldOffer;
 
 typedef struct {
@@ -17,15 +18,20 @@ typedef struct {
   uint32_t slots;  /* tasks of the gang that fit */
   uint32_t first;  /* in offers */
   uint32_t last;
+  uint32_t n; /* offers that are not dead */
 } HeldAgent;
 
 typedef struct {
-  SimStage *gang;   /* whom it gathers for; NULL: nobody */
-  GArray *offers;   /* HeldOffer, in order of arrival */
-  GArray *agents;   /* HeldAgent, in order of their first offer */
-  GHashTable *find; /* agent + 1 -> index in agents + 1; only looked up */
-  uint64_t slots;   /* of all agents */
-  uint32_t told;    /* the observer's last number */
+  SimStage *gang;    /* whom it gathers for; NULL: nobody */
+  GArray *offers;    /* HeldOffer, in order of arrival */
+  uint32_t dead;     /* of them */
+  GArray *agents;    /* HeldAgent, in order of their first offer (where none is dead) */
+  GHashTable *find;  /* agent + 1 -> index in agents + 1; only looked up */
+  GHashTable *by_id; /* offer -> index in offers + 1, of the first n_by_id: made when one is rescinded; only
+                        looked up */
+  uint32_t n_by_id;
+  uint64_t slots; /* of all agents */
+  uint32_t told;  /* the observer's last number */
 } Rigid;
 
 static Rigid *state_of(SimFramework *framework)
@@ -35,6 +41,7 @@ static Rigid *state_of(SimFramework *framework)
     rigid->offers = g_array_new(FALSE, FALSE, sizeof(HeldOffer));
     rigid->agents = g_array_new(FALSE, FALSE, sizeof(HeldAgent));
     rigid->find = g_hash_table_new(NULL, NULL);
+    rigid->by_id = g_hash_table_new(NULL, NULL);
     framework->state = rigid;
   }
   return framework->state;
@@ -78,7 +85,7 @@ static uint32_t book(SimFramework *framework, uint32_t i)
   uint32_t place = GPOINTER_TO_UINT(g_hash_table_lookup(rigid->find, key));
   offer->next = INDEX_NONE;
   if (place == 0) {
-    HeldAgent fresh = {offer->agent, offer->room, 0, i, i};
+    HeldAgent fresh = {offer->agent, offer->room, 0, i, i, 0};
     g_array_append_val(rigid->agents, fresh);
     place = rigid->agents->len;
     g_hash_table_insert(rigid->find, key, GUINT_TO_POINTER(place));
@@ -90,6 +97,7 @@ static uint32_t book(SimFramework *framework, uint32_t i)
   }
   HeldAgent *agent = agent_at(rigid, place - 1);
   uint32_t before = agent->slots;
+  agent->n++;
   agent->slots = slots_in(framework, rigid->gang, &agent->room);
   rigid->slots += agent->slots - before;
   return agent->slots - before;
@@ -102,15 +110,81 @@ static void forget_agents(Rigid *rigid)
   rigid->slots = 0;
 }
 
+static void forget_offers(Rigid *rigid)
+{
+  g_array_set_size(rigid->offers, 0);
+  g_hash_table_remove_all(rigid->by_id);
+  rigid->n_by_id = 0;
+  rigid->dead = 0;
+  forget_agents(rigid);
+}
+
+/* Drops the dead and books the others again, so that agents stand in the order of their first offer. */
+static void compact(SimFramework *framework)
+{
+  Rigid *rigid = framework->state;
+  if (rigid->dead == 0)
+    return;
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < rigid->offers->len; i++)
+    if (!offer_at(rigid, i)->dead)
+      *offer_at(rigid, n++) = *offer_at(rigid, i);
+  GArray *offers = rigid->offers;
+  forget_offers(rigid);
+  g_array_set_size(offers, n);
+  for (uint32_t i = 0; i < n; i++)
+    book(framework, i);
+}
+
+_Static_assert(sizeof(gpointer) >= sizeof(OfferId), "an offer's id is a key");
+
+/* The index of an offer that is held, or INDEX_NONE. */
+static uint32_t find_offer(Rigid *rigid, OfferId id)
+{
+  for (; rigid->n_by_id < rigid->offers->len; rigid->n_by_id++)
+    g_hash_table_insert(rigid->by_id, GSIZE_TO_POINTER(offer_at(rigid, rigid->n_by_id)->id.value),
+                        GUINT_TO_POINTER(rigid->n_by_id + 1));
+  return GPOINTER_TO_UINT(g_hash_table_lookup(rigid->by_id, GSIZE_TO_POINTER(id.value))) - 1;
+}
+
+/* Takes the offer at @i out of the books of its agent. */
+static void strike(SimFramework *framework, uint32_t i)
+{
+  Rigid *rigid = framework->state;
+  HeldOffer *offer = offer_at(rigid, i);
+  uint32_t place =
+      GPOINTER_TO_UINT(g_hash_table_lookup(rigid->find, GUINT_TO_POINTER(offer->agent.index + 1)));
+  HeldAgent *agent = agent_at(rigid, place - 1);
+  offer->dead = true;
+  rigid->dead++;
+  agent->n--;
+  quantities_subtract(&agent->room, &offer->room);
+  uint32_t slots = slots_in(framework, rigid->gang, &agent->room);
+  rigid->slots -= agent->slots - slots;
+  agent->slots = slots;
+}
+
+static uint32_t n_held(const Rigid *rigid)
+{
+  return rigid->offers->len - rigid->dead;
+}
+
+/* Whether one that is held is of @agent. */
+static bool holds_of(const Rigid *rigid, AgentId agent)
+{
+  uint32_t place = GPOINTER_TO_UINT(g_hash_table_lookup(rigid->find, GUINT_TO_POINTER(agent.index + 1)));
+  return place != 0 && agent_at(rigid, place - 1)->n > 0;
+}
+
 /* Gives everything back. */
 static void release(SimFramework *framework)
 {
   Rigid *rigid = framework->state;
   sim_frameworks_hold_until(framework->world->frameworks, framework, INSTANT_NEVER);
   for (uint32_t i = 0; i < rigid->offers->len && !framework->stopped; i++)
-    sim_framework_decline(framework, offer_at(rigid, i)->id);
-  g_array_set_size(rigid->offers, 0);
-  forget_agents(rigid);
+    if (!offer_at(rigid, i)->dead)
+      sim_framework_decline(framework, offer_at(rigid, i)->id);
+  forget_offers(rigid);
   rigid->gang = NULL;
   tell(framework);
   sim_framework_flush(framework, framework->refuse);
@@ -166,11 +240,12 @@ static void decline_rest(SimFramework *framework, const GArray *offers, const GA
 static void start(SimFramework *framework)
 {
   Rigid *rigid = framework->state;
+  compact(framework);
   SimStage *gang = rigid->gang;
   GArray *offers = rigid->offers, *agents = rigid->agents;
   rigid->offers = g_array_new(FALSE, FALSE, sizeof(HeldOffer));
   rigid->agents = g_array_new(FALSE, FALSE, sizeof(HeldAgent));
-  forget_agents(rigid);
+  forget_offers(rigid);
   rigid->gang = NULL;
   sim_frameworks_hold_until(framework->world->frameworks, framework, INSTANT_NEVER);
   tell(framework);
@@ -201,13 +276,12 @@ static void consider(SimFramework *framework, const OfferMessage *offer)
     refuse(framework, offer);
     return;
   }
-  HeldOffer held = {offer->id, offer->agent, offer->resources.plain, INDEX_NONE};
-  bool known = g_hash_table_contains(rigid->find, GUINT_TO_POINTER(offer->agent.index + 1));
-  if (!known && slots_in(framework, rigid->gang, &held.room) == 0) {
+  HeldOffer held = {offer->id, offer->agent, offer->resources.plain, INDEX_NONE, false};
+  if (!holds_of(rigid, offer->agent) && slots_in(framework, rigid->gang, &held.room) == 0) {
     refuse(framework, offer);
     return;
   }
-  if (rigid->offers->len == 0 && framework->spec->hold_timeout.ns != DURATION_MAX.ns)
+  if (n_held(rigid) == 0 && framework->spec->hold_timeout.ns != DURATION_MAX.ns)
     sim_frameworks_hold_until(framework->world->frameworks, framework,
                               instant_after(sim_world_now(framework->world), framework->spec->hold_timeout));
   g_array_append_val(rigid->offers, held);
@@ -231,16 +305,13 @@ static void rigid_offers(SimFramework *framework, const OfferMessage *offers, ui
 static void rigid_rescind(SimFramework *framework, OfferId id)
 {
   Rigid *rigid = state_of(framework);
-  uint32_t i = 0;
-  while (i < rigid->offers->len && offer_at(rigid, i)->id.value != id.value)
-    i++;
-  if (i == rigid->offers->len)
+  uint32_t i = find_offer(rigid, id);
+  if (i == INDEX_NONE || offer_at(rigid, i)->dead)
     return;
-  g_array_remove_index(rigid->offers, i);
-  forget_agents(rigid);
-  for (i = 0; i < rigid->offers->len; i++)
-    book(framework, i);
-  if (rigid->offers->len == 0)
+  strike(framework, i);
+  if (2 * rigid->dead >= rigid->offers->len)
+    compact(framework);
+  if (n_held(rigid) == 0)
     sim_frameworks_hold_until(framework->world->frameworks, framework, INSTANT_NEVER);
   tell(framework);
 }
@@ -265,6 +336,7 @@ static void rigid_clear(SimFramework *framework)
   g_array_unref(rigid->offers);
   g_array_unref(rigid->agents);
   g_hash_table_unref(rigid->find);
+  g_hash_table_unref(rigid->by_id);
   g_free(rigid);
   framework->state = NULL;
 }

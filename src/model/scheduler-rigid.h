@@ -19,7 +19,7 @@
  * A gang is what is pending in its stage: where a task has to run again it is a gang of one. Several offers
  * of one agent count together; tasks-per-offer is the most that one agent takes of a gang.
  *
- * Cost: an offer O(1); a start O(offers held + tasks); a rescind O(offers held).
+ * Cost: an offer O(1); a start O(offers held + tasks); a rescind amortised O(1).
  * Source: Hindman et al., NSDI 2011, section 4.1.
  */
 
