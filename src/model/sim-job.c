@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/sim-job.h"
 
+#include <string.h>
+
 #include "base/check.h"
 
 static void init_stage(SimStage *stage, SimJob *job, uint32_t number, const JobStage *from,
@@ -25,6 +27,8 @@ SimJob *sim_job_new(const Job *from, struct SimFramework *framework, uint32_t gr
   job->framework = framework;
   job->key = from->key;
   job->submit = from->submit;
+  job->start = INSTANT_NEVER;
+  job->finish = INSTANT_NEVER;
   job->id = JOB_NONE;
   job->group = group;
   job->member = from->member;
@@ -60,20 +64,29 @@ SimRetry sim_stage_take(SimStage *stage)
     stage->next++;
     return fresh;
   }
-  SimRetry again = stage->retries[0];
-  stage->n_retries--;
-  for (uint32_t i = 0; i < stage->n_retries; i++)
-    stage->retries[i] = stage->retries[i + 1];
+  SimRetry again = stage->retries[stage->first_retry++];
+  if (--stage->n_retries == 0)
+    stage->first_retry = 0;
   return again;
+}
+
+/* What has been taken makes room where it is half of the array; else the array grows. */
+static void make_room(SimStage *stage)
+{
+  if (stage->first_retry > 0 && stage->first_retry >= stage->retries_space / 2) {
+    memmove(stage->retries, stage->retries + stage->first_retry, stage->n_retries * sizeof *stage->retries);
+    stage->first_retry = 0;
+    return;
+  }
+  stage->retries_space = MAX(4, 2 * stage->retries_space);
+  stage->retries = g_renew(SimRetry, stage->retries, stage->retries_space);
 }
 
 void sim_stage_return(SimStage *stage, uint32_t index, uint16_t attempt)
 {
-  if (stage->n_retries == stage->retries_space) {
-    stage->retries_space = MAX(4, 2 * stage->retries_space);
-    stage->retries = g_renew(SimRetry, stage->retries, stage->retries_space);
-  }
-  stage->retries[stage->n_retries++] = (SimRetry){index, attempt};
+  if (stage->first_retry + stage->n_retries == stage->retries_space)
+    make_room(stage);
+  stage->retries[stage->first_retry + stage->n_retries++] = (SimRetry){index, attempt};
   if (stage->pending != UINT32_MAX)
     stage->pending++;
 }

@@ -52,9 +52,10 @@ typedef struct SimStage {
   uint32_t live;          /* launched and not seen to end */
   uint32_t finished;      /* (with unlimited tasks it may wrap) */
   uint32_t tasks;         /* TASKS_UNLIMITED */
-  uint32_t n_retries;     /* counted in pending */
+  uint32_t first_retry;   /* in retries: the oldest one */
+  uint32_t n_retries;     /* from there on; counted in pending */
   uint32_t retries_space; /* of the array */
-  SimRetry *retries;      /* oldest first */
+  SimRetry *retries;
   struct SimShape *shape; /* where it is queued, or NULL */
   uint32_t position;      /* there */
   uint8_t number;         /* in its job */
@@ -70,6 +71,8 @@ struct SimJob {
   SimJob *following;
   uint64_t key;
   Instant submit;
+  Instant start;     /* of its first task, on its agent: for observers; INSTANT_NEVER */
+  Instant finish;    /* of its last one so far */
   JobId id;          /* JOB_NONE until submitted */
   uint32_t sequence; /* within the framework */
   uint32_t group;
@@ -101,7 +104,8 @@ SimJob *sim_job_new(const Job *job, struct SimFramework *framework, uint32_t gro
 /** sim_job_free: no task record may point to it. */
 void sim_job_free(SimJob *job);
 
-/** sim_stage_take: the next task to launch: one that has to run again, else a new one. Pending, live move. */
+/** sim_stage_take: the next task to launch: the oldest that has to run again, else a new one. Pending, live
+ * move. Cost of this and the next: amortised O(1). */
 SimRetry sim_stage_take(SimStage *stage);
 
 /** sim_stage_return: task @index is pending again, for its next @attempt. The caller has booked its end. */
