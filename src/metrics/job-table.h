@@ -26,9 +26,10 @@ typedef struct {
   uint32_t tasks;
   JobState state;
   Instant submit;
-  Instant start; /* INSTANT_NEVER */
-  char *name;    /* owned */
-  char *reason;  /* (nullable), owned */
+  Instant start;  /* INSTANT_NEVER */
+  Instant finish; /* where it is known before the last state is; else INSTANT_NEVER */
+  char *name;     /* owned */
+  char *reason;   /* (nullable), owned */
 } LiveJob;
 
 typedef struct JobPage JobPage;

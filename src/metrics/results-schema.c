@@ -139,8 +139,9 @@ static const ResultsColumn job_columns[] = {
     {"name", TEXT, NULL, "", "the source's own name of the job"},
     {"key", INTEGER, "NOT NULL", "", "the source's own number of the job"},
     {"submit_ns", INTEGER, "NOT NULL", "ns", "when it was submitted"},
-    {"start_ns", INTEGER, NULL, "ns", "when its first task began to run; NULL: never"},
-    {"finish_ns", INTEGER, NULL, "ns", "when its last task ended, or it was given up; NULL: not yet"},
+    {"start_ns", INTEGER, NULL, "ns", "when its first task began to run on its agent; NULL: never"},
+    {"finish_ns", INTEGER, NULL, "ns",
+     "when its last task ended on its agent, or it was given up; NULL: not yet"},
     {"tasks", INTEGER, NULL, "tasks", "of all its stages; NULL: endless"},
     {"state_code", INTEGER, "NOT NULL", "", "the state as a number"},
     {"state", COMPUTED,
@@ -162,7 +163,7 @@ static const ResultsColumn task_attempt_columns[] = {
     {"attempt", INTEGER, "NOT NULL", "", "number of the attempt at this task"},
     {"agent_id", INTEGER, NULL, "", "the master's number of the agent, from 0"},
     {"start_ns", INTEGER, NULL, "ns", "when it began to run; NULL: never"},
-    {"finish_ns", INTEGER, NULL, "ns", "when it ended"},
+    {"finish_ns", INTEGER, NULL, "ns", "when it ended; NULL: the run ended before it"},
     {"start_up_ns", INTEGER, NULL, "ns", "from its launch to its start (or to its end where it never ran)"},
     {"state_code", INTEGER, "NOT NULL", "", "the state as a number"},
     {"state", COMPUTED,
@@ -170,7 +171,8 @@ static const ResultsColumn task_attempt_columns[] = {
      "WHEN 4 THEN 'lost' WHEN 5 THEN 'dropped' WHEN 6 THEN 'gone' WHEN 7 THEN 'gone_by_operator' "
      "WHEN 8 THEN 'unreachable' WHEN 9 THEN 'unknown' WHEN 10 THEN 'staging' WHEN 11 THEN 'starting' "
      "WHEN 12 THEN 'running' WHEN 13 THEN 'killing' END",
-     "", "how it ended: finished, failed, killed, lost, ..."},
+     "",
+     "how it ended: finished, failed, killed, lost, ...; running or staging where the run ended before it"},
     END,
 };
 

@@ -156,6 +156,8 @@ static void start_task(SimAgents *agents, SimTask *task, uint64_t label)
   Instant now = sim_world_now(world);
   task->start = now;
   task->flags |= SIM_TASK_STARTED;
+  if (task->stage != NULL && instant_is_never(task->stage->job->start))
+    task->stage->job->start = now;
   Duration length = {scaled(task->length.ns, agents->all[task->agent].speed)};
   task->entry = sim_engine_schedule(world->engine, instant_after(now, length), SIM_PHASE_TASK,
                                     agents->finish_handler, label);
@@ -168,6 +170,8 @@ static void end_task(SimAgents *agents, SimTask *task)
   task->entry = SIM_EVENT_NONE;
   task->finish = sim_world_now(world);
   task->flags |= SIM_TASK_ENDED;
+  if (task->stage != NULL)
+    task->stage->job->finish = task->finish;
   world->on_agents--;
   world->progress = task->finish;
 }

@@ -87,6 +87,16 @@ static void tell_state(SimFramework *framework, SimJob *job, JobState state, con
                               reason);
 }
 
+static void tell_span(SimFramework *framework, const SimJob *job, JobState state)
+{
+  SimWorld *world = framework->world;
+  Instant now = sim_world_now(world);
+  bool by_tasks = state == JOB_FINISHED && !instant_is_never(job->finish);
+  if (world->observer.job_span != NULL)
+    world->observer.job_span(world->observer.self, now, framework->id, job->id, job->start,
+                             by_tasks ? job->finish : now);
+}
+
 static void make_runnable(SimFramework *framework, SimJob *job)
 {
   for (uint32_t i = 0; i < job->n_stages; i++) {
@@ -145,6 +155,7 @@ static void end_job(SimFramework *framework, SimJob *job, JobState state, const 
   unlink_job(framework, job);
   world->unfinished--;
   *(state == JOB_FINISHED ? &world->jobs_finished : &world->jobs_failed) += 1;
+  tell_span(framework, job, state);
   tell_state(framework, job, state, reason);
   drop_pending(framework, job);
   sim_arrivals_job_ended(world->arrivals, framework, job);
@@ -183,17 +194,30 @@ void sim_framework_kill_jobs(SimFramework *framework)
 
 /* --- how tasks end -------------------------------------------------------------------------------------- */
 
-static void tell_attempt(SimFramework *framework, const SimTask *task, TaskState state)
+/* @end: where it has not ended on its agent. */
+static void tell_attempt(const SimFramework *framework, const SimTask *task, TaskState state, Instant end)
 {
-  SimWorld *world = framework->world;
+  const SimWorld *world = framework->world;
   if (world->observer.task_attempt == NULL)
     return;
   bool started = (task->flags & SIM_TASK_STARTED) != 0;
   bool ended = (task->flags & SIM_TASK_ENDED) != 0;
   world->observer.task_attempt(world->observer.self, framework->id, task->stage->job->id, task->stage->number,
                                task->index, task->attempt, (AgentId){task->agent}, task->launch,
-                               started ? task->start : INSTANT_NEVER,
-                               ended ? task->finish : sim_world_now(world), task_state_name(state));
+                               started ? task->start : INSTANT_NEVER, ended ? task->finish : end,
+                               task_state_name(state));
+}
+
+static TaskState state_on_agent(const SimTask *task)
+{
+  if (task->flags & SIM_TASK_ENDED)
+    return task->flags & SIM_TASK_WAS_KILLED ? TASK_KILLED : TASK_FINISHED;
+  return task->flags & SIM_TASK_STARTED ? TASK_RUNNING : TASK_STAGING;
+}
+
+void sim_framework_run_ends(SimFramework *framework, const SimTask *task)
+{
+  tell_attempt(framework, task, state_on_agent(task), INSTANT_NEVER);
 }
 
 /* Kills what a failed job still has. Rare: walks all tasks. */
@@ -222,7 +246,13 @@ static void task_finished(SimFramework *framework, SimStage *stage)
     end_job(framework, job, JOB_FINISHED, NULL);
 }
 
-/* @task is the state of the master's task, which is none where it refused the launch. */
+/* What the master has launched leaves the demand when it frees it; what it refused is never freed. */
+static void drop_refused(SimFramework *framework, const SimStage *stage, const TaskStatus *status)
+{
+  if (status->task.value == TASK_NONE.value && stage->tasks != TASKS_UNLIMITED)
+    tell_demand(framework, false, 1, &stage->need);
+}
+
 static void task_returns(SimFramework *framework, SimStage *stage, const SimTask *task, bool was_launched)
 {
   uint16_t attempt = task->attempt < UINT16_MAX ? (uint16_t)(task->attempt + 1) : UINT16_MAX;
@@ -238,7 +268,7 @@ static void task_ended(SimFramework *framework, SimTask *task, const TaskStatus 
   SimStage *stage = task->stage;
   SimJob *job = stage->job;
   SimTask ended = *task;
-  tell_attempt(framework, task, status->state);
+  tell_attempt(framework, task, status->state, sim_world_now(framework->world));
   task->stage = NULL;
   sim_task_let_go(&framework->world->tasks, slot_of(status->label), task, SIM_TASK_OF_FRAMEWORK);
   stage->live--;
@@ -247,12 +277,14 @@ static void task_ended(SimFramework *framework, SimTask *task, const TaskStatus 
   if (sim_job_is_over(job)) {
     if (status->state == TASK_FINISHED)
       framework->world->tasks_finished++;
+    drop_refused(framework, stage, status);
     free_if_unused(job);
   } else if (status->state == TASK_FINISHED) {
     task_finished(framework, stage);
   } else if (status->state == TASK_ERROR) {
     bool has_more =
         job->live > 0; /* then it outlives end_job(), and is over when its tasks come back killed */
+    drop_refused(framework, stage, status);
     end_job(framework, job, JOB_FAILED_STATE, "the master refused one of its tasks (TASK_ERROR)");
     if (has_more)
       kill_live(framework, job);
@@ -293,9 +325,8 @@ void sim_framework_status(SimFramework *framework, const TaskStatus *status)
 void sim_framework_dropped(SimFramework *framework, SimTask *task)
 {
   SimStage *stage = task->stage;
-  tell_attempt(framework, task,
-               task->flags & SIM_TASK_ENDED && !(task->flags & SIM_TASK_WAS_KILLED) ? TASK_FINISHED
-                                                                                    : TASK_KILLED);
+  tell_attempt(framework, task, task->flags & SIM_TASK_ENDED ? state_on_agent(task) : TASK_KILLED,
+               sim_world_now(framework->world));
   task->stage = NULL;
   stage->live--;
   stage->job->live--;

@@ -69,7 +69,7 @@ struct SimFramework {
   GQueue thoughts;          /* SimMessage of offers; the decision on the first is under way */
   OfferMessage *considered; /* of the first, those that were not rescinded when it began */
   uint32_t n_considered;
-  GHashTable *rescinded;  /* offers that were taken back meanwhile; only looked up */
+  GHashTable *waiting;    /* offers of all thoughts -> not NULL: taken back meanwhile; only looked up */
   SimEventHandle holding; /* hold time-out */
   OfferFilter refuse;
   OfferFilter refuse_unused;
@@ -104,6 +104,9 @@ void sim_framework_kill_jobs(SimFramework *framework);
 
 /** sim_framework_dropped: an agent has dropped @task, whose framework has left. */
 void sim_framework_dropped(SimFramework *framework, SimTask *task);
+
+/** sim_framework_run_ends: tells the observer of a task whose framework has not seen it end. */
+void sim_framework_run_ends(SimFramework *framework, const SimTask *task);
 
 /** sim_framework_settle: suppresses or revives, as the queue says. */
 void sim_framework_settle(SimFramework *framework);

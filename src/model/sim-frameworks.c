@@ -95,7 +95,7 @@ void sim_frameworks_free(SimFrameworks *frameworks)
       framework->scheduler->clear(framework);
     sim_queue_clear(&framework->queue);
     g_queue_clear(&framework->thoughts);
-    g_clear_pointer(&framework->rescinded, g_hash_table_unref);
+    g_clear_pointer(&framework->waiting, g_hash_table_unref);
     g_free(framework->considered);
     while (framework->first_job != NULL) {
       SimJob *job = framework->first_job;
@@ -201,6 +201,31 @@ void sim_frameworks_explain(SimFrameworks *frameworks)
   }
 }
 
+static void tell_live_tasks(const SimWorld *world)
+{
+  if (world->observer.task_attempt == NULL)
+    return;
+  for (uint32_t slot = 0; slot < world->tasks.n_slots; slot++) {
+    const SimTask *task = pool_at(&world->tasks, slot);
+    if (pool_is_taken(&world->tasks, slot) && task->stage != NULL)
+      sim_framework_run_ends(task->stage->job->framework, task);
+  }
+}
+
+void sim_frameworks_run_ends(SimFrameworks *frameworks)
+{
+  const SimWorld *world = frameworks->world;
+  tell_live_tasks(world);
+  if (world->observer.job_span == NULL)
+    return;
+  for (uint32_t i = 0; i < frameworks->n; i++) {
+    const SimFramework *framework = &frameworks->all[i];
+    for (const SimJob *job = framework->first_job; job != NULL; job = job->following)
+      world->observer.job_span(world->observer.self, sim_world_now(world), framework->id, job->id, job->start,
+                               INSTANT_NEVER);
+  }
+}
+
 /* --- messages ------------------------------------------------------------------------------------------- */
 
 static void serve(SimFramework *framework, const OfferMessage *offers, uint32_t n)
@@ -211,20 +236,35 @@ static void serve(SimFramework *framework, const OfferMessage *offers, uint32_t 
 
 /* --- decisions that take time --------------------------------------------------------------------------- */
 
+_Static_assert(sizeof(gpointer) >= sizeof(OfferId), "an offer's id is a key");
+
+static gpointer key_of(OfferId offer)
+{
+  return GSIZE_TO_POINTER(offer.value);
+}
+
+static void remember(SimFramework *framework, const SimMessage *message)
+{
+  if (framework->waiting == NULL)
+    framework->waiting = g_hash_table_new(NULL, NULL);
+  for (uint32_t i = 0; i < message->n; i++)
+    g_hash_table_insert(framework->waiting, key_of(message->offers[i].id), NULL);
+}
+
 static bool was_rescinded(const SimFramework *framework, OfferId offer)
 {
-  return framework->rescinded != NULL && g_hash_table_contains(framework->rescinded, &offer.value);
+  return g_hash_table_lookup(framework->waiting, key_of(offer)) != NULL;
 }
 
 static void forget_thought(SimFrameworks *frameworks, SimFramework *framework)
 {
   SimMessage *message = g_queue_pop_head(&framework->thoughts);
   size_t size = sim_message_size(message);
+  for (uint32_t i = 0; i < message->n; i++)
+    g_hash_table_remove(framework->waiting, key_of(message->offers[i].id));
   sim_message_clear(message);
   sim_mail_give(&frameworks->thoughts, message, size);
   frameworks->world->decisions--;
-  if (g_queue_is_empty(&framework->thoughts) && framework->rescinded != NULL)
-    g_hash_table_remove_all(framework->rescinded);
 }
 
 /* Begins with the first message that still has an offer. What was rescinded is dealt with already. */
@@ -288,7 +328,9 @@ void sim_frameworks_offers(SimFrameworks *frameworks, FrameworkId id, const Offe
   SimMessage message = {.kind = SIM_MESSAGE_OFFERS, .framework = id, .n = n, .offers = offers};
   void *block = sim_mail_take(&frameworks->thoughts, sim_message_size(&message));
   bool idle = g_queue_is_empty(&framework->thoughts);
-  g_queue_push_tail(&framework->thoughts, sim_message_copy(block, &message));
+  SimMessage *thought = sim_message_copy(block, &message);
+  g_queue_push_tail(&framework->thoughts, thought);
+  remember(framework, thought);
   frameworks->world->decisions++;
   if (idle)
     begin_decision(frameworks, framework);
@@ -301,11 +343,8 @@ void sim_frameworks_rescind(SimFrameworks *frameworks, FrameworkId id, OfferId o
     return;
   if (framework->scheduler->rescind != NULL)
     framework->scheduler->rescind(framework, offer);
-  if (g_queue_is_empty(&framework->thoughts))
-    return;
-  if (framework->rescinded == NULL)
-    framework->rescinded = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
-  g_hash_table_add(framework->rescinded, g_memdup2(&offer.value, sizeof offer.value));
+  if (framework->waiting != NULL && g_hash_table_contains(framework->waiting, key_of(offer)))
+    g_hash_table_insert(framework->waiting, key_of(offer), framework);
 }
 
 void sim_frameworks_status(SimFrameworks *frameworks, FrameworkId id, const TaskStatus *status)

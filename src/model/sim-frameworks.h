@@ -41,6 +41,9 @@ void sim_frameworks_stop(SimFrameworks *frameworks, SimFramework *framework);
 /** sim_frameworks_explain: tells the observer why each unfinished job without a task waits. */
 void sim_frameworks_explain(SimFrameworks *frameworks);
 
+/** sim_frameworks_run_ends: tells the observer of what is still under way: jobs, tasks (job-observer.h). */
+void sim_frameworks_run_ends(SimFrameworks *frameworks);
+
 /* Messages from the master. */
 void sim_frameworks_offers(SimFrameworks *frameworks, FrameworkId framework, const OfferMessage *offers,
                            uint32_t n);

@@ -298,7 +298,9 @@ SimulationEnd simulation_run(Simulation *simulation, GError **error)
   run_all(simulation);
   if (world->end == SIMULATION_STALLED)
     sim_frameworks_explain(world->frameworks);
-  if (world->end == SIMULATION_FAILED)
+  if (world->end != SIMULATION_FAILED)
+    sim_frameworks_run_ends(world->frameworks);
+  else
     g_propagate_error(error, g_steal_pointer(&world->error));
   return world->end;
 }

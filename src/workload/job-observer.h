@@ -42,8 +42,15 @@ typedef struct {
    * @tasks: of all stages; TASKS_UNLIMITED. @name: the source's own name. */
   void (*job_submitted)(void *self, Instant now, FrameworkId framework, JobId job_id, const char *name,
                         uint64_t key, uint32_t tasks);
+  /* @now is when the framework hears of it; where messages take time that is later than the task did it. */
   void (*job_state)(void *self, Instant now, FrameworkId framework, JobId job_id, JobState state,
                     const char *reason);
+  /* When it truly ran: once per job, right before its last state, or at the end of a run that leaves it
+   * without one. @start: when its first task began to run on its agent (INSTANT_NEVER: none did). @finish:
+   * when its last task ended there, for JOB_FINISHED; @now for the other last states and jobs without tasks;
+   * INSTANT_NEVER at the end of a run. */
+  void (*job_span)(void *self, Instant now, FrameworkId framework, JobId job_id, Instant start,
+                   Instant finish);
 
   /* @tasks more tasks of @task_resources each have become runnable (their stage's predecessors are done);
    * TASKS_UNLIMITED where there is no end of them. A task leaves the demand when the master sees it end. */
@@ -57,7 +64,10 @@ typedef struct {
   void (*gang_holds)(void *self, Instant now, FrameworkId framework, uint32_t tasks);
 
   /* One attempt of one task has ended. @start is when it began to run (INSTANT_NEVER: never); @state is the
-   * state it ended in, Mesos's name: task_state_name(). */
+   * state it ended in, Mesos's name: task_state_name().
+   * At the end of a run, unless it failed, each attempt that its framework has not seen to end is told, too,
+   * in an order that depends on the run alone: with @finish INSTANT_NEVER as TASK_RUNNING, or TASK_STAGING
+   * where it does not run yet; one that has ended on its agent with its end. */
   void (*task_attempt)(void *self, FrameworkId framework, JobId job_id, uint32_t stage, uint32_t task_index,
                        uint32_t attempt, AgentId agent, Instant launch, Instant start, Instant finish,
                        const char *state);

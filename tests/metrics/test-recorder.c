@@ -459,6 +459,28 @@ START_TEST(jobs)
 }
 END_TEST
 
+/* The instants of a job are those of its tasks, not those at which its framework hears of them. */
+START_TEST(job_spans)
+{
+  Fixture fixture;
+  fixture_init(&fixture, 0);
+  fixture_framework(&fixture, at(0), 0, "a", 1, 1);
+  submit(&fixture, at(1), 0, "done");
+  submit(&fixture, at(1), 1, "under way");
+  tell(&fixture, at(4), 0, JOB_RUNNING, NULL);
+  fixture.jobs->job_span(fixture.jobs->self, at(8), (FrameworkId){0}, (JobId){0}, at(3), at(6));
+  tell(&fixture, at(8), 0, JOB_FINISHED, NULL);
+  fixture.jobs->job_span(fixture.jobs->self, at(9), (FrameworkId){0}, (JobId){1}, at(2), INSTANT_NEVER);
+  recorder_finish(fixture.recorder, at(9));
+  ck_assert_uint_eq(fixture.seen.n_jobs, 2);
+  ck_assert_int_eq(fixture.seen.jobs[0].start.ns, at(3).ns);
+  ck_assert_int_eq(fixture.seen.jobs[0].finish.ns, at(6).ns);
+  ck_assert_int_eq(fixture.seen.jobs[1].start.ns, at(2).ns);
+  ck_assert(instant_is_never(fixture.seen.jobs[1].finish));
+  recorder_free(fixture.recorder);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
   Suite *suite = suite_create("recorder");
@@ -475,5 +497,6 @@ Suite *test_suite(void)
   test_case(suite, fairness);
   test_case(suite, roles_make_a_tree);
   test_case(suite, jobs);
+  test_case(suite, job_spans);
   return suite;
 }

@@ -73,6 +73,7 @@ void lab_init(Lab *lab, const char *agent, uint32_t agents)
   experiment->frameworks = g_new0(FrameworkSpec, LAB_GROUPS);
   lab->attempts = g_array_new(FALSE, FALSE, sizeof(LabAttempt));
   lab->states = g_array_new(FALSE, FALSE, sizeof(LabState));
+  lab->spans = g_array_new(FALSE, FALSE, sizeof(LabSpan));
   lab->holds = g_array_new(FALSE, FALSE, sizeof(double));
   lab->samples = g_array_new(FALSE, FALSE, sizeof(double));
   for (int i = 0; i < 64; i++)
@@ -189,6 +190,15 @@ static void job_state(void *self, Instant now, FrameworkId framework, JobId job,
   g_array_append_val(lab->states, entry);
 }
 
+static void job_span(void *self, Instant now, FrameworkId framework, JobId job, Instant start, Instant finish)
+{
+  Lab *lab = self;
+  LabSpan entry = {job, seconds(start), seconds(finish)};
+  (void)now, (void)framework;
+  CHECK(lab_span(lab, job.index) == NULL);
+  g_array_append_val(lab->spans, entry);
+}
+
 static void demand_added(void *self, Instant now, FrameworkId framework, uint32_t tasks,
                          const Quantities *need)
 {
@@ -284,6 +294,7 @@ SimulationEnd lab_run(Lab *lab)
       .self = lab,
       .framework_started = framework_started,
       .job_state = job_state,
+      .job_span = job_span,
       .demand_added = demand_added,
       .demand_dropped = demand_dropped,
       .gang_holds = gang_holds,
@@ -336,6 +347,7 @@ void lab_clear(Lab *lab)
   resource_kinds_free(experiment->kinds);
   g_array_unref(lab->attempts);
   g_array_unref(lab->states);
+  g_array_unref(lab->spans);
   g_array_unref(lab->holds);
   g_array_unref(lab->samples);
   g_free(lab->warning);
@@ -374,6 +386,14 @@ double lab_state(const Lab *lab, uint32_t job, JobState state)
 {
   const LabState *entry = find_state(lab, job, state);
   return entry == NULL ? -1 : entry->at;
+}
+
+const LabSpan *lab_span(const Lab *lab, uint32_t job)
+{
+  for (uint32_t i = 0; i < lab->spans->len; i++)
+    if (g_array_index(lab->spans, LabSpan, i).job.index == job)
+      return &g_array_index(lab->spans, LabSpan, i);
+  return NULL;
 }
 
 const char *lab_reason(const Lab *lab, uint32_t job, JobState state)

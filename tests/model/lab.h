@@ -40,6 +40,11 @@ typedef struct {
 } LabState;
 
 typedef struct {
+  JobId job;
+  double start, finish; /* -1: never */
+} LabSpan;
+
+typedef struct {
   JobStage stages[LAB_STAGES];
   Job job;
 } LabJob;
@@ -65,6 +70,7 @@ typedef struct {
   GError *error;
   GArray *attempts;   /* LabAttempt, in order of their end */
   GArray *states;     /* LabState */
+  GArray *spans;      /* LabSpan */
   GArray *holds;      /* double at, double tasks */
   GArray *samples;    /* double */
   double started[64]; /* by framework; -1 */
@@ -98,4 +104,6 @@ double lab_now(const Lab *lab);
 const LabAttempt *lab_attempt(const Lab *lab, uint32_t job, uint32_t stage, uint32_t index);
 /** lab_state: the instant at which the job first reached @state, or -1. */
 double lab_state(const Lab *lab, uint32_t job, JobState state);
+/** lab_span: when its tasks ran; told once. NULL: not told. */
+const LabSpan *lab_span(const Lab *lab, uint32_t job);
 const char *lab_reason(const Lab *lab, uint32_t job, JobState state);

@@ -25,7 +25,38 @@ START_TEST(latency)
   ck_time(lab_state(&lab, 0, JOB_RUNNING), 0.036);
   ck_time(lab_attempt(&lab, 0, 0, 0)->finish, 10.023);
   ck_time(lab_state(&lab, 0, JOB_FINISHED), 10.036);
+  ck_time(lab_span(&lab, 0)->start, 0.023);
+  ck_time(lab_span(&lab, 0)->finish, 10.023);
   ck_time(lab_attempt(&lab, 1, 0, 0)->launch, 11.010); /* free at 10.026, offered in the tick at 11 */
+  lab_clear(&lab);
+}
+END_TEST
+
+/* What is under way when the run ends is told: one runs, one has ended unheard of, one is on its way. */
+START_TEST(live_at_the_end)
+{
+  Lab lab;
+  lab_init(&lab, "cpus:1", 3);
+  lab.experiment.duration_given = true;
+  lab.experiment.duration = lab_seconds(10.030);
+  lab.experiment.network.master_framework = lab_constant(0.010);
+  lab.experiment.network.master_agent = lab_constant(0.003);
+  lab_framework(&lab, "a")->executor_start_up = lab_constant(0);
+  lab_framework(&lab, "b")->executor_start_up = lab_constant(60);
+  lab_job(&lab, "a", 0, 1, "cpus:1", 10);
+  lab_job(&lab, "a", 0, 1, "cpus:1", 20);
+  lab_job(&lab, "b", 0, 1, "cpus:1", 10);
+  ck_assert_int_eq(lab_run(&lab), SIMULATION_DURATION);
+  ck_assert_uint_eq(lab.attempts->len, 3);
+  const double starts[] = {0.023, 0.023, -1}, finishes[] = {10.023, -1, -1};
+  const char *const states[] = {"TASK_FINISHED", "TASK_RUNNING", "TASK_STAGING"};
+  for (uint32_t job = 0; job < 3; job++) {
+    ck_time(lab_attempt(&lab, job, 0, 0)->start, starts[job]);
+    ck_time(lab_attempt(&lab, job, 0, 0)->finish, finishes[job]);
+    ck_assert_str_eq(lab_attempt(&lab, job, 0, 0)->state, states[job]);
+    ck_time(lab_span(&lab, job)->start, starts[job]);
+    ck_time(lab_span(&lab, job)->finish, -1);
+  }
   lab_clear(&lab);
 }
 END_TEST
@@ -176,6 +207,7 @@ Suite *test_suite(void)
 {
   Suite *suite = suite_create("simulation-delays");
   test_case(suite, latency);
+  test_case(suite, live_at_the_end);
   test_case(suite, updates_wait_for_acknowledgements);
   test_case_loop(suite, random_latency, 1, 21);
   test_case(suite, service_time);

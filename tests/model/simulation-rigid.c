@@ -137,6 +137,26 @@ START_TEST(rescinded_while_held)
 }
 END_TEST
 
+/* All offers of a large gang that is one slot short are taken back at once, again and again: with a search
+ * and a new booking per offer this took minutes. */
+START_TEST(rescinded_in_bursts)
+{
+  Lab lab;
+  lab_init(&lab, "cpus:1", 16000);
+  lab.check = false;
+  lab.experiment.master.offer_timeout = lab_seconds(1.5);
+  lab_framework(&lab, "background")->refuse = lab_seconds(100);
+  lab_framework(&lab, "gang")->scheduler = SCHEDULER_RIGID;
+  lab_job(&lab, "background", 0, 1, "cpus:1", 9.75);
+  lab.sources[1].source.members[0].start = (Instant){NS_PER_S};
+  lab_job(&lab, "gang", 1, 16000, "cpus:1", 1);
+  ck_assert_int_eq(lab_run(&lab), SIMULATION_DONE);
+  ck_assert_uint_gt(lab.rescinded, 3 * 15999);
+  ck_assert_uint_eq(lab.attempts->len, 16001);
+  lab_clear(&lab);
+}
+END_TEST
+
 START_TEST(leaves_while_holding)
 {
   Lab lab;
@@ -182,6 +202,7 @@ Suite *test_suite(void)
   test_case(suite, hold_timeout);
   test_case(suite, deadlock);
   test_case(suite, rescinded_while_held);
+  test_case(suite, rescinded_in_bursts);
   test_case(suite, leaves_while_holding);
   test_case(suite, stages_are_gangs);
   return suite;
