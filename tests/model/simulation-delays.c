@@ -61,6 +61,25 @@ START_TEST(live_at_the_end)
 }
 END_TEST
 
+/* The master refuses tasks that ask for nothing: the job fails, and none of its tasks stays in the demand. */
+START_TEST(refused_tasks_leave_the_demand)
+{
+  Lab lab;
+  lab_init(&lab, "cpus:1", 3);
+  lab.experiment.duration_given = true; /* else the run is over with the first status */
+  lab.experiment.duration = lab_seconds(5);
+  if (_i > 0)
+    lab.experiment.network.master_framework = lab_constant(0.010);
+  lab_framework(&lab, "a")->tasks_per_offer = 2;
+  lab_job(&lab, "a", 0, 5, "cpus:0", 10);
+  ck_assert_int_eq(lab_run(&lab), SIMULATION_DURATION);
+  ck_assert_double_ge(lab_state(&lab, 0, JOB_FAILED_STATE), 0);
+  ck_assert_str_eq(lab_attempt(&lab, 0, 0, 0)->state, "TASK_ERROR");
+  ck_assert_int_eq(lab.demand, 0);
+  lab_clear(&lab);
+}
+END_TEST
+
 /* A task that ends before its TASK_RUNNING is acknowledged: the end is told after the acknowledgement. */
 START_TEST(updates_wait_for_acknowledgements)
 {
@@ -208,6 +227,7 @@ Suite *test_suite(void)
   Suite *suite = suite_create("simulation-delays");
   test_case(suite, latency);
   test_case(suite, live_at_the_end);
+  test_case_loop(suite, refused_tasks_leave_the_demand, 0, 2);
   test_case(suite, updates_wait_for_acknowledgements);
   test_case_loop(suite, random_latency, 1, 21);
   test_case(suite, service_time);
