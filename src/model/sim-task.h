@@ -10,14 +10,15 @@
  *     framework decides          launch arrives at the agent           start-up is over
  *     ----------------> DECIDED --------------------------> ON AGENT -------------------> STARTED
  *                          |                                   |                              |
- *                          | refused by the master             | killed                       | finished,
- * killed v                                   v                              v (none) <---- both let go
- * -----------------------  ENDED  <------------'
+ *                          | refused by the master             | killed                       | finished, killed
+ *                          v                                   v                              v
+ *     (none) <--------- ENDED <--------------------------------'------------------------------'
+ *            both let go
  *
  * The framework holds it until it sees a terminal state, the agent until that state is acknowledged (or the
  * framework is shut down); whoever lets go last gives the record back.
  *
- * One record is one cache line: millions of them pass through a run.
+ * A record is one cache line and its header: millions of them pass through a run.
  */
 
 #include <stdint.h>
@@ -54,7 +55,8 @@ typedef struct {
   struct SimStage *stage; /* NULL once the framework has let go: its job may be gone */
   uint32_t index;         /* of the task in its stage */
   uint32_t agent;
-  uint32_t next; /* slot of the next one on the same agent, or INDEX_NONE */
+  uint32_t
+      next; /* slot of the next one in its agent's list, or INDEX_NONE; unused while it stands there directly */
   uint16_t attempt;
   uint8_t flags; /* SimTaskFlag */
 } SimTask;
