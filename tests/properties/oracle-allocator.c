@@ -594,6 +594,9 @@ static bool filter_is_covered(const OracleAllocator *oracle, guint which, Instan
     if (i == which || other->role.index != filter->role.index || other->agent.index != filter->agent.index ||
         other->framework.index != filter->framework.index || other->expiry.ns <= now.ns)
       continue;
+    bool equal = other->expiry.ns == filter->expiry.ns && quantities_equal(&other->refused, &filter->refused);
+    if (equal && i > which)
+      continue; /* of equal ones the first remains */
     if (other->expiry.ns >= filter->expiry.ns && quantities_contain(&other->refused, &filter->refused))
       return true;
   }
