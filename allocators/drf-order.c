@@ -148,8 +148,9 @@ static void walk_enter(Sorter *sorter, Group *group)
   sorter->walk[sorter->n_walk++] = group;
 }
 
-void drf_begin(Sorter *sorter)
+void drf_begin(Sorter *sorter, const SorterVisit *visit)
 {
+  (void)visit;
   Group *group = node_at(sorter, ROOT)->group;
   totals_refresh(sorter);
   sorter->holding = false;

@@ -120,6 +120,6 @@ static inline void drf_cursor_end(Sorter *sorter)
 }
 
 /* SorterInterface.begin, next, hold. */
-void drf_begin(Sorter *sorter);
+void drf_begin(Sorter *sorter, const SorterVisit *visit);
 bool drf_next(Sorter *sorter, uint32_t *client);
 void drf_hold(Sorter *sorter);

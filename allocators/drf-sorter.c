@@ -338,13 +338,15 @@ static Sorter *sorter_new(const SorterTotals *totals, bool use_priority)
   return sorter;
 }
 
-static Sorter *drf_create(const SorterTotals *totals)
+static Sorter *drf_create(const SorterTotals *totals, const void *context)
 {
+  (void)context;
   return sorter_new(totals, false);
 }
 
-static Sorter *priority_create(const SorterTotals *totals)
+static Sorter *priority_create(const SorterTotals *totals, const void *context)
 {
+  (void)context;
   return sorter_new(totals, true);
 }
 

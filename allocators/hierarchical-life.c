@@ -24,7 +24,7 @@ Allocator *hierarchical_new(const AllocatorSettings *settings, const AllocatorHo
   kernel->totals.excluded = settings->fair_sharing_excluded;
   kernel->role_interface = role_sorter;
   kernel->framework_interface = framework_sorter;
-  kernel->role_sorter = role_sorter->create(&kernel->totals);
+  kernel->role_sorter = role_sorter->create(&kernel->totals, NULL);
 
   kernel->roles = g_array_new(FALSE, TRUE, sizeof(KernelRole));
   kernel->frameworks = g_array_new(FALSE, TRUE, sizeof(KernelFramework));

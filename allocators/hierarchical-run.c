@@ -88,7 +88,7 @@ static uint32_t client_find(Allocator *kernel, const KernelAgent *agent)
 {
   uint32_t role_number;
   uint32_t member;
-  kernel->role_interface->begin(kernel->role_sorter);
+  kernel->role_interface->begin(kernel->role_sorter, NULL);
   while (kernel->role_interface->next(kernel->role_sorter, &role_number)) {
     KernelRole *role = kernel_role(kernel, (RoleId){role_number});
     if (role->sorter == NULL) { /* and active, so its only client is */
@@ -96,7 +96,7 @@ static uint32_t client_find(Allocator *kernel, const KernelAgent *agent)
         return role->only;
       continue;
     }
-    kernel->framework_interface->begin(role->sorter);
+    kernel->framework_interface->begin(role->sorter, NULL);
     while (kernel->framework_interface->next(role->sorter, &member)) {
       uint32_t slot = g_array_index(role->members, uint32_t, member);
       if (client_may_have(kernel, kernel_client(kernel, slot), agent))

@@ -47,7 +47,9 @@
 #include "base/resources.h"
 #include "base/time.h"
 
-#define ALLOCATOR_ABI_VERSION 1
+/* Version 2 appended to the structs of version 1; a table of version 1 still works, with NULL and zero for what is
+ * new. New entries always come last. */
+#define ALLOCATOR_ABI_VERSION 2
 
 typedef struct Allocator Allocator; /* an instance; each allocator defines its own */
 
@@ -92,6 +94,10 @@ typedef struct {
   bool filter_gpu_resources;         /* agents with gpus only for frameworks capable of them */
   const char *const
       *option_values; /* one per AllocatorOption of the interface, in its order; NULL: default */
+  /* Since version 2. */
+  bool mesos_compatible;  /* where Mesos's behaviour is surprising (src/core/README.md): do as Mesos does */
+  const char *region;     /* of the master; agents elsewhere only for FRAMEWORK_REGION_AWARE; NULL: none is */
+  Quantities least_offer; /* per agent: less than all of this in one offer is not offered; zero: off */
 } AllocatorSettings;
 
 typedef struct {
@@ -111,16 +117,74 @@ typedef enum {
   FRAMEWORK_TASK_KILLING_STATE = 1 << 6,
 } FrameworkCapability;
 
+/* --- which agents a framework wants to be offered at all: an OR of groups, each an AND of constraints ---- */
+
+typedef enum {
+  CONSTRAINT_ATTRIBUTE, /* of the agent: the first one of that name */
+  CONSTRAINT_HOSTNAME,
+  CONSTRAINT_REGION,
+  CONSTRAINT_ZONE,
+} ConstraintSelector;
+
+typedef enum {
+  CONSTRAINT_EXISTS,
+  CONSTRAINT_NOT_EXISTS,
+  CONSTRAINT_EQUALS,
+  CONSTRAINT_NOT_EQUALS,
+  CONSTRAINT_MATCHES, /* regular expression, the whole text */
+  CONSTRAINT_NOT_MATCHES,
+} ConstraintPredicate;
+
+/* Absent: NOT_... hold, the others do not. An attribute that is no text: every predicate about its text holds. */
+typedef struct {
+  ConstraintSelector selector;
+  ConstraintPredicate predicate;
+  const char *attribute; /* name; CONSTRAINT_ATTRIBUTE only */
+  const char *text;      /* NULL for (NOT_)EXISTS */
+} AttributeConstraint;
+
+typedef struct {
+  const AttributeConstraint *constraints;
+  uint32_t n_constraints; /* >= 1 */
+} ConstraintGroup;
+
+typedef struct {
+  const ConstraintGroup *groups;
+  uint32_t n_groups; /* 0: any agent */
+} OfferConstraints;
+
+/* What one framework asks of the offers in one of its roles. */
+typedef struct {
+  bool min_allocatable_set;          /* replaces the global minimum; */
+  const Quantities *min_allocatable; /* alternatives; none: any amount will do */
+  uint32_t n_min_allocatable;
+  OfferConstraints constraints;
+} OfferWishes;
+
 typedef struct {
   const char *name; /* breaks ties; unique */
   const RoleId *roles;
   const bool *suppressed; /* beside roles; NULL: none */
   uint32_t n_roles;       /* >= 1 */
   uint32_t capabilities;  /* FrameworkCapability, or-ed */
+  /* Since version 2. */
+  const OfferWishes *wishes; /* beside roles; NULL: none */
 } AllocatorFramework;
+
+typedef enum {
+  AGENT_NOT_MULTI_ROLE = 1 << 0,        /* never offered to a framework with several roles */
+  AGENT_NOT_HIERARCHICAL_ROLE = 1 << 1, /* nor to a role with a "/" */
+} AgentLack;
 
 typedef struct {
   const char *hostname; /* the whitelist's key */
+  /* Since version 2. */
+  const char *const *attribute_names;  /* beside attribute_values */
+  const char *const *attribute_values; /* NULL: not a text */
+  uint32_t n_attributes;
+  const char *region; /* NULL: that of the master */
+  const char *zone;
+  uint32_t lacks; /* AgentLack, or-ed: capabilities that old agents do not have */
 } AllocatorAgent;
 
 /* Resources in use on an agent: by tasks that run there already. */
@@ -164,7 +228,38 @@ typedef enum {
   ALLOCATOR_USES_HIERARCHY = 1 << 2,
   ALLOCATOR_NO_STARVATION = 1 << 3,
   ALLOCATOR_USES_PRIORITY = 1 << 4,
+  ALLOCATOR_USES_DEMAND = 1 << 5, /* of request_resources(); estimates from what was accepted without it */
 } AllocatorProperty;
+
+/* The gate that kept an agent's resources from a client, for explanations; in the order in which they are asked. */
+typedef enum {
+  GATE_OFFERED, /* none: it was offered something */
+  GATE_AGENT_INACTIVE,
+  GATE_NOT_WHITELISTED,
+  GATE_NOTHING_FREE,
+  GATE_FRAMEWORK_INACTIVE,
+  GATE_SUPPRESSED,
+  GATE_CONSTRAINTS,
+  GATE_CAPABILITY, /* gpus, region, several or nested roles, resources it cannot use */
+  GATE_QUOTA_LIMIT,
+  GATE_QUOTA_HEADROOM, /* held back for guarantees of others */
+  GATE_MINIMUM,
+  GATE_FILTER,        /* until ExplainedClient.until */
+  GATE_SERVED_BEFORE, /* the agent went to somebody before it */
+  GATES,
+} AllocatorGate;
+
+/* One client, as it would be served now on one agent. */
+typedef struct {
+  RoleId role;
+  FrameworkId framework;
+  double role_key;      /* as ordered: for drf the weighted dominant share of the role */
+  double framework_key; /* within the role */
+  AllocatorGate gate;
+  Instant until; /* GATE_FILTER; else INSTANT_NEVER */
+  Resources
+      offerable; /* GATE_OFFERED: what it would get; owned by the allocator, valid until the next call */
+} ExplainedClient;
 
 /* What the allocator knows of one agent; for checks and explanations. */
 typedef struct {
@@ -275,4 +370,18 @@ typedef struct {
   uint64_t (*count_filters)(const Allocator *allocator, Instant now, RoleId role);
   /* Walks all structures; CHECKs their invariants. */
   void (*check)(const Allocator *allocator, Instant now);
+
+  /* --- since version 2 --- */
+
+  /* (optional) Replaces what is known of an agent beside its total: attributes (drops its filters where they
+   * differ), region, lacks. Run: this agent, if something differs. Replaces update_agent_attributes. */
+  void (*update_agent_info)(Allocator *allocator, Instant now, AgentId agent, const AllocatorAgent *info);
+  /* (optional) What @agent would be offered to whom if a periodic run visited it alone now: @client is called for
+   * each client in the order of service, those that are not in the order (inactive, suppressed) last. Changes
+   * nothing. */
+  void (*explain)(const Allocator *allocator, Instant now, AgentId agent,
+                  void (*client)(void *self, const ExplainedClient *client), void *self);
+  /* (optional) Quota of a role: what its subtree has been offered or allocated, unreserved and non-revocable, plus
+   * all its reservations; @allocated_only: without what is only offered (Mesos: consumed). */
+  void (*quota_use)(const Allocator *allocator, RoleId role, bool allocated_only, Quantities *use);
 } AllocatorInterface;

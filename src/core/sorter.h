@@ -30,6 +30,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/ids.h"
 #include "base/quantities.h"
 
 typedef struct Sorter Sorter; /* an instance; each sorter defines its own */
@@ -66,11 +67,20 @@ static inline double sorter_totals_share(const SorterTotals *totals, const Quant
   return share;
 }
 
+/* What an order may depend on beside the clients: the agent whose resources are to be given away. */
+typedef struct {
+  AgentId agent;           /* AGENT_NONE: none in particular */
+  const Quantities *total; /* of that agent; of all where there is none */
+  const Quantities *free;  /* what is to be given away */
+  uint64_t number;         /* of the visit, from 1: same number, same random draws */
+} SorterVisit;
+
 typedef struct {
   const char *name;
   const char *summary;
 
-  Sorter *(*create)(const SorterTotals *totals);
+  /* @context: the sorter's own kind of settings (its header says which), kept by the caller; outlives it. */
+  Sorter *(*create)(const SorterTotals *totals, const void *context);
   void (*destroy)(Sorter *sorter);
 
   /* Before the first client: from now on what is added are names, not paths; a "/" in them means nothing. */
@@ -99,10 +109,13 @@ typedef struct {
    * @count allocations of @quantities in all. */
   void (*restore)(Sorter *sorter, uint32_t client, const Quantities *quantities, uint64_t count);
 
-  /* The order. begin() puts the cursor (one per sorter) before the first active client; next() gives the next
-   * one, or false at the end. A change to the sorter ends the cursor, unless hold() was called before it:
+  /* (optional) What the client says that it waits for: @pending tasks of @task each. */
+  void (*demand)(Sorter *sorter, uint32_t client, const Quantities *task, uint32_t pending);
+
+  /* The order. begin() puts the cursor (one per sorter) before the first active client, for a visit (NULL where
+   * the sorter does not look at agents); next() gives the next one, or false at the end. A change to the sorter ends the cursor, unless hold() was called before it:
    * then the rest is given as the order stood at begin(). Cost: begin() O(changes log n); next() O(log n). */
-  void (*begin)(Sorter *sorter);
+  void (*begin)(Sorter *sorter, const SorterVisit *visit);
   bool (*next)(Sorter *sorter, uint32_t *client);
   void (*hold)(Sorter *sorter);
 

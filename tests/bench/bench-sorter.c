@@ -40,7 +40,7 @@ static double pick_ns(Sorter *sorter, uint32_t *held, uint32_t n_held)
     uint32_t at = (uint32_t)(mix(&state) % n_held);
     uint32_t client = 0;
     drf_sorter.unallocated(sorter, held[at], &task);
-    drf_sorter.begin(sorter);
+    drf_sorter.begin(sorter, NULL);
     CHECK(drf_sorter.next(sorter, &client));
     drf_sorter.allocated(sorter, client, &task);
     held[at] = client;
@@ -53,7 +53,7 @@ static double order_ns(Sorter *sorter, uint32_t n)
   uint32_t client;
   uint32_t seen = 0;
   double before = cpu_seconds();
-  drf_sorter.begin(sorter);
+  drf_sorter.begin(sorter, NULL);
   while (drf_sorter.next(sorter, &client))
     seen++;
   CHECK(seen == n);
@@ -64,7 +64,7 @@ static void bench(uint32_t n)
 {
   SorterTotals totals = {.total = {{[RESOURCE_CPUS] = 100000000, [RESOURCE_MEM] = 102400000000}},
                          .version = 1};
-  Sorter *sorter = drf_sorter.create(&totals);
+  Sorter *sorter = drf_sorter.create(&totals, NULL);
   uint32_t n_held = 10 * n;
   uint32_t *held = g_new(uint32_t, n_held);
   for (uint32_t client = 0; client < n; client++) {

@@ -33,7 +33,7 @@ static void *player_create(const ReplaySettings *settings)
   (void)settings; /* neither seed nor time matters to a sorter */
   SorterPlayer *player = g_new0(SorterPlayer, 1);
   player->kinds = resource_kinds_new();
-  player->sorter = drf_sorter.create(&player->totals);
+  player->sorter = drf_sorter.create(&player->totals, NULL);
   player->clients = g_hash_table_new(g_str_hash, g_str_equal);
   player->paths = g_ptr_array_new_with_free_func(g_free);
   player->agents = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
@@ -223,7 +223,7 @@ static bool call_sort(SorterPlayer *player, const char *const *words, GPtrArray 
   GString *order = g_string_new(NULL);
   uint32_t n = 0;
   uint32_t client;
-  drf_sorter.begin(player->sorter);
+  drf_sorter.begin(player->sorter, NULL);
   while (drf_sorter.next(player->sorter, &client)) {
     CHECK(client < player->paths->len);
     g_string_append_printf(order, "%s%s", n++ == 0 ? "" : " ", (char *)player->paths->pdata[client]);

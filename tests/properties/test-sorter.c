@@ -199,7 +199,7 @@ static void compare_rest(World *world, const GArray *expected, guint from)
 static void compare_order(World *world)
 {
   g_autoptr(GArray) expected = naive_order(world->naive);
-  world->interface->begin(world->sorter);
+  world->interface->begin(world->sorter, NULL);
   compare_rest(world, expected, 0);
   ck_assert_uint_eq(world->interface->count_active(world->sorter), expected->len);
 }
@@ -211,7 +211,7 @@ static void compare_cursor(World *world)
   uint32_t taken = before->len == 0 ? 0 : property_below(&world->random, before->len);
   bool hold = property_percent(&world->random, 50);
   uint32_t client;
-  world->interface->begin(world->sorter);
+  world->interface->begin(world->sorter, NULL);
   for (uint32_t i = 0; i < taken; i++) {
     ck_assert(world->interface->next(world->sorter, &client));
     ck_assert_uint_eq(client, g_array_index(before, uint32_t, i));
@@ -257,7 +257,7 @@ static void scenario(uint64_t seed, const SorterInterface *interface, bool use_p
   world.totals.total.amount[RESOURCE_MEM] = property_percent(&world.random, 70) ? 10000 : 0;
   world.totals.total.amount[RESOURCE_GPUS] = 2000;
   world.totals.excluded = property_percent(&world.random, 30) ? 1u << RESOURCE_GPUS : 0;
-  world.sorter = interface->create(&world.totals);
+  world.sorter = interface->create(&world.totals, NULL);
   world.naive = naive_sorter_new(&world.totals, use_priority);
 
   uint32_t steps = large ? 200 : 60;
