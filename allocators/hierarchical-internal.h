@@ -90,9 +90,11 @@ typedef struct {
   char *path;
   double weight;
   int64_t priority;
-  Sorter *sorter;  /* of its clients; NULL while there is at most one, who needs no order */
-  GArray *members; /* uint32_t: member number -> client slot, or INDEX_NONE; NULL without a sorter */
-  uint32_t only;   /* without a sorter: the one client's slot, or INDEX_NONE */
+  Sorter *sorter;       /* of its clients; NULL while there is at most one, who needs no order */
+  GArray *members;      /* uint32_t: member number -> client slot; a free number -> the next free one, or
+                           INDEX_NONE; NULL without a sorter */
+  uint32_t free_member; /* the first free number, or INDEX_NONE */
+  uint32_t only;        /* without a sorter: the one client's slot, or INDEX_NONE */
   uint32_t n_tracked;
   uint32_t n_active;
 } KernelRole;

@@ -76,13 +76,13 @@ static void member_add(Allocator *kernel, uint32_t slot)
   KernelClient *client = kernel_client(kernel, slot);
   KernelRole *role = kernel_role(kernel, client->role);
   GArray *members = role->members;
-  client->member = members->len;
-  if (kernel->framework_interface->count(role->sorter) <
-      members->len) /* a number is free: somebody has left */
-    for (client->member = 0; g_array_index(members, uint32_t, client->member) != INDEX_NONE;)
-      client->member++;
-  else
+  client->member = role->free_member;
+  if (client->member != INDEX_NONE) { /* somebody has left */
+    role->free_member = g_array_index(members, uint32_t, client->member);
+  } else {
+    client->member = members->len;
     g_array_append_val(members, slot);
+  }
   g_array_index(members, uint32_t, client->member) = slot;
   kernel->framework_interface->add(role->sorter, client->member,
                                    kernel_framework(kernel, client->framework)->name);
@@ -98,6 +98,7 @@ static void role_sorter_make(Allocator *kernel, KernelRole *role)
   role->sorter = kernel->framework_interface->create(&kernel->totals, NULL);
   kernel->framework_interface->flatten(role->sorter);
   role->members = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+  role->free_member = INDEX_NONE;
   member_add(kernel, slot);
   kernel->framework_interface->restore(role->sorter, first->member, &first->allocation, first->count);
   if (first->active)
@@ -130,7 +131,8 @@ static void client_untrack(Allocator *kernel, uint32_t slot)
   client->tracked = false;
   if (role->sorter != NULL) {
     kernel->framework_interface->remove(role->sorter, client->member);
-    g_array_index(role->members, uint32_t, client->member) = INDEX_NONE;
+    g_array_index(role->members, uint32_t, client->member) = role->free_member;
+    role->free_member = client->member;
   }
   if (--role->n_tracked > 0)
     return;
