@@ -3,6 +3,11 @@
 
 #include "allocators/drf-sorter-internal.h"
 
+/* Ranks stand for paths in keys, so that a match reads no text. They leave room for those to come: the first and
+ * the last keep RANK_STEP from their neighbour, one in between takes the middle, and where there is no room all
+ * are numbered anew. */
+#define RANK_STEP (UINT64_C(1) << 32)
+
 Group *drf_group_new(void)
 {
   return g_new0(Group, 1);
@@ -14,31 +19,129 @@ void drf_group_free(Group *group)
     return;
   winner_tree_clear(&group->tree);
   g_free(group->children);
+  g_free(group->by_path);
   g_free(group->marked);
   g_free(group);
 }
 
-void drf_group_add(Group *group, uint32_t slot)
+void drf_group_add(Sorter *sorter, Group *group, uint32_t slot)
 {
+  Node *node = node_at(sorter, slot);
   if (group->n == group->capacity) {
     group->capacity = MAX(2, 2 * group->capacity);
     group->children = g_renew(uint32_t, group->children, group->capacity);
+    group->by_path = g_renew(uint32_t, group->by_path, group->capacity);
     group->marked = g_renew(uint32_t, group->marked, group->capacity);
   }
-  group->children[group->n++] = slot;
-  group->numbered = false;
+  node->index = group->n;
+  group->children[group->n] = slot;
+  group->by_path[group->n++] = slot;
+  drf_group_mark(group, node);
 }
 
-void drf_group_remove(Group *group, uint32_t slot)
+/* --- ranks ---------------------------------------------------------------------------------------------- */
+
+/* The first place among those ranked whose path is not before @path. */
+static uint32_t place_find(const Sorter *sorter, const Group *group, const char *path)
 {
-  for (uint32_t i = 0; i < group->n; i++)
-    if (group->children[i] == slot) {
-      group->children[i] = group->children[--group->n];
-      group->numbered = false;
-      return;
-    }
-  CHECK(false && "the child is in its parent's group");
+  uint32_t from = 0, to = group->n_ranked;
+  while (from < to) {
+    uint32_t middle = from + (to - from) / 2;
+    if (strcmp(node_at(sorter, group->by_path[middle])->path, path) < 0)
+      from = middle + 1;
+    else
+      to = middle;
+  }
+  return from;
 }
+
+static void rank_all(const Sorter *sorter, const Group *group)
+{
+  uint64_t rank = (UINT64_C(1) << 63) - group->n_ranked / 2 * RANK_STEP;
+  for (uint32_t i = 0; i < group->n_ranked; i++, rank += RANK_STEP)
+    node_at(sorter, group->by_path[i])->rank = rank;
+}
+
+/* Returns: whether there was room for a rank at @place without changing others. */
+static bool rank_between(const Sorter *sorter, const Group *group, uint32_t place)
+{
+  bool first = place == 0, last = place + 1 == group->n_ranked;
+  uint64_t below = first ? 0 : node_at(sorter, group->by_path[place - 1])->rank;
+  uint64_t above = last ? UINT64_MAX : node_at(sorter, group->by_path[place + 1])->rank;
+  uint64_t step = (above - below) / 2;
+  if (step == 0)
+    return false;
+  if (first != last)
+    step = MIN(step, RANK_STEP);
+  node_at(sorter, group->by_path[place])->rank = first && !last ? above - step : below + step;
+  return true;
+}
+
+static int slot_compare_by_path(const void *a, const void *b, void *data)
+{
+  const Sorter *sorter = data;
+  return strcmp(node_at(sorter, *(const uint32_t *)a)->path, node_at(sorter, *(const uint32_t *)b)->path);
+}
+
+/* Puts new children in their places. Returns: whether others have got other ranks. */
+static bool group_rank(Sorter *sorter, Group *group)
+{
+  bool all = group->n - group->n_ranked > 8 + group->n_ranked / 8;
+  if (all) {
+    g_qsort_with_data(group->by_path, (int)group->n, sizeof(uint32_t), slot_compare_by_path, sorter);
+    group->n_ranked = group->n;
+  }
+  while (group->n_ranked < group->n) {
+    uint32_t slot = group->by_path[group->n_ranked];
+    uint32_t place = place_find(sorter, group, node_at(sorter, slot)->path);
+    uint32_t *there = &group->by_path[place];
+    memmove(there + 1, there, (group->n_ranked++ - place) * sizeof *there);
+    *there = slot;
+    if (!rank_between(sorter, group, place)) {
+      rank_all(sorter, group);
+      all = true;
+    }
+  }
+  if (all)
+    rank_all(sorter, group);
+  return all;
+}
+
+static void group_unmark(const Sorter *sorter, Group *group, Node *node)
+{
+  if (node->mark == 0)
+    return;
+  uint32_t last = group->marked[--group->n_marked];
+  group->marked[node->mark - 1] = last;
+  node_at(sorter, group->children[last])->mark = node->mark;
+  node->mark = 0;
+}
+
+void drf_group_remove(Sorter *sorter, Group *group, uint32_t slot)
+{
+  Node *node = node_at(sorter, slot);
+  if (group_rank(sorter, group))
+    group->stale = true;
+  uint32_t place = place_find(sorter, group, node->path);
+  uint32_t *there = &group->by_path[place];
+  CHECK(place < group->n && *there == slot);
+  memmove(there, there + 1, (--group->n_ranked - place) * sizeof *there);
+  group_unmark(sorter, group, node);
+
+  /* The last child takes its index. */
+  uint32_t last = --group->n;
+  if (last < group->tree.leaves)
+    winner_tree_set(&group->tree, last, false);
+  if (node->index == last)
+    return;
+  Node *moved = node_at(sorter, group->children[last]);
+  group_unmark(sorter, group, moved);
+  moved->index = node->index;
+  group->children[moved->index] = group->children[last];
+  drf_group_mark(group, moved);
+}
+
+/* --- keys ----------------------------------------------------------------------------------------------- */
 
 static double node_share(const Sorter *sorter, const Node *node)
 {
@@ -69,56 +172,44 @@ static void node_key(const Sorter *sorter, Group *group, uint32_t index, const N
   key->priority = sorter->use_priority ? node->priority : 0;
   key->share = node_share(sorter, node);
   key->count = node->count;
-}
-
-static int slot_compare_by_path(const void *a, const void *b, void *data)
-{
-  const Sorter *sorter = data;
-  return strcmp(node_at(sorter, *(const uint32_t *)a)->path, node_at(sorter, *(const uint32_t *)b)->path);
-}
-
-static void group_number(Sorter *sorter, Group *group)
-{
-  g_qsort_with_data(group->children, (int)group->n, sizeof(uint32_t), slot_compare_by_path, sorter);
-  winner_tree_resize(&group->tree, group->n);
-  for (uint32_t i = 0; i < group->n; i++)
-    node_at(sorter, group->children[i])->index = i;
-  group->numbered = true;
+  key->rank = node->rank;
 }
 
 static void group_rekey_all(Sorter *sorter, Group *group)
 {
   for (uint32_t i = 0; i < group->n; i++) {
     Node *child = node_at(sorter, group->children[i]);
-    child->marked = false;
+    child->mark = 0;
     node_key(sorter, group, i, child);
     winner_tree_put(&group->tree, i, child->n_active > 0);
   }
   winner_tree_rebuild(&group->tree);
   group->n_marked = 0;
   group->totals_version = sorter->totals_version;
+  group->stale = false;
 }
 
-/* An only child is first whatever its share: it needs no key. */
+/* An only child is first whatever its share: it needs no key and no rank. */
 static void group_begin_single(const Sorter *sorter, Group *group)
 {
   Node *child = node_at(sorter, group->children[0]);
-  child->marked = false;
+  winner_tree_reserve(&group->tree, 1);
+  child->mark = 0;
   group->n_marked = 0;
-  group->tree.places[1] = child->n_active > 0 ? 0 : INDEX_NONE;
+  winner_tree_put(&group->tree, 0, child->n_active > 0);
   winner_tree_begin(&group->tree);
 }
 
 /* Brings the order of one group up to date and puts its cursor in front. */
 static void group_begin(Sorter *sorter, Group *group)
 {
-  if (group->n == 1 && group->numbered && group->tree.leaves == 1) {
+  if (group->n == 1 && group->tree.leaves <= 1) {
     group_begin_single(sorter, group);
     return;
   }
-  bool all = !group->numbered || group->totals_version != sorter->totals_version;
-  if (!group->numbered)
-    group_number(sorter, group);
+  bool all = group->stale || group->totals_version != sorter->totals_version;
+  all |= group_rank(sorter, group);
+  all |= winner_tree_reserve(&group->tree, group->n);
   /* A set costs about log2(n) matches, a rebuild n: beyond a quarter of the children the rebuild is cheaper.
    */
   if (all || group->n_marked > 1 + group->n / 4) {
@@ -128,7 +219,7 @@ static void group_begin(Sorter *sorter, Group *group)
   for (uint32_t i = 0; i < group->n_marked; i++) {
     uint32_t index = group->marked[i];
     Node *child = node_at(sorter, group->children[index]);
-    child->marked = false;
+    child->mark = 0;
     node_key(sorter, group, index, child);
     winner_tree_set(&group->tree, index, child->n_active > 0);
   }

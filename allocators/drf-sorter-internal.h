@@ -9,7 +9,8 @@
  *   1. a node has either a client or children, but for the root, which may have neither;
  *   2. the allocation of an inner node is the sum of its children's, n_active likewise; the root keeps
  * n_active only;
- *   3. where a group is numbered, each child whose key is out of date is marked, and listed once in `marked`.
+ *   3. of the children of a group those that are ranked stand in order of path, with ascending ranks;
+ *   4. each child whose key or rank is out of date is marked, and listed once in `marked`; or its group is stale.
  */
 
 #include <glib.h>
@@ -25,21 +26,24 @@
 typedef struct {
   uint32_t n;
   uint32_t capacity;
-  uint32_t *children; /* node slots; in order of path where `numbered` */
-  WinnerTree tree;    /* entries: indices into children */
-  uint32_t *marked;   /* children whose keys have to be computed anew; capacity entries */
+  uint32_t *children; /* node slots, in no order: the entries of the tree */
+  uint32_t *by_path;  /* the same: n_ranked in order of path, then those that are new */
+  uint32_t n_ranked;
+  WinnerTree tree;
+  uint32_t *marked; /* indices of children whose keys have to be computed anew; capacity entries */
   uint32_t n_marked;
   uint64_t totals_version; /* of the totals that the keys were computed from */
-  bool numbered;           /* children are in order and the tree stands */
+  bool stale;              /* all keys have to be computed anew */
 } Group;
 
 typedef struct {
   char *path;        /* full; "a/." for the client of an inner node */
   uint32_t parent;   /* node slot */
-  uint32_t index;    /* in the parent's group, where that is numbered */
+  uint32_t index;    /* in the parent's group */
   uint32_t client;   /* INDEX_NONE: an inner node */
   uint32_t n_active; /* active clients in the subtree */
-  bool marked;
+  uint32_t mark;     /* 1 + its place among those marked, or 0 */
+  uint64_t rank;     /* among its siblings, by path; if it is ranked */
   double weight;
   int64_t priority;
   uint64_t count; /* of allocations */
@@ -99,18 +103,23 @@ static inline Node *client_node(const Sorter *sorter, uint32_t client)
 Group *drf_group_new(void);
 void drf_group_free(Group *group);
 
-/** drf_group_add, drf_group_remove: children come and go; the order is made anew when it is asked for. */
-void drf_group_add(Group *group, uint32_t slot);
-void drf_group_remove(Group *group, uint32_t slot);
+/** drf_group_add, drf_group_remove: the child @slot comes, marked, or goes. Its place in the order of paths is
+ * found when the order is asked for. Cost: O(log n) comparisons of paths, and a move of part of an array. */
+void drf_group_add(Sorter *sorter, Group *group, uint32_t slot);
+void drf_group_remove(Sorter *sorter, Group *group, uint32_t slot);
+
+static inline void drf_group_mark(Group *group, Node *node)
+{
+  if (node->mark != 0)
+    return;
+  group->marked[group->n_marked++] = node->index;
+  node->mark = group->n_marked;
+}
 
 /** drf_mark: the key of @node, or whether it takes part, has changed. */
 static inline void drf_mark(Sorter *sorter, Node *node)
 {
-  Group *group = node_at(sorter, node->parent)->group;
-  if (node->marked || !group->numbered)
-    return;
-  node->marked = true;
-  group->marked[group->n_marked++] = node->index;
+  drf_group_mark(node_at(sorter, node->parent)->group, node);
 }
 
 /** drf_cursor_end: a change ends the cursor, unless it holds the rest of its order. */

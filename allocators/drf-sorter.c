@@ -21,7 +21,7 @@ static uint32_t node_new(Sorter *sorter, uint32_t parent, const char *path, uint
       .priority = attributes == NULL ? 0 : attributes->priority,
   };
   if (slot != ROOT)
-    drf_group_add(node_at(sorter, parent)->group, slot);
+    drf_group_add(sorter, node_at(sorter, parent)->group, slot);
   return slot;
 }
 
@@ -164,7 +164,7 @@ static void drf_remove(Sorter *sorter, uint32_t client)
     if (node->group == NULL || node->group->n == 0) {
       if (!is_dot_leaf(sorter, slot))
         g_hash_table_remove(sorter->by_path, node->path);
-      drf_group_remove(node_at(sorter, parent)->group, slot);
+      drf_group_remove(sorter, node_at(sorter, parent)->group, slot);
       node_free(sorter, slot);
     } else if (node->group->n == 1 && is_dot_leaf(sorter, node->group->children[0])) {
       inner_collapse(sorter, slot);
@@ -297,6 +297,19 @@ static uint32_t drf_count_active(const Sorter *sorter)
   return node_at(sorter, ROOT)->n_active;
 }
 
+static void group_check(const Sorter *sorter, const Group *group)
+{
+  for (uint32_t i = 0; i < group->n; i++) {
+    const Node *child = node_at(sorter, group->children[i]);
+    CHECK(child->index == i && child->mark <= group->n_marked);
+    CHECK(child->mark == 0 || group->marked[child->mark - 1] == i);
+  }
+  for (uint32_t i = 1; i < group->n_ranked; i++) {
+    const Node *before = node_at(sorter, group->by_path[i - 1]), *after = node_at(sorter, group->by_path[i]);
+    CHECK(before->rank < after->rank && strcmp(before->path, after->path) < 0);
+  }
+}
+
 static void node_check(const Sorter *sorter, uint32_t slot)
 {
   const Node *node = node_at(sorter, slot);
@@ -307,9 +320,10 @@ static void node_check(const Sorter *sorter, uint32_t slot)
   Quantities sum = QUANTITIES_ZERO;
   uint32_t n_active = 0;
   CHECK(node->client == INDEX_NONE && (slot == ROOT || node->group->n > 0));
+  group_check(sorter, node->group);
   for (uint32_t i = 0; i < node->group->n; i++) {
     const Node *child = node_at(sorter, node->group->children[i]);
-    CHECK(child->parent == slot && (!node->group->numbered || child->index == i));
+    CHECK(child->parent == slot);
     node_check(sorter, node->group->children[i]);
     quantities_add(&sum, &child->allocation);
     n_active += child->n_active;

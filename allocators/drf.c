@@ -8,7 +8,7 @@ static Allocator *drf_create(const AllocatorSettings *settings, const AllocatorH
                              char **error)
 {
   (void)error;
-  return hierarchical_new(settings, host, now, &drf_sorter, &drf_sorter);
+  return hierarchical_new(settings, host, now, &drf_sorter, NULL, &drf_sorter, NULL);
 }
 
 const AllocatorInterface drf_allocator = {

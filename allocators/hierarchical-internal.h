@@ -113,6 +113,7 @@ struct Allocator {
 
   const SorterInterface *role_interface;
   const SorterInterface *framework_interface;
+  const void *framework_context;
   SorterTotals totals;
   Sorter *role_sorter;
 

@@ -10,7 +10,8 @@ static void framework_clear(void *framework)
 }
 
 Allocator *hierarchical_new(const AllocatorSettings *settings, const AllocatorHost *host, Instant now,
-                            const SorterInterface *role_sorter, const SorterInterface *framework_sorter)
+                            const SorterInterface *role_sorter, const void *role_context,
+                            const SorterInterface *framework_sorter, const void *framework_context)
 {
   Allocator *kernel = g_new0(Allocator, 1);
   kernel->host = *host;
@@ -24,7 +25,8 @@ Allocator *hierarchical_new(const AllocatorSettings *settings, const AllocatorHo
   kernel->totals.excluded = settings->fair_sharing_excluded;
   kernel->role_interface = role_sorter;
   kernel->framework_interface = framework_sorter;
-  kernel->role_sorter = role_sorter->create(&kernel->totals, NULL);
+  kernel->framework_context = framework_context;
+  kernel->role_sorter = role_sorter->create(&kernel->totals, role_context);
 
   kernel->roles = g_array_new(FALSE, TRUE, sizeof(KernelRole));
   kernel->frameworks = g_array_new(FALSE, TRUE, sizeof(KernelFramework));

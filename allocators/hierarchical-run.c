@@ -84,11 +84,11 @@ static bool client_may_have(const Allocator *kernel, const KernelClient *client,
 }
 
 /* The first client that may have what is free on @agent, or INDEX_NONE. */
-static uint32_t client_find(Allocator *kernel, const KernelAgent *agent)
+static uint32_t client_find(Allocator *kernel, const KernelAgent *agent, const SorterVisit *visit)
 {
   uint32_t role_number;
   uint32_t member;
-  kernel->role_interface->begin(kernel->role_sorter, NULL);
+  kernel->role_interface->begin(kernel->role_sorter, visit);
   while (kernel->role_interface->next(kernel->role_sorter, &role_number)) {
     KernelRole *role = kernel_role(kernel, (RoleId){role_number});
     if (role->sorter == NULL) { /* and active, so its only client is */
@@ -96,7 +96,7 @@ static uint32_t client_find(Allocator *kernel, const KernelAgent *agent)
         return role->only;
       continue;
     }
-    kernel->framework_interface->begin(role->sorter, NULL);
+    kernel->framework_interface->begin(role->sorter, visit);
     while (kernel->framework_interface->next(role->sorter, &member)) {
       uint32_t slot = g_array_index(role->members, uint32_t, member);
       if (client_may_have(kernel, kernel_client(kernel, slot), agent))
@@ -119,7 +119,13 @@ static void agent_visit(Allocator *kernel, AgentId id, Instant now, bool tick)
   }
   if (agent->filters != INDEX_NONE)
     wake = filters_mark(kernel, agent, &offerable, now, tick);
-  uint32_t slot = client_find(kernel, agent);
+  SorterVisit visit = {
+      .agent = id,
+      .total = &kernel_agent_rest(kernel, id)->total,
+      .free = &offerable,
+      .number = kernel->n_visits,
+  };
+  uint32_t slot = client_find(kernel, agent, &visit);
   if (slot == INDEX_NONE) {
     kernel_place_block(kernel, id, wake);
     return;

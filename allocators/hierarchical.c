@@ -95,7 +95,7 @@ static void role_sorter_make(Allocator *kernel, KernelRole *role)
   uint32_t slot = role->only;
   const KernelClient *first = kernel_client(kernel, slot);
   role->only = INDEX_NONE;
-  role->sorter = kernel->framework_interface->create(&kernel->totals, NULL);
+  role->sorter = kernel->framework_interface->create(&kernel->totals, kernel->framework_context);
   kernel->framework_interface->flatten(role->sorter);
   role->members = g_array_new(FALSE, FALSE, sizeof(uint32_t));
   role->free_member = INDEX_NONE;

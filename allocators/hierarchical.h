@@ -43,10 +43,14 @@
 #include "core/allocator.h"
 #include "core/sorter.h"
 
-/** hierarchical_new: a kernel whose roles and frameworks are ordered by these sorters; for
- * AllocatorInterface.create. */
+/**
+ * hierarchical_new: a kernel whose roles and frameworks are ordered by these sorters; for AllocatorInterface.create.
+ * @role_context: for role_sorter->create(); (nullable); outlives the kernel
+ * @framework_context: for framework_sorter->create() of each role; likewise
+ */
 Allocator *hierarchical_new(const AllocatorSettings *settings, const AllocatorHost *host, Instant now,
-                            const SorterInterface *role_sorter, const SorterInterface *framework_sorter);
+                            const SorterInterface *role_sorter, const void *role_context,
+                            const SorterInterface *framework_sorter, const void *framework_context);
 
 /* The functions of the table, under the names of its entries. */
 #define HIERARCHICAL_DECLARE(function)                                                                       \

@@ -8,7 +8,7 @@ static Allocator *priority_create(const AllocatorSettings *settings, const Alloc
                                   char **error)
 {
   (void)error;
-  return hierarchical_new(settings, host, now, &priority_sorter, &drf_sorter);
+  return hierarchical_new(settings, host, now, &priority_sorter, NULL, &drf_sorter, NULL);
 }
 
 const AllocatorInterface priority_allocator = {

@@ -13,10 +13,11 @@ static inline bool key_is_less(const SorterKey *a, const SorterKey *b)
 {
   if (G_UNLIKELY(a->priority != b->priority))
     return a->priority > b->priority;
-  return a->share < b->share || (a->share == b->share && a->count < b->count);
+  if (a->share != b->share)
+    return a->share < b->share;
+  return a->count < b->count || (a->count == b->count && a->rank < b->rank);
 }
 
-/* @left stands left of @right, so it wins a tie. */
 static inline uint32_t match(const WinnerTree *tree, uint32_t left, uint32_t right)
 {
   if (right == INDEX_NONE)
@@ -24,18 +25,6 @@ static inline uint32_t match(const WinnerTree *tree, uint32_t left, uint32_t rig
   if (left == INDEX_NONE)
     return right;
   return key_is_less(&tree->keys[right], &tree->keys[left]) ? right : left;
-}
-
-/* Whether @other, which stands left where @left, wins against @winner. */
-static inline bool other_wins(const WinnerTree *tree, uint32_t other, uint32_t winner, bool left)
-{
-  const SorterKey *a = &tree->keys[other];
-  const SorterKey *b = &tree->keys[winner];
-  if (G_UNLIKELY(a->priority != b->priority))
-    return a->priority > b->priority;
-  if (a->share != b->share)
-    return a->share < b->share;
-  return a->count < b->count || (a->count == b->count && left);
 }
 
 void winner_tree_clear(WinnerTree *tree)
@@ -46,22 +35,21 @@ void winner_tree_clear(WinnerTree *tree)
   *tree = (WinnerTree){0};
 }
 
-void winner_tree_resize(WinnerTree *tree, uint32_t n)
+bool winner_tree_reserve(WinnerTree *tree, uint32_t n)
 {
   CHECK(n < UINT32_MAX / 4);
-  if (n > tree->capacity || tree->leaves == 0) {
-    uint32_t leaves = 1;
-    while (leaves < n)
-      leaves *= 2;
-    tree->leaves = leaves;
-    tree->capacity = leaves;
-    tree->keys = g_renew(SorterKey, tree->keys, tree->capacity);
-    tree->places = g_renew(uint32_t, tree->places, 2 * (size_t)leaves);
-  }
-  tree->n = n;
-  for (uint32_t place = 0; place < 2 * tree->leaves; place++)
+  if (n <= tree->leaves && tree->leaves > 0)
+    return false;
+  uint32_t leaves = 1;
+  while (leaves < n)
+    leaves *= 2;
+  tree->leaves = leaves;
+  tree->keys = g_renew(SorterKey, tree->keys, leaves);
+  tree->places = g_renew(uint32_t, tree->places, 2 * (size_t)leaves);
+  for (uint32_t place = 0; place < 2 * leaves; place++)
     tree->places[place] = INDEX_NONE;
   winner_tree_begin(tree);
+  return true;
 }
 
 void winner_tree_rebuild(WinnerTree *tree)
@@ -80,8 +68,7 @@ void winner_tree_set(WinnerTree *tree, uint32_t entry, bool in)
   winner_tree_begin(tree);
   while (place > 1) {
     uint32_t other = places[place ^ 1];
-    /* The left one of two is the one at an even place: it wins a tie. */
-    if (winner == INDEX_NONE || (other != INDEX_NONE && other_wins(tree, other, winner, (place & 1) != 0)))
+    if (winner == INDEX_NONE || (other != INDEX_NONE && key_is_less(&tree->keys[other], &tree->keys[winner])))
       winner = other;
     place /= 2;
     /* Where another entry won before and still wins, nothing above has changed. */
@@ -93,11 +80,7 @@ void winner_tree_set(WinnerTree *tree, uint32_t entry, bool in)
 
 static bool place_is_before(const WinnerTree *tree, uint32_t a, uint32_t b)
 {
-  uint32_t entry_a = tree->places[a];
-  uint32_t entry_b = tree->places[b];
-  if (key_is_less(&tree->keys[entry_a], &tree->keys[entry_b]))
-    return true;
-  return entry_a < entry_b && !key_is_less(&tree->keys[entry_b], &tree->keys[entry_a]);
+  return key_is_less(&tree->keys[tree->places[a]], &tree->keys[tree->places[b]]);
 }
 
 static void heap_push(WinnerTree *tree, uint32_t place)

@@ -11,8 +11,8 @@
  *             [2] 1     [3] 2            entry i stands at place leaves + i
  *          [4] 0  [5] 1  [6] 2  [7] -    least: place 1
  *
- * Order: key (larger priority, smaller share, smaller count), then the entry number: equal keys leave the
- * left one, so numbering the entries by path makes the path break ties. Shares are compared as exact doubles.
+ * Order: larger priority, smaller share, smaller count, then smaller rank, which the owner gives to break ties, to
+ * each entry another. Shares are compared as exact doubles.
  *
  * Invariants:
  *   1. each inner place holds the lesser of its two children, after winner_tree_set() of every entry that
@@ -32,15 +32,14 @@ typedef struct {
   int64_t priority;
   double share;
   uint64_t count;
+  uint64_t rank;
 } SorterKey;
 
 typedef struct {
-  uint32_t n;        /* entries */
-  uint32_t capacity; /* of keys, in */
-  uint32_t leaves;   /* power of two, at least n */
-  SorterKey *keys;   /* by entry; the owner writes, then calls set or rebuild */
-  uint32_t *places;  /* 2 * leaves: entry, or INDEX_NONE */
-  uint32_t *heap;    /* of the cursor: places whose winners come next */
+  uint32_t leaves;  /* entries that there is room for: a power of two, or 0 */
+  SorterKey *keys;  /* by entry; the owner writes, then calls set or rebuild */
+  uint32_t *places; /* 2 * leaves: entry, or INDEX_NONE */
+  uint32_t *heap;   /* of the cursor: places whose winners come next */
   uint32_t heap_size;
   uint32_t heap_capacity;
   uint32_t pending; /* of the cursor: the place given last, not yet taken apart; 0: none */
@@ -49,8 +48,9 @@ typedef struct {
 /** winner_tree_clear: frees what the tree holds and makes it empty. */
 void winner_tree_clear(WinnerTree *tree);
 
-/** winner_tree_resize: makes room for @n entries; all of them are out until set or rebuild. */
-void winner_tree_resize(WinnerTree *tree, uint32_t n);
+/** winner_tree_reserve: makes room for @n entries, at least one. Returns: whether there was too little; then all
+ * are out until set or rebuild. */
+bool winner_tree_reserve(WinnerTree *tree, uint32_t n);
 
 /** winner_tree_put: whether @entry takes part; for a rebuild that follows. */
 static inline void winner_tree_put(WinnerTree *tree, uint32_t entry, bool in)
@@ -67,7 +67,7 @@ void winner_tree_set(WinnerTree *tree, uint32_t entry, bool in);
 /** winner_tree_least: the first entry in order; INDEX_NONE where all are out. */
 static inline uint32_t winner_tree_least(const WinnerTree *tree)
 {
-  return tree->n == 0 ? INDEX_NONE : tree->places[1];
+  return tree->leaves == 0 ? INDEX_NONE : tree->places[1];
 }
 
 /** winner_tree_begin: puts the cursor before the first entry. */
