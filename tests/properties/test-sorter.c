@@ -3,7 +3,7 @@
 /*
  * Pins the sorters against a naive one (naive-sorter.h) in random scenarios: flat and deep trees, weights and
  * priorities of clients and of inner nodes, activation, removal of clients that hold something, totals that
- * change, numbers of clients that are used again; and the cursor's contract.
+ * change, numbers of clients that are used again; and the cursor's contract. And the order of names that crowd.
  *
  * Not here: agreement with Mesos (tests/conformance), speed (tests/bench).
  */
@@ -291,10 +291,46 @@ START_TEST(priority_agrees_with_the_naive_sorter)
 }
 END_TEST
 
+/* Names that come in descending order, each next to the last one, and go: ranks run out of room, again and again.
+ * Nobody has anything, so that the path alone decides. */
+START_TEST(names_crowd_at_one_place)
+{
+  enum { CROWD = 500 };
+  SorterTotals totals = {.version = 1};
+  Sorter *sorter = drf_sorter.create(&totals, NULL);
+  PropertyRandom random = {(uint64_t)_i};
+  bool lives[CROWD] = {false};
+  drf_sorter.flatten(sorter);
+  drf_sorter.add(sorter, CROWD, "a");
+  for (uint32_t newest = CROWD; newest-- > 0;) {
+    g_autofree char *name = g_strdup_printf("f%03u", newest);
+    drf_sorter.add(sorter, newest, name);
+    drf_sorter.activate(sorter, newest);
+    lives[newest] = true;
+    uint32_t leaves = newest + property_below(&random, CROWD - newest);
+    if (lives[leaves] && property_percent(&random, 30)) {
+      drf_sorter.remove(sorter, leaves);
+      lives[leaves] = false;
+    }
+    if (property_percent(&random, 20))
+      continue;
+    drf_sorter.check(sorter);
+    drf_sorter.begin(sorter, NULL);
+    uint32_t client;
+    for (uint32_t i = newest; i < CROWD; i++)
+      if (lives[i])
+        ck_assert(drf_sorter.next(sorter, &client) && client == i);
+    ck_assert(!drf_sorter.next(sorter, &client));
+  }
+  drf_sorter.destroy(sorter);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
   Suite *suite = suite_create("sorter");
   test_case_loop(suite, drf_agrees_with_the_naive_sorter, 0, CHUNKS);
   test_case_loop(suite, priority_agrees_with_the_naive_sorter, 0, CHUNKS / 2);
+  test_case_loop(suite, names_crowd_at_one_place, 0, 4);
   return suite;
 }
