@@ -75,6 +75,12 @@ typedef struct {
   uint64_t number;         /* of the visit, from 1: same number, same random draws */
 } SorterVisit;
 
+/* What a client says that it waits for. */
+typedef struct {
+  Quantities task;  /* of one */
+  uint32_t pending; /* how many */
+} SorterDemand;
+
 typedef struct {
   const char *name;
   const char *summary;
@@ -109,12 +115,10 @@ typedef struct {
    * @count allocations of @quantities in all. */
   void (*restore)(Sorter *sorter, uint32_t client, const Quantities *quantities, uint64_t count);
 
-  /* (optional) What the client says that it waits for: @pending tasks of @task each. */
-  void (*demand)(Sorter *sorter, uint32_t client, const Quantities *task, uint32_t pending);
-
   /* The order. begin() puts the cursor (one per sorter) before the first active client, for a visit (NULL where
-   * the sorter does not look at agents); next() gives the next one, or false at the end. A change to the sorter ends the cursor, unless hold() was called before it:
-   * then the rest is given as the order stood at begin(). Cost: begin() O(changes log n); next() O(log n). */
+   * the sorter does not look at agents); next() gives the next one, or false at the end. A change to the sorter
+   * ends the cursor, unless hold() was called before it: then the rest is given as the order stood at begin().
+   * Cost: begin() O(changes log n); next() O(log n). */
   void (*begin)(Sorter *sorter, const SorterVisit *visit);
   bool (*next)(Sorter *sorter, uint32_t *client);
   void (*hold)(Sorter *sorter);
@@ -126,4 +130,16 @@ typedef struct {
   uint32_t (*count_active)(const Sorter *sorter); /* of active clients */
   /* Walks the whole structure; CHECKs its invariants. */
   void (*check)(const Sorter *sorter);
+
+  /* The rest is optional: for sorters whose order depends on it. One that has launched() is told all from the first
+   * client on, so a kernel that leaves out the sorter of a single client does not do so here. */
+
+  /* A task of @client has begun; what it uses was told to allocated() before. For the mean size of tasks. */
+  void (*launched)(Sorter *sorter, uint32_t client, const Quantities *task);
+  /* @to takes the place of @from in what is waited for; NULL: nothing has been said. In a sorter of roles the demands of
+   * a role's frameworks add up; one that leaves takes its own away. Removal of the client takes all away. */
+  void (*demand)(Sorter *sorter, uint32_t client, const SorterDemand *from, const SorterDemand *to);
+  /* Quota of a path, which need not exist (yet); a limit of -1: none. Default: zero and none. */
+  void (*update_quota)(Sorter *sorter, const char *path, const Quantities *guarantee,
+                       const Quantities *limit);
 } SorterInterface;
