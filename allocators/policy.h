@@ -95,6 +95,7 @@ typedef struct {
 
 typedef struct {
   const char *const *option_values; /* one per option, in its order; NULL: default */
+  const void *context;              /* PolicyInterface.context */
 } PolicySettings;
 
 typedef struct {
@@ -123,6 +124,9 @@ typedef struct {
   void (*portion)(Policy *policy, const PolicyClient *client, const PolicyVisit *visit, Quantities *offer);
   /* (optional) How well the agent of the visit suits the client: larger is better; negative infinity: not at all. */
   double (*score)(Policy *policy, const PolicyClient *client, const PolicyVisit *visit);
+
+  /* For tables that are made at run time: handed to create() in its settings. */
+  const void *context;
 } PolicyInterface;
 
 /**

@@ -55,6 +55,8 @@ typedef struct Allocator Allocator; /* an instance; each allocator defines its o
 
 /* --- what the allocator may ask of its host ------------------------------------------------------------- */
 
+typedef struct AllocatorHelpers AllocatorHelpers; /* below */
+
 typedef struct {
   uint32_t size; /* of this table, in bytes */
   void *self;    /* first argument of each function */
@@ -81,6 +83,9 @@ typedef struct {
 
   /* Fills @numbers with @n uniform 32-bit numbers, a function of (@run, @stage) and the host's seed alone. */
   void (*random)(void *self, uint64_t run, uint32_t stage, uint32_t *numbers, size_t n);
+
+  /* Since version 2. */
+  const AllocatorHelpers *helpers; /* (optional) */
 } AllocatorHost;
 
 /* --- what it is told ------------------------------------------------------------------------------------ */
@@ -98,6 +103,7 @@ typedef struct {
   bool mesos_compatible;  /* where Mesos's behaviour is surprising (src/core/README.md): do as Mesos does */
   const char *region;     /* of the master; agents elsewhere only for FRAMEWORK_REGION_AWARE; NULL: none is */
   Quantities least_offer; /* per agent: less than all of this in one offer is not offered; zero: off */
+  const void *context;    /* AllocatorInterface.context */
 } AllocatorSettings;
 
 typedef struct {
@@ -384,4 +390,37 @@ typedef struct {
   /* (optional) Quota of a role: what its subtree has been offered or allocated, unreserved and non-revocable, plus
    * all its reservations; @allocated_only: without what is only offered (Mesos: consumed). */
   void (*quota_use)(const Allocator *allocator, RoleId role, bool allocated_only, Quantities *use);
+  /* For tables that are made at run time: who calls create() hands it on in AllocatorSettings.context. */
+  const void *context;
 } AllocatorInterface;
+
+/* --- helpers -------------------------------------------------------------------------------------------- */
+
+/* Functions of the vocabulary, for allocators that are linked with nothing (plug-ins); in a program they are at hand
+ * under their own names. See base/resources.h and base/resource-kinds.h. */
+struct AllocatorHelpers {
+  uint32_t size; /* of this table, in bytes */
+
+  void (*resources_copy)(Resources *copy, const Resources *resources);
+  void (*resources_clear)(Resources *resources);
+  void (*resources_add)(Resources *sum, const Resources *more);
+  void (*resources_subtract)(Resources *rest, const Resources *less);
+  void (*resources_take)(Resources *free, const Resources *less);
+  void (*resources_give)(Resources *free, const Resources *more);
+  bool (*resources_contain)(const Resources *whole, const Resources *part);
+  bool (*resources_equal)(const Resources *a, const Resources *b);
+  void (*resources_total)(const Resources *resources, Quantities *total);
+  /* Makes @part, to be cleared, of what a framework with these capabilities (FrameworkCapability, or-ed) may be
+   * offered in the role called @role: what is unreserved, or reserved to it or an ancestor of it. */
+  void (*resources_offerable)(const ResourceKinds *kinds, const Resources *resources, const char *role,
+                              uint32_t capabilities, Resources *part);
+
+  uint32_t (*kind_count)(const ResourceKinds *kinds);
+  const char *(*kind_name)(const ResourceKinds *kinds, uint32_t kind);
+  bool (*kind_find)(const ResourceKinds *kinds, const char *name, uint32_t *kind);
+
+  /* Whether @agent satisfies @constraints. Cost: regular expressions are compiled anew by each call. */
+  bool (*constraints_allow)(const OfferConstraints *constraints, const AllocatorAgent *agent);
+};
+
+extern const AllocatorHelpers allocator_helpers; /* for AllocatorHost.helpers */
