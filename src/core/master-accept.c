@@ -58,13 +58,17 @@ static TaskId task_launch(Master *master, Instant now, FrameworkId framework, Ro
   task->framework = framework;
   task->agent = info->agent;
   task->role = role;
-  task->next = agent->tasks;
   task->sequence = 0;
   task->state = TASK_STAGING;
   task->reason = REASON_NONE;
   task->freed = false;
   resources_copy(&task->resources, &info->resources);
-  agent->tasks = slot;
+  if (agent->task == INDEX_NONE) {
+    agent->task = slot;
+  } else {
+    task->next = agent->tasks;
+    agent->tasks = slot;
+  }
   master_agent_take(master, info->agent, &task->resources);
   master_framework(master, framework)->n_tasks++;
   master->n_tasks_live++;

@@ -38,13 +38,15 @@ typedef struct {
   FrameworkId framework;
   AgentId agent;
   RoleId role;
-  uint32_t next;     /* of the agent's tasks: slot or INDEX_NONE */
+  uint32_t next;     /* in the agent's list: slot or INDEX_NONE; unused while the agent names it directly */
   uint32_t sequence; /* of the last status */
-  TaskState state;
-  TaskReason reason;
-  bool freed; /* its resources have gone back */
+  TaskState state : 8;
+  TaskReason reason : 8;
+  bool freed : 1; /* its resources have gone back */
   Resources resources;
 } MasterTask;
+
+_Static_assert(sizeof(PoolHeader) + sizeof(MasterTask) <= 96, "a task is never on three cache lines");
 
 /* What every message about an agent needs of it: one cache line. What is offered and what is allocated stands
  * in the offers and tasks themselves. */
@@ -52,6 +54,8 @@ typedef struct {
   Quantities free; /* plain part of: total - offered - allocated */
   uint32_t offers; /* first of the list, or INDEX_NONE */
   uint32_t tasks;  /* first of the list, or INDEX_NONE */
+  uint32_t
+      task; /* one that is not in the list, so that it is found without a look at others; or INDEX_NONE */
   bool present;
 } MasterAgent;
 
@@ -119,6 +123,18 @@ struct Master {
 static inline MasterAgent *master_agent(const Master *master, AgentId agent)
 {
   return &master->agents.items[agent.index];
+}
+
+/** master_agent_first_task: slot or INDEX_NONE. */
+static inline uint32_t master_agent_first_task(const MasterAgent *agent)
+{
+  return agent->task != INDEX_NONE ? agent->task : agent->tasks;
+}
+
+/** master_agent_next_task: of the agent's tasks, the one after @slot; INDEX_NONE after the last. */
+static inline uint32_t master_agent_next_task(const Master *master, const MasterAgent *agent, uint32_t slot)
+{
+  return slot == agent->task ? agent->tasks : ((const MasterTask *)pool_at(&master->tasks, slot))->next;
 }
 
 static inline bool master_agent_is_present(const Master *master, AgentId agent)

@@ -22,10 +22,15 @@ void master_task_forget(Master *master, uint32_t slot)
 {
   MasterTask *task = pool_at(&master->tasks, slot);
   CHECK(task->freed);
-  uint32_t *link = &master_agent(master, task->agent)->tasks;
-  while (*link != slot)
-    link = &((MasterTask *)pool_at(&master->tasks, *link))->next;
-  *link = task->next;
+  MasterAgent *agent = master_agent(master, task->agent);
+  if (agent->task == slot) {
+    agent->task = INDEX_NONE;
+  } else {
+    uint32_t *link = &agent->tasks;
+    while (*link != slot)
+      link = &((MasterTask *)pool_at(&master->tasks, *link))->next;
+    *link = task->next;
+  }
   master_framework(master, task->framework)->n_tasks--;
   resources_clear(&task->resources);
   pool_give(&master->tasks, slot);
@@ -81,9 +86,7 @@ void master_expect_status(const Master *master, AgentId agent, TaskId task, bool
 {
   if (agent.index >= master->agents.n)
     return;
-  if (near) {
-    pool_prefetch(&master->tasks, master_agent(master, agent)->tasks);
-  } else {
+  if (!near) {
     pool_prefetch(&master->tasks, task.value);
     __builtin_prefetch(master_agent(master, agent));
   }

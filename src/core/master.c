@@ -180,9 +180,9 @@ static bool agent_clear_framework(Master *master, Instant now, AgentId id, Frame
     if (offer->framework.index == framework.index)
       master_offer_give_back(master, now, slot, OFFER_DISCARDED, OFFER_FILTER_NONE);
   }
-  for (uint32_t slot = agent->tasks; slot != INDEX_NONE; slot = next) {
+  for (uint32_t slot = master_agent_first_task(agent); slot != INDEX_NONE; slot = next) {
     const MasterTask *task = pool_at(&master->tasks, slot);
-    next = task->next;
+    next = master_agent_next_task(master, agent, slot);
     if (task->framework.index != framework.index)
       continue;
     alive = alive || !task->freed;
@@ -256,7 +256,8 @@ bool master_revive(Master *master, Instant now, FrameworkId framework, const cha
 AgentId master_register_agent(Master *master, Instant now, const AgentInfo *info)
 {
   AgentId id = {master->agents.n};
-  array_push(&master->agents, (MasterAgent){.offers = INDEX_NONE, .tasks = INDEX_NONE, .present = true});
+  array_push(&master->agents,
+             (MasterAgent){.offers = INDEX_NONE, .tasks = INDEX_NONE, .task = INDEX_NONE, .present = true});
   MasterAgentRest rest = {RESOURCES_EMPTY, NULL};
   resources_copy(&rest.total, &info->total);
   array_push(&master->agent_rest, rest);
@@ -282,8 +283,8 @@ typedef struct {
 static GArray *agent_lose_tasks(Master *master, Instant now, AgentId id)
 {
   GArray *lost = g_array_new(FALSE, FALSE, sizeof(MasterLoss));
-  while (master_agent(master, id)->tasks != INDEX_NONE) {
-    uint32_t slot = master_agent(master, id)->tasks;
+  uint32_t slot;
+  while ((slot = master_agent_first_task(master_agent(master, id))) != INDEX_NONE) {
     const MasterTask *task = pool_at(&master->tasks, slot);
     MasterLoss loss = {
         .framework = task->framework,
@@ -373,12 +374,12 @@ void master_agent_check(const Master *master, Instant now, AgentId id)
     resources_add(&offered, &offer->resources);
     slot = offer->next;
   }
-  for (uint32_t slot = agent->tasks; slot != INDEX_NONE;) {
+  for (uint32_t slot = master_agent_first_task(agent); slot != INDEX_NONE;
+       slot = master_agent_next_task(master, agent, slot)) {
     const MasterTask *task = pool_at(&master->tasks, slot);
     CHECK(pool_is_taken(&master->tasks, slot) && task->agent.index == id.index);
     if (!task->freed)
       resources_add(&allocated, &task->resources);
-    slot = task->next;
   }
   const MasterAgentRest *rest = &master->agent_rest.items[id.index];
   Resources free = {agent->free, rest->free};
@@ -404,8 +405,8 @@ void master_check(const Master *master, Instant now)
     master_agent_check(master, now, (AgentId){i});
     for (uint32_t slot = agent->offers; slot != INDEX_NONE; n_offers++)
       slot = ((const MasterOffer *)pool_at(&master->offers, slot))->next;
-    for (uint32_t slot = agent->tasks; slot != INDEX_NONE; n_tasks++)
-      slot = ((const MasterTask *)pool_at(&master->tasks, slot))->next;
+    for (uint32_t slot = master_agent_first_task(agent); slot != INDEX_NONE; n_tasks++)
+      slot = master_agent_next_task(master, agent, slot);
   }
   CHECK(n_offers == master->offers.n_taken && n_tasks == master->tasks.n_taken);
   uint32_t n_framework_offers = 0;
