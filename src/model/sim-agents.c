@@ -154,11 +154,11 @@ static void start_task(SimAgents *agents, SimTask *task, uint64_t label)
 {
   SimWorld *world = agents->world;
   Instant now = sim_world_now(world);
+  Duration length = {scaled(task->length.ns, agents->all[task->agent].speed)};
   task->start = now;
   task->flags |= SIM_TASK_STARTED;
   if (task->stage != NULL && instant_is_never(task->stage->job->start))
     task->stage->job->start = now;
-  Duration length = {scaled(task->length.ns, agents->all[task->agent].speed)};
   task->entry = sim_engine_schedule(world->engine, instant_after(now, length), SIM_PHASE_TASK,
                                     agents->finish_handler, label);
   send_update(agents, task, label);
@@ -167,7 +167,6 @@ static void start_task(SimAgents *agents, SimTask *task, uint64_t label)
 static void end_task(SimAgents *agents, SimTask *task)
 {
   SimWorld *world = agents->world;
-  task->entry = SIM_EVENT_NONE;
   task->finish = sim_world_now(world);
   task->flags |= SIM_TASK_ENDED;
   if (task->stage != NULL)

@@ -30,7 +30,6 @@ void sim_framework_take(SimFramework *framework, SimStage *stage, AgentId agent,
   uint32_t slot;
   SimTask *task = pool_take(&world->tasks, &slot);
   task->id = TASK_NONE;
-  task->entry = SIM_EVENT_NONE;
   task->launch = sim_world_now(world);
   task->stage = stage;
   task->index = number.index;

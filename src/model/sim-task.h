@@ -18,7 +18,7 @@
  * The framework holds it until it sees a terminal state, the agent until that state is acknowledged (or the
  * framework is shut down); whoever lets go last gives the record back.
  *
- * A record is one cache line and its header: millions of them pass through a run.
+ * A record and its header are one cache line: millions of them pass through a run.
  */
 
 #include <stdint.h>
@@ -41,15 +41,15 @@ typedef enum {
 } SimTaskFlag;
 
 typedef struct {
-  TaskId id;            /* the master's; TASK_NONE before the launch arrives */
-  SimEventHandle entry; /* pending: its start, or its end */
+  TaskId id; /* the master's; TASK_NONE before the launch arrives */
   union {
-    Duration length; /* until ENDED: how long it runs at speed 1 */
-    Instant finish;  /* from then on */
+    Duration length; /* until STARTED: how long it will run at speed 1 */
+    Instant start;   /* from then on */
   };
   union {
-    Duration start_up; /* until STARTED: how long its executor takes */
-    Instant start;     /* from then on */
+    Duration start_up;    /* until ON AGENT: how long its executor takes */
+    SimEventHandle entry; /* until ENDED: pending, its start or its end */
+    Instant finish;       /* from then on */
   };
   Instant launch;         /* the framework's decision */
   struct SimStage *stage; /* NULL once the framework has let go: its job may be gone */
@@ -61,7 +61,7 @@ typedef struct {
   uint8_t flags; /* SimTaskFlag */
 } SimTask;
 
-_Static_assert(sizeof(SimTask) == 64, "a task is one cache line");
+_Static_assert(sizeof(PoolHeader) + sizeof(SimTask) == 64, "a task is one cache line");
 
 /** sim_task_let_go: @holder gives the record up; the last one frees it. */
 static inline void sim_task_let_go(Pool *tasks, uint32_t slot, SimTask *task, uint8_t holder)
