@@ -23,7 +23,10 @@ struct FairShare {
   uint32_t n_leaves;
   uint32_t leaves_max;
 
-  uint32_t *children; /* of each node: how many demand */
+  uint32_t *children; /* of each node: how many demand; all 0 between calls */
+  uint32_t *involved; /* nodes with children that demand */
+  uint32_t n_involved;
+  uint32_t *branch_of; /* (fair-share-tree.c) by node */
   uint32_t nodes_max;
 };
 
@@ -34,9 +37,8 @@ struct FairShare {
 void fair_share_flat(FairShare *fair, double *shares);
 
 /** fair_share_tree: leaves below @nodes; nodes with fewer than two children in fair->children are passed
- * over, top is @top (INDEX_NONE: above all nodes). Reorders the leaves. */
-void fair_share_tree(FairShare *fair, const FairShareNode *nodes, uint32_t n_nodes, uint32_t top,
-                     double *shares);
+ * over, top is @top (INDEX_NONE: above all nodes). Reorders the leaves, sorts those involved. */
+void fair_share_tree(FairShare *fair, const FairShareNode *nodes, uint32_t top, double *shares);
 
 /** fair_share_up: the place of a child of @parent with @weight in the tree without nodes that have one child.
  */

@@ -149,15 +149,22 @@ static void tree_fill(Tree *tree)
   }
 }
 
-/* Makes a branch of each node with several children, and of the top. */
-static void tree_branches(Tree *tree, const FairShare *fair, const FairShareNode *nodes, uint32_t n_nodes,
-                          uint32_t top)
+static int compare_nodes(const void *a, const void *b)
 {
-  g_autofree uint32_t *branch_of = g_new(uint32_t, n_nodes);
-  tree->branches = g_new0(Branch, (size_t)n_nodes + 1);
+  uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+  return x < y ? -1 : x > y;
+}
+
+/* Makes a branch of each node with several children, and of the top. */
+static void tree_branches(Tree *tree, const FairShare *fair, const FairShareNode *nodes, uint32_t top)
+{
+  uint32_t *branch_of = fair->branch_of;
+  tree->branches = g_new0(Branch, (size_t)fair->n_involved + 1);
   tree->branches[0] = (Branch){.parent = INDEX_NONE};
   tree->n_branches = 1;
-  for (uint32_t node = 0; node < n_nodes; node++) {
+  qsort(fair->involved, fair->n_involved, sizeof *fair->involved, compare_nodes);
+  for (uint32_t i = 0; i < fair->n_involved; i++) {
+    uint32_t node = fair->involved[i];
     branch_of[node] = 0;
     if (node == top || fair->children[node] < 2)
       continue;
@@ -172,12 +179,11 @@ static void tree_branches(Tree *tree, const FairShare *fair, const FairShareNode
     tree->leaves[i].parent = tree->leaves[i].parent == INDEX_NONE ? 0 : branch_of[tree->leaves[i].parent];
 }
 
-void fair_share_tree(FairShare *fair, const FairShareNode *nodes, uint32_t n_nodes, uint32_t top,
-                     double *shares)
+void fair_share_tree(FairShare *fair, const FairShareNode *nodes, uint32_t top, double *shares)
 {
   Tree tree = {
       .leaves = fair->leaves, .n_leaves = fair->n_leaves, .growing = fair->n_leaves, .shares = shares};
-  tree_branches(&tree, fair, nodes, n_nodes, top);
+  tree_branches(&tree, fair, nodes, top);
   g_autofree Branch *branches = tree.branches;
   g_autofree bool *done = g_new0(bool, tree.n_leaves);
   tree.done = done;

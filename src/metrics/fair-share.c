@@ -17,6 +17,8 @@ void fair_share_free(FairShare *fair)
     return;
   g_free(fair->leaves);
   g_free(fair->children);
+  g_free(fair->involved);
+  g_free(fair->branch_of);
   g_free(fair);
 }
 
@@ -48,16 +50,29 @@ static void reserve(FairShare *fair, uint32_t n_nodes, uint32_t n_clients)
     fair->leaves = g_renew(FairShareLeaf, fair->leaves, n_clients);
   }
   if (n_nodes > fair->nodes_max) {
-    fair->nodes_max = n_nodes;
-    fair->children = g_renew(uint32_t, fair->children, n_nodes);
+    uint32_t max = MAX(n_nodes, 2 * fair->nodes_max);
+    fair->children = g_renew(uint32_t, fair->children, max);
+    memset(fair->children + fair->nodes_max, 0, (max - fair->nodes_max) * sizeof *fair->children);
+    fair->involved = g_renew(uint32_t, fair->involved, max);
+    fair->branch_of = g_renew(uint32_t, fair->branch_of, max);
+    fair->nodes_max = max;
   }
-  if (n_nodes > 0)
-    memset(fair->children, 0, n_nodes * sizeof *fair->children);
   fair->n_leaves = 0;
+  fair->n_involved = 0;
 }
 
-static void collect(FairShare *fair, const Quantities *capacity, const FairShareClient *clients,
-                    uint32_t n_clients, double *shares)
+/* One more child of @node demands something; and with its first one @node does. */
+static void involve(FairShare *fair, const FairShareNode *nodes, uint32_t node)
+{
+  for (; node != INDEX_NONE; node = nodes[node].parent) {
+    if (fair->children[node]++ > 0)
+      return;
+    fair->involved[fair->n_involved++] = node;
+  }
+}
+
+static void collect(FairShare *fair, const Quantities *capacity, const FairShareNode *nodes,
+                    const FairShareClient *clients, uint32_t n_clients, double *shares)
 {
   for (uint32_t i = 0; i < n_clients; i++) {
     const FairShareClient *client = &clients[i];
@@ -75,23 +90,17 @@ static void collect(FairShare *fair, const Quantities *capacity, const FairShare
       leaf->unit[kind] = client->demand.amount[kind] <= 0
                              ? 0
                              : (double)client->demand.amount[kind] / (double)capacity->amount[kind] / demand;
-    if (leaf->parent != INDEX_NONE)
-      fair->children[leaf->parent]++;
+    involve(fair, nodes, leaf->parent);
   }
 }
 
 /* Takes away nodes with one child. Returns: the node that all that is left hangs below, or INDEX_NONE. */
-static uint32_t collapse(FairShare *fair, const FairShareNode *nodes, uint32_t n_nodes)
+static uint32_t collapse(FairShare *fair, const FairShareNode *nodes)
 {
   uint32_t at_top = 0;
   uint32_t single = INDEX_NONE;
-  for (uint32_t node = n_nodes; node-- > 0;) {
-    if (fair->children[node] == 0)
-      continue;
-    if (nodes[node].parent != INDEX_NONE)
-      fair->children[nodes[node].parent]++;
-  }
-  for (uint32_t node = 0; node < n_nodes; node++) {
+  for (uint32_t i = 0; i < fair->n_involved; i++) {
+    uint32_t node = fair->involved[i];
     uint32_t parent = nodes[node].parent;
     double weight = nodes[node].weight;
     if (fair->children[node] < 2)
@@ -115,8 +124,8 @@ void fair_share_compute(FairShare *fair, const Quantities *capacity, const FairS
                         uint32_t n_nodes, const FairShareClient *clients, uint32_t n_clients, double *shares)
 {
   reserve(fair, n_nodes, n_clients);
-  collect(fair, capacity, clients, n_clients, shares);
-  uint32_t top = collapse(fair, nodes, n_nodes);
+  collect(fair, capacity, nodes, clients, n_clients, shares);
+  uint32_t top = collapse(fair, nodes);
 
   bool flat = true;
   for (uint32_t i = 0; i < fair->n_leaves && flat; i++)
@@ -124,7 +133,9 @@ void fair_share_compute(FairShare *fair, const Quantities *capacity, const FairS
   if (flat)
     fair_share_flat(fair, shares);
   else
-    fair_share_tree(fair, nodes, n_nodes, top, shares);
+    fair_share_tree(fair, nodes, top, shares);
+  for (uint32_t i = 0; i < fair->n_involved; i++)
+    fair->children[fair->involved[i]] = 0;
 }
 
 /*

@@ -24,7 +24,8 @@
  *
  * Cost: without siblings below a common node that itself has siblings (each client in its own role, or all in
  * one): O(rounds * clients * kinds), a few rounds. Otherwise O(c log c + (c + kinds) * nodes * kinds) for c
- * demanding clients and the nodes with at least two demanding children.
+ * demanding clients and the nodes with at least two demanding children. Nodes below which nobody demands anything
+ * cost nothing.
  *
  * Source: Ghodsi et al., DRF, NSDI 2011, sections 4 and 6; Bhattacharya et al., H-DRF, SoCC 2013, section 4.
  * Not here: placement, fragmentation, what was really given.

@@ -13,12 +13,15 @@ static void framework_started(void *self, Instant now, FrameworkId id, uint32_t 
   framework->group = group;
   framework->start = now;
   framework->ramp_up_target = ramp_up_target;
+  if (framework->unlimited > 0 || framework->demand_tasks > 0)
+    recorder_list(recorder, framework);
   if (ramp_up_target > 0) {
     framework->ramp_up_wait = ramp_up_target;
     return;
   }
   /* The jobs that it starts with, and the frameworks that start with it, are still to come. */
   framework->ramp_up_wait = RAMP_UP_OPEN;
+  recorder->open[recorder->n_open++] = id.index;
   recorder->starting = now;
   recorder->alarm = instant_min(recorder->alarm, now);
 }
@@ -52,6 +55,7 @@ static void demand_added(void *self, Instant now, FrameworkId id, uint32_t tasks
   Recorder *recorder = self;
   recorder_advance(recorder, now);
   RecordedFramework *framework = recorder_at(recorder, id);
+  recorder_list(recorder, framework);
   if (tasks == TASKS_UNLIMITED) {
     framework->unlimited++;
     framework->unlimited_task = *task_resources;

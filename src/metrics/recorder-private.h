@@ -42,13 +42,20 @@ struct Recorder {
   RecordedRole *roles;
   FairShareNode *nodes;
   uint32_t n_roles;
+  uint32_t roles_max;
   GHashTable *role_by_path; /* path -> index + 1 */
 
   JobTable job_table;
 
-  FairShare *fair;
-  FairShareClient *clients; /* as many as frameworks_max, like shares */
+  /* Frameworks that demand something are listed, and perhaps some that do no more. Of as many as frameworks_max,
+   * each. */
+  uint32_t *demanding; /* indices; ascending after recorder_fair_shares(), like the next two */
+  uint32_t n_demanding;
+  FairShareClient *clients;
   double *shares;
+  uint32_t *open; /* indices of frameworks whose targets are open, or were */
+  uint32_t n_open;
+  FairShare *fair;
 };
 
 /** recorder_alarm: does what was to be done before @now. */
@@ -63,7 +70,16 @@ void recorder_grow(Recorder *recorder, uint32_t index);
 /** recorder_role: the index of the role at @path, made with its ancestors where it is new. */
 uint32_t recorder_role(Recorder *recorder, const char *path);
 
-/** recorder_fair_shares: fills recorder->shares, as of now. */
+/** recorder_list: @framework demands something. */
+static inline void recorder_list(Recorder *recorder, RecordedFramework *framework)
+{
+  if (framework->listed)
+    return;
+  framework->listed = true;
+  recorder->demanding[recorder->n_demanding++] = (uint32_t)(framework - recorder->frameworks);
+}
+
+/** recorder_fair_shares: fills recorder->demanding, clients and shares, as of now. */
 void recorder_fair_shares(Recorder *recorder);
 
 /** recorder_set_targets: the default targets of the frameworks that are starting. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
+#include <stdlib.h>
 
 #include "metrics/recorder-private.h"
 
@@ -11,36 +12,59 @@ static bool demands(const RecordedFramework *framework)
          (framework->unlimited > 0 || framework->demand_tasks > 0);
 }
 
+static int compare_indices(const void *a, const void *b)
+{
+  uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+  return x < y ? -1 : x > y;
+}
+
+/* Drops those that demand nothing any more. In the order of indices sums of doubles come out the same however the
+ * others came to be listed. */
+static void tidy_demanding(Recorder *recorder)
+{
+  uint32_t *list = recorder->demanding;
+  uint32_t n = 0;
+  bool ascending = true;
+  for (uint32_t i = 0; i < recorder->n_demanding; i++) {
+    RecordedFramework *framework = &recorder->frameworks[list[i]];
+    framework->listed = demands(framework);
+    if (!framework->listed)
+      continue;
+    ascending = ascending && (n == 0 || list[n - 1] < list[i]);
+    list[n++] = list[i];
+  }
+  recorder->n_demanding = n;
+  if (!ascending)
+    qsort(list, n, sizeof *list, compare_indices);
+}
+
 void recorder_fair_shares(Recorder *recorder)
 {
   Quantities capacity;
   for (int kind = 0; kind < RESOURCE_KINDS_MAX; kind++)
     capacity.amount[kind] = recorder->cluster.total[kind].level;
-  for (uint32_t i = 0; i < recorder->n_frameworks; i++) {
-    const RecordedFramework *framework = &recorder->frameworks[i];
+  tidy_demanding(recorder);
+  for (uint32_t i = 0; i < recorder->n_demanding; i++) {
+    const RecordedFramework *framework = &recorder->frameworks[recorder->demanding[i]];
     FairShareClient *client = &recorder->clients[i];
     client->node = framework->role_index == INDEX_NONE ? INDEX_NONE : 2 * framework->role_index + 1;
     client->weight = 1;
     client->unlimited = framework->unlimited > 0;
-    client->demand = !demands(framework) ? QUANTITIES_ZERO
-                     : client->unlimited ? framework->unlimited_task
-                                         : framework->demand;
+    client->demand = client->unlimited ? framework->unlimited_task : framework->demand;
   }
   fair_share_compute(recorder->fair, &capacity, recorder->nodes, 2 * recorder->n_roles, recorder->clients,
-                     recorder->n_frameworks, recorder->shares);
+                     recorder->n_demanding, recorder->shares);
 }
 
-/* Whole tasks of the fair share; the share never exceeds the demand. */
-static int64_t default_target(const Recorder *recorder, uint32_t index)
+/* Whole tasks of the fair share of the client at @place; the share never exceeds the demand. */
+static int64_t default_target(const Recorder *recorder, uint32_t place)
 {
-  const RecordedFramework *framework = &recorder->frameworks[index];
-  const FairShareClient *client = &recorder->clients[index];
-  if (!demands(framework))
-    return 0;
+  const RecordedFramework *framework = &recorder->frameworks[recorder->demanding[place]];
+  const FairShareClient *client = &recorder->clients[place];
   Quantities capacity;
   for (int kind = 0; kind < RESOURCE_KINDS_MAX; kind++)
     capacity.amount[kind] = recorder->cluster.total[kind].level;
-  double of_demand = recorder->shares[index] / fair_share_dominant(&capacity, &client->demand);
+  double of_demand = recorder->shares[place] / fair_share_dominant(&capacity, &client->demand);
   double tasks = client->unlimited ? of_demand : of_demand * (double)framework->demand_tasks;
   if (!(tasks >= 1))
     return 1;
@@ -51,19 +75,24 @@ static int64_t default_target(const Recorder *recorder, uint32_t index)
 void recorder_set_targets(Recorder *recorder)
 {
   recorder_fair_shares(recorder);
-  for (uint32_t i = 0; i < recorder->n_frameworks; i++) {
-    RecordedFramework *framework = &recorder->frameworks[i];
+  for (uint32_t i = 0; i < recorder->n_demanding; i++) {
+    RecordedFramework *framework = &recorder->frameworks[recorder->demanding[i]];
     if (framework->ramp_up_wait != RAMP_UP_OPEN)
       continue;
     framework->ramp_up_target = default_target(recorder, i);
     framework->ramp_up_wait = framework->ramp_up_target;
-    if (framework->ramp_up_target == 0) {
-      framework->ramp_up_wait = RAMP_UP_OVER;
-    } else if (framework->ramp_up_peak >= framework->ramp_up_target) {
+    if (framework->ramp_up_peak >= framework->ramp_up_target) {
       framework->ramp_up_at = framework->start;
       framework->ramp_up_wait = RAMP_UP_OVER;
     }
   }
+  /* What demands nothing has no target. */
+  for (uint32_t i = 0; i < recorder->n_open; i++) {
+    RecordedFramework *framework = &recorder->frameworks[recorder->open[i]];
+    if (framework->ramp_up_wait == RAMP_UP_OPEN)
+      framework->ramp_up_wait = RAMP_UP_OVER;
+  }
+  recorder->n_open = 0;
 }
 
 void recorder_sample(Recorder *recorder, Instant now)
@@ -73,9 +102,10 @@ void recorder_sample(Recorder *recorder, Instant now)
   recorder_fair_shares(recorder);
   bool counts = now.ns >= recorder->warm_up.ns;
   cluster->samples += counts;
+  uint32_t place = 0;
   for (uint32_t i = 0; i < recorder->n_frameworks; i++) {
     RecordedFramework *framework = &recorder->frameworks[i];
-    framework->fair_share = recorder->shares[i];
+    framework->fair_share = framework->listed ? recorder->shares[place++] : 0;
     if (!counts || !framework->started)
       continue;
     double share = dominant_share(recorder, framework);

@@ -60,6 +60,8 @@ void recorder_grow(Recorder *recorder, uint32_t index)
       memcpy(frameworks, recorder->frameworks, recorder->n_frameworks * sizeof *frameworks);
     g_aligned_free(recorder->frameworks);
     recorder->frameworks = frameworks;
+    recorder->demanding = g_renew(uint32_t, recorder->demanding, max);
+    recorder->open = g_renew(uint32_t, recorder->open, max);
     recorder->clients = g_renew(FairShareClient, recorder->clients, max);
     recorder->shares = g_renew(double, recorder->shares, max);
     recorder->frameworks_max = max;
@@ -89,8 +91,11 @@ uint32_t recorder_role(Recorder *recorder, const char *path)
     parent = recorder_role(recorder, above);
   }
   uint32_t index = recorder->n_roles++;
-  recorder->roles = g_renew(RecordedRole, recorder->roles, recorder->n_roles);
-  recorder->nodes = g_renew(FairShareNode, recorder->nodes, 2 * (size_t)recorder->n_roles);
+  if (index == recorder->roles_max) {
+    recorder->roles_max = MAX(16, 2 * recorder->roles_max);
+    recorder->roles = g_renew(RecordedRole, recorder->roles, recorder->roles_max);
+    recorder->nodes = g_renew(FairShareNode, recorder->nodes, 2 * (size_t)recorder->roles_max);
+  }
   recorder->roles[index] = (RecordedRole){.path = g_strdup(path), .attributes = {.weight = 1}};
   recorder->nodes[2 * (size_t)index] = (FairShareNode){parent == INDEX_NONE ? INDEX_NONE : 2 * parent, 1};
   recorder->nodes[2 * (size_t)index + 1] = (FairShareNode){2 * index, 1};
@@ -334,6 +339,8 @@ void recorder_free(Recorder *recorder)
   g_free(recorder->roles);
   g_free(recorder->nodes);
   g_aligned_free(recorder->frameworks);
+  g_free(recorder->demanding);
+  g_free(recorder->open);
   g_free(recorder->clients);
   g_free(recorder->shares);
   g_free(recorder);

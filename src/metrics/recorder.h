@@ -25,8 +25,8 @@
  * the end of the run.
  *
  * Cost: a callback of the master is O(kinds that the cluster has), without search or allocation; agents that
- * come or go while there are frameworks, a sample, a default target: O(frameworks). Memory: frameworks and
- * jobs that are under way.
+ * come or go while there are frameworks, a sample: O(frameworks); default targets, at each instant at which frameworks
+ * start: fair-share.h over those that demand something. Memory: frameworks and jobs that are under way.
  */
 
 #include <glib.h>
@@ -88,6 +88,7 @@ typedef struct {
   uint32_t unlimited;   /* how many endless demands */
   bool started;
   bool stopped;
+  bool listed; /* for the recorder alone */
 
   uint64_t offers_made;
   uint64_t offers_ended[OFFER_ENDS];

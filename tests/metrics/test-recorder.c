@@ -408,6 +408,40 @@ START_TEST(roles_make_a_tree)
 }
 END_TEST
 
+static void ck_fair_shares(Fixture *fixture, Instant now, double f0, double f1, double f2)
+{
+  recorder_sample(fixture->recorder, now);
+  ck_near(recorder_framework(fixture->recorder, 0)->fair_share, f0);
+  ck_near(recorder_framework(fixture->recorder, 1)->fair_share, f1);
+  ck_near(recorder_framework(fixture->recorder, 2)->fair_share, f2);
+}
+
+/* Demands that come in another order than the frameworks, end, and come again: 12 cpus, weights 1, 2, 3. */
+START_TEST(demands_come_and_go)
+{
+  Fixture fixture;
+  fixture_init(&fixture, 0);
+  fixture_agent(&fixture, at(0), 0, 12, 0);
+  for (uint32_t i = 0; i < 3; i++) {
+    g_autofree char *role = g_strdup_printf("r%u", i);
+    fixture_framework(&fixture, at(0), i, role, 1 + i, 0);
+  }
+  demand(&fixture, at(1), 2, TASKS_UNLIMITED, 1, 0);
+  demand(&fixture, at(1), 0, 1, 3, 0);
+  ck_fair_shares(&fixture, at(1), .25, 0, .75);
+  demand(&fixture, at(2), 1, TASKS_UNLIMITED, 1, 0);
+  ck_fair_shares(&fixture, at(2), 1. / 6, 1. / 3, .5);
+  start(&fixture, at(2), 0, 3, 0);
+  finish(&fixture, at(3), 0, 3, 0);
+  ck_fair_shares(&fixture, at(3), 0, .4, .6);
+  fixture.jobs->framework_stopped(fixture.jobs->self, at(4), (FrameworkId){2});
+  demand(&fixture, at(4), 0, 100, 1, 0);
+  ck_fair_shares(&fixture, at(4), 1. / 3, 2. / 3, 0);
+  recorder_finish(fixture.recorder, at(5));
+  recorder_free(fixture.recorder);
+}
+END_TEST
+
 static void submit(Fixture *fixture, Instant now, uint32_t job, const char *name)
 {
   fixture->jobs->job_submitted(fixture->jobs->self, now, (FrameworkId){0}, (JobId){job}, name, job + 100, 4);
@@ -496,6 +530,7 @@ Suite *test_suite(void)
   test_case(suite, demand_follows_tasks);
   test_case(suite, fairness);
   test_case(suite, roles_make_a_tree);
+  test_case(suite, demands_come_and_go);
   test_case(suite, jobs);
   test_case(suite, job_spans);
   return suite;
