@@ -67,6 +67,7 @@ static void push(SimArrivals *arrivals, SimJob *job)
   for (; i > 0 && comes_before(&coming, &arrivals->heap[(i - 1) / 2]); i = (i - 1) / 2)
     arrivals->heap[i] = arrivals->heap[(i - 1) / 2];
   arrivals->heap[i] = coming;
+  job->framework->n_to_come++;
   if (!job->framework->stopped)
     arrivals->to_come++;
 }
@@ -84,6 +85,7 @@ static Coming pop(SimArrivals *arrivals)
     arrivals->heap[i] = arrivals->heap[child];
   }
   arrivals->heap[i] = last;
+  first.job->framework->n_to_come--;
   if (!first.job->framework->stopped)
     arrivals->to_come--;
   return first;
@@ -330,9 +332,7 @@ static void on_stop(void *self, uint64_t payload)
   SimArrivals *arrivals = self;
   SimFramework *framework = arrivals->starts[payload];
   Group *group = &arrivals->groups[framework->group];
-  for (uint32_t i = 0; i < arrivals->n; i++)
-    if (arrivals->heap[i].job->framework == framework)
-      arrivals->to_come--;
+  arrivals->to_come -= framework->n_to_come;
   group->live--;
   if (group->live == 0 && !group->source->closed && !group->ended)
     arrivals->open--;

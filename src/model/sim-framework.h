@@ -60,6 +60,7 @@ struct SimFramework {
   bool suppressed;
   bool job_due;         /* a job arrives at the instant of its start */
   uint32_t n_submitted; /* jobs */
+  uint32_t n_to_come;   /* jobs that the arrivals hold */
   SimQueue queue;
   SimJob *first_job; /* unfinished */
   SimJob *last_job;
