@@ -2,8 +2,16 @@
 #pragma once
 
 /*
- * What hierarchical.c (the verbs: who is there, who holds what), hierarchical-places.c (where agents stand,
- * filters) and hierarchical-run.c (the runs) share. The invariants are in hierarchical.h.
+ * What the parts of the kernel share; the invariants are in hierarchical.h.
+ *
+ *   hierarchical.c            frameworks and roles come, change and go
+ *   hierarchical-agents.c     agents likewise
+ *   hierarchical-clients.c    frameworks in their roles, and the sorters that order them
+ *   hierarchical-holdings.c   who holds what on which agent
+ *   hierarchical-places.c     where agents stand, filters
+ *   hierarchical-run.c        the runs
+ *   hierarchical-life.c       making, freeing and checking
+ *   hierarchical-view.c       what can be asked
  */
 
 #include <glib.h>
@@ -76,6 +84,7 @@ typedef struct {
   bool active;           /* and active there */
   uint64_t count;        /* while it is alone in its role: what its sorter would know of it */
   Quantities allocation; /* likewise */
+  SorterDemand *demand;  /* owned; NULL: nothing has been said */
 } KernelClient;
 
 typedef struct {
@@ -88,8 +97,8 @@ typedef struct {
 
 typedef struct {
   char *path;
-  double weight;
-  int64_t priority;
+  RoleId parent; /* or ROLE_NONE */
+  RoleAttributes attributes;
   Sorter *sorter;       /* of its clients; NULL while there is at most one, who needs no order */
   GArray *members;      /* uint32_t: member number -> client slot; a free number -> the next free one, or
                            INDEX_NONE; NULL without a sorter */
@@ -110,6 +119,7 @@ struct Allocator {
   Quantities *min_allocatable;
   uint32_t n_min_allocatable;
   bool filter_gpu_resources;
+  KernelHooks hooks;
 
   const SorterInterface *role_interface;
   const SorterInterface *framework_interface;
@@ -161,6 +171,16 @@ static inline KernelFramework *kernel_framework(const Allocator *kernel, Framewo
   return &g_array_index(kernel->frameworks, KernelFramework, framework.index);
 }
 
+static inline bool kernel_agent_is_known(const Allocator *kernel, AgentId agent)
+{
+  return agent.index < kernel->agents.n && kernel_agent(kernel, agent)->present;
+}
+
+static inline bool kernel_framework_is_known(const Allocator *kernel, FrameworkId framework)
+{
+  return framework.index < kernel->frameworks->len && kernel_framework(kernel, framework)->present;
+}
+
 static inline KernelClient *kernel_client(const Allocator *kernel, uint32_t slot)
 {
   return pool_at(&kernel->clients, slot);
@@ -206,7 +226,34 @@ void kernel_filter_add(Allocator *kernel, Instant now, uint32_t client, AgentId 
 /** kernel_filters_drop: of one agent. */
 void kernel_filters_drop(Allocator *kernel, AgentId agent);
 
-/* --- hierarchical.c --- */
+/* --- hierarchical-clients.c --- */
+
+/** kernel_client_find: the slot of a framework in one of its roles, or INDEX_NONE. */
+uint32_t kernel_client_find(const Allocator *kernel, FrameworkId framework, RoleId role);
+
+/** kernel_client_get: the same, made where the framework has nothing to do with the role yet. */
+uint32_t kernel_client_get(Allocator *kernel, FrameworkId framework, RoleId role);
+
+/** kernel_client_unlink: forgets a client that is not tracked. */
+void kernel_client_unlink(Allocator *kernel, uint32_t slot);
+
+/** kernel_client_track: puts it into its role's sorter, and the role into the role sorter. */
+void kernel_client_track(Allocator *kernel, uint32_t slot);
+
+/** kernel_client_update: brings a client to what its framework's state asks for: tracked or not, active or not. */
+void kernel_client_update(Allocator *kernel, uint32_t slot);
+
+/* --- hierarchical-holdings.c --- */
 
 /** kernel_hold: books @quantities of @agent for @client (sorters, holding); not the agent's free part. */
 void kernel_hold(Allocator *kernel, uint32_t client, AgentId agent, const Quantities *quantities);
+
+/** kernel_unhold: takes @quantities out of the sorters and the holding at @link of its agent's list, which vanishes
+ * when it is empty. */
+void kernel_unhold(Allocator *kernel, uint32_t *link, const Quantities *quantities);
+
+/** kernel_holding_find: the link to what the client holds on @agent, or NULL. */
+uint32_t *kernel_holding_find(Allocator *kernel, KernelAgent *agent, uint32_t client);
+
+/** kernel_use_book: books what runs already. */
+void kernel_use_book(Allocator *kernel, const AllocatorUse *use);

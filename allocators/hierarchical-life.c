@@ -38,8 +38,16 @@ Allocator *hierarchical_new(const AllocatorSettings *settings, const AllocatorHo
   return kernel;
 }
 
+void hierarchical_set_hooks(Allocator *kernel, const KernelHooks *hooks)
+{
+  kernel->hooks = *hooks;
+}
+
 void hierarchical_destroy(Allocator *kernel)
 {
+  for (uint32_t slot = 0; slot < kernel->clients.n_slots; slot++)
+    if (pool_is_taken(&kernel->clients, slot))
+      g_free(kernel_client(kernel, slot)->demand);
   for (uint32_t i = 0; i < kernel->roles->len; i++) {
     KernelRole *role = kernel_role(kernel, (RoleId){i});
     if (role->sorter != NULL)
@@ -123,6 +131,7 @@ void hierarchical_check(const Allocator *kernel, Instant now)
   for (uint32_t i = 0; i < kernel->roles->len; i++) {
     const KernelRole *role = kernel_role(kernel, (RoleId){i});
     CHECK(role->sorter != NULL || role->n_tracked <= 1);
+    CHECK(role->sorter != NULL || role->n_tracked == 0 || kernel->framework_interface->launched == NULL);
     CHECK((role->only != INDEX_NONE) == (role->sorter == NULL && role->n_tracked == 1));
     if (role->n_tracked == 0)
       continue;

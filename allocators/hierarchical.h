@@ -52,6 +52,29 @@ Allocator *hierarchical_new(const AllocatorSettings *settings, const AllocatorHo
                             const SorterInterface *role_sorter, const void *role_context,
                             const SorterInterface *framework_sorter, const void *framework_context);
 
+/*
+ * What a policy may say beside the order. Both are functions of their arguments and of what the policy has been told;
+ * they must not call the kernel. @visit: the agent in question, with what it has free.
+ */
+typedef struct {
+  void *self;
+
+  /* (optional) Of the plain quantities that would be offered: how much is. @offer is reduced in place; amounts that grow
+   * or become negative are left as they were. What is reserved or revocable is offered as it is; guarantees are not cut.
+   * What is held back is looked at again with each tick. */
+  void (*portion)(void *self, RoleId role, FrameworkId framework, const SorterVisit *visit,
+                  Quantities *offer);
+
+  /* (optional) How well the agent suits the client: larger is better; negative infinity: not at all. Given, it makes
+   * clients come first: the first client in the order (begin() without an agent) takes, of all agents that it may have
+   * something of, the one with the best score, the first in the run's random order among equals; and again, until
+   * nobody may have anything. Cost: O(grants x agents with something free). */
+  double (*score)(void *self, RoleId role, FrameworkId framework, const SorterVisit *visit);
+} KernelHooks;
+
+/** hierarchical_set_hooks: right behind hierarchical_new(). @hooks is copied. */
+void hierarchical_set_hooks(Allocator *kernel, const KernelHooks *hooks);
+
 /* The functions of the table, under the names of its entries. */
 #define HIERARCHICAL_DECLARE(function)                                                                       \
   extern __typeof__(*(((AllocatorInterface *)0)->function)) hierarchical_##function
@@ -75,6 +98,7 @@ HIERARCHICAL_DECLARE(transition_offered_to_allocated);
 HIERARCHICAL_DECLARE(recover_resources);
 HIERARCHICAL_DECLARE(suppress_offers);
 HIERARCHICAL_DECLARE(revive_offers);
+HIERARCHICAL_DECLARE(request_resources);
 HIERARCHICAL_DECLARE(run);
 HIERARCHICAL_DECLARE(tick);
 HIERARCHICAL_DECLARE(expect);
@@ -99,6 +123,7 @@ HIERARCHICAL_DECLARE(check);
   .update_whitelist = hierarchical_update_whitelist,                                                         \
   .transition_offered_to_allocated = hierarchical_transition_offered_to_allocated,                           \
   .recover_resources = hierarchical_recover_resources, .suppress_offers = hierarchical_suppress_offers,      \
-  .revive_offers = hierarchical_revive_offers, .run = hierarchical_run, .tick = hierarchical_tick,           \
-  .expect = hierarchical_expect, .view_agent = hierarchical_view_agent, .share = hierarchical_share,         \
+  .revive_offers = hierarchical_revive_offers, .request_resources = hierarchical_request_resources,          \
+  .run = hierarchical_run, .tick = hierarchical_tick, .expect = hierarchical_expect,                         \
+  .view_agent = hierarchical_view_agent, .share = hierarchical_share,                                        \
   .count_filters = hierarchical_count_filters, .check = hierarchical_check
