@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
 #include "metrics/recorder-private.h"
 
 /* The callbacks of the models of frameworks: starts and stops, demand, gangs, jobs. */
@@ -38,15 +40,14 @@ static void framework_stopped(void *self, Instant now, FrameworkId id)
   framework->ramp_up_wait = RAMP_UP_OVER;
   framework->unlimited = 0;
   framework->demand_tasks = 0;
-  framework->demand = QUANTITIES_ZERO;
+  memset(framework->demand, 0, sizeof framework->demand);
 }
 
-static Quantities times(const Quantities *amounts, uint32_t n)
+static void demand_change(RecordedFramework *framework, int64_t tasks, const Quantities *task_resources)
 {
-  Quantities product;
+  framework->demand_tasks += tasks;
   for (int kind = 0; kind < RESOURCE_KINDS_MAX; kind++)
-    product.amount[kind] = amounts->amount[kind] * n;
-  return product;
+    framework->demand[kind] += (WideInteger)tasks * task_resources->amount[kind];
 }
 
 static void demand_added(void *self, Instant now, FrameworkId id, uint32_t tasks,
@@ -58,12 +59,11 @@ static void demand_added(void *self, Instant now, FrameworkId id, uint32_t tasks
   recorder_list(recorder, framework);
   if (tasks == TASKS_UNLIMITED) {
     framework->unlimited++;
+    framework->was_unlimited = true;
     framework->unlimited_task = *task_resources;
     return;
   }
-  Quantities more = times(task_resources, tasks);
-  framework->demand_tasks += tasks;
-  quantities_add(&framework->demand, &more);
+  demand_change(framework, tasks, task_resources);
 }
 
 static void demand_dropped(void *self, Instant now, FrameworkId id, uint32_t tasks,
@@ -78,9 +78,7 @@ static void demand_dropped(void *self, Instant now, FrameworkId id, uint32_t tas
     framework->unlimited -= framework->unlimited > 0;
     return;
   }
-  Quantities less = times(task_resources, tasks);
-  framework->demand_tasks -= tasks;
-  quantities_subtract(&framework->demand, &less);
+  demand_change(framework, -(int64_t)tasks, task_resources);
 }
 
 static void gang_holds(void *self, Instant now, FrameworkId id, uint32_t tasks)

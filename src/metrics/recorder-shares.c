@@ -38,6 +38,19 @@ static void tidy_demanding(Recorder *recorder)
     qsort(list, n, sizeof *list, compare_indices);
 }
 
+/* A demand beyond what amounts hold is beyond any cluster, and stays so, and as wide for its length, if halved. */
+static Quantities finite_demand(const RecordedFramework *framework)
+{
+  Quantities demand;
+  WideInteger divisor = 1;
+  for (int kind = 0; kind < RESOURCE_KINDS_MAX; kind++)
+    while (framework->demand[kind] / divisor > INT64_MAX)
+      divisor *= 2;
+  for (int kind = 0; kind < RESOURCE_KINDS_MAX; kind++)
+    demand.amount[kind] = (int64_t)(framework->demand[kind] / divisor);
+  return demand;
+}
+
 void recorder_fair_shares(Recorder *recorder)
 {
   Quantities capacity;
@@ -50,7 +63,7 @@ void recorder_fair_shares(Recorder *recorder)
     client->node = framework->role_index == INDEX_NONE ? INDEX_NONE : 2 * framework->role_index + 1;
     client->weight = 1;
     client->unlimited = framework->unlimited > 0;
-    client->demand = client->unlimited ? framework->unlimited_task : framework->demand;
+    client->demand = client->unlimited ? framework->unlimited_task : finite_demand(framework);
   }
   fair_share_compute(recorder->fair, &capacity, recorder->nodes, 2 * recorder->n_roles, recorder->clients,
                      recorder->n_demanding, recorder->shares);
@@ -61,10 +74,12 @@ static int64_t default_target(const Recorder *recorder, uint32_t place)
 {
   const RecordedFramework *framework = &recorder->frameworks[recorder->demanding[place]];
   const FairShareClient *client = &recorder->clients[place];
-  Quantities capacity;
-  for (int kind = 0; kind < RESOURCE_KINDS_MAX; kind++)
-    capacity.amount[kind] = recorder->cluster.total[kind].level;
-  double of_demand = recorder->shares[place] / fair_share_dominant(&capacity, &client->demand);
+  double dominant = 0;
+  for (uint32_t kind = 0; kind < recorder->kinds_end; kind++) {
+    double amount = client->unlimited ? (double)client->demand.amount[kind] : (double)framework->demand[kind];
+    dominant = fmax(dominant, amount / recorder->totals[kind]);
+  }
+  double of_demand = recorder->shares[place] / dominant;
   double tasks = client->unlimited ? of_demand : of_demand * (double)framework->demand_tasks;
   if (!(tasks >= 1))
     return 1;

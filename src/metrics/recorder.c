@@ -248,10 +248,14 @@ static void task_freed(Recorder *recorder, RecordedFramework *framework, Instant
   share_until(recorder, framework, now);
   take(recorder, framework->allocated, now, amounts);
 
-  if (framework->unlimited > 0 || framework->demand_tasks == 0)
+  if (framework->demand_tasks == 0)
+    return;
+  /* Which demand a task belongs to is not said: those of its size are taken for tasks of the endless one. */
+  if (framework->was_unlimited && quantities_equal(amounts, &framework->unlimited_task))
     return;
   framework->demand_tasks--;
-  quantities_subtract(&framework->demand, amounts);
+  for (uint32_t kind = 0; kind < recorder->kinds_end; kind++)
+    framework->demand[kind] -= amounts->amount[kind];
 }
 
 static void task_updated(void *self, Instant now, FrameworkId id, AgentId agent, TaskId task,

@@ -86,6 +86,7 @@ typedef struct {
   int64_t ramp_up_wait; /* running + held that would end the ramp-up; RAMP_UP_OPEN, RAMP_UP_OVER */
   int64_t demand_tasks; /* of finite demands */
   uint32_t unlimited;   /* how many endless demands */
+  bool was_unlimited;   /* it has, or had, an endless demand */
   bool started;
   bool stopped;
   bool listed; /* for the recorder alone */
@@ -95,11 +96,11 @@ typedef struct {
   uint64_t tasks_launched;
   uint64_t tasks_ended[TASKS_ENDED(TASK_STATES)]; /* see TASKS_ENDED() */
 
-  Quantities demand; /* of finite demands */
-  Quantities unlimited_task;
-  int64_t ramp_up_peak;   /* largest running + held while the target is open */
-  int64_t ramp_up_target; /* 0: none */
-  Instant ramp_up_at;     /* INSTANT_NEVER: not reached */
+  WideInteger demand[RESOURCE_KINDS_MAX]; /* of finite demands; may be more than an amount holds */
+  Quantities unlimited_task;              /* of the last endless one */
+  int64_t ramp_up_peak;                   /* largest running + held while the target is open */
+  int64_t ramp_up_target;                 /* 0: none */
+  Instant ramp_up_at;                     /* INSTANT_NEVER: not reached */
   Instant start;
   Instant stop;         /* INSTANT_NEVER */
   char *name;           /* NULL until the master knows it */

@@ -338,13 +338,68 @@ START_TEST(demand_follows_tasks)
   ck_assert_int_eq(recorder_framework(fixture.recorder, 0)->demand_tasks, 3);
   finish(&fixture, at(2), 0, 2, 10);
   ck_assert_int_eq(recorder_framework(fixture.recorder, 0)->demand_tasks, 2);
-  ck_assert_int_eq(recorder_framework(fixture.recorder, 0)->demand.amount[RESOURCE_MEM], 20 * QUANTITY_UNIT);
+  ck_assert(recorder_framework(fixture.recorder, 0)->demand[RESOURCE_MEM] == 20 * QUANTITY_UNIT);
   Resources each = amounts(2, 10);
   fixture.jobs->demand_dropped(fixture.jobs->self, at(3), (FrameworkId){0}, 2, &each.plain);
-  ck_assert(quantities_are_zero(&recorder_framework(fixture.recorder, 0)->demand));
+  ck_assert(recorder_framework(fixture.recorder, 0)->demand[RESOURCE_CPUS] == 0);
+  ck_assert(recorder_framework(fixture.recorder, 0)->demand[RESOURCE_MEM] == 0);
   demand(&fixture, at(4), 0, 1, 1, 1);
   fixture.jobs->framework_stopped(fixture.jobs->self, at(5), (FrameworkId){0});
   ck_assert_int_eq(recorder_framework(fixture.recorder, 0)->demand_tasks, 0);
+  recorder_finish(fixture.recorder, at(9));
+  recorder_free(fixture.recorder);
+}
+END_TEST
+
+/* Tasks of an endless demand leave it as it is, those of a finite one beside it do not, and when the endless one is
+ * dropped its last tasks take nothing from the finite one. */
+START_TEST(finite_and_endless_demand)
+{
+  Fixture fixture;
+  fixture_init(&fixture, 0);
+  fixture_agent(&fixture, at(0), 0, 100, 0);
+  fixture_framework(&fixture, at(0), 0, "a", 1, 0);
+  demand(&fixture, at(0), 0, TASKS_UNLIMITED, 1, 0);
+  demand(&fixture, at(0), 0, 3, 2, 0);
+  const RecordedFramework *framework = recorder_framework(fixture.recorder, 0);
+  start(&fixture, at(1), 0, 2, 0);
+  start(&fixture, at(1), 0, 1, 0);
+  start(&fixture, at(1), 0, 1, 0);
+  finish(&fixture, at(2), 0, 1, 0);
+  ck_assert_int_eq(framework->demand_tasks, 3);
+  finish(&fixture, at(2), 0, 2, 0);
+  ck_assert_int_eq(framework->demand_tasks, 2);
+  Resources each = amounts(1, 0);
+  fixture.jobs->demand_dropped(fixture.jobs->self, at(3), (FrameworkId){0}, TASKS_UNLIMITED, &each.plain);
+  finish(&fixture, at(4), 0, 1, 0);
+  ck_assert_int_eq(framework->demand_tasks, 2);
+  ck_assert(framework->demand[RESOURCE_CPUS] == 4 * QUANTITY_UNIT);
+  recorder_finish(fixture.recorder, at(9));
+  recorder_free(fixture.recorder);
+}
+END_TEST
+
+/* The most tasks there can be, of 16 TiB each: more than an amount can hold. All want all of two agents. */
+START_TEST(demand_beyond_any_cluster)
+{
+  Fixture fixture;
+  const int64_t mem = INT64_C(1) << 24;
+  const uint32_t most = TASKS_UNLIMITED - 1;
+  fixture_init(&fixture, 0);
+  fixture_agent(&fixture, at(0), 0, 0, 100 * mem);
+  fixture_framework(&fixture, at(0), 0, "a", 1, 0);
+  fixture_framework(&fixture, at(0), 1, "b", 1, 0);
+  demand(&fixture, at(0), 0, most, 0, mem);
+  demand(&fixture, at(0), 0, most, 0, mem);
+  demand(&fixture, at(0), 1, TASKS_UNLIMITED, 0, mem);
+  recorder_sample(fixture.recorder, at(1));
+  ck_near(recorder_framework(fixture.recorder, 0)->fair_share, .5);
+  ck_assert_int_eq(recorder_framework(fixture.recorder, 0)->ramp_up_target, 50);
+  Resources each = amounts(0, mem);
+  fixture.jobs->demand_dropped(fixture.jobs->self, at(2), (FrameworkId){0}, most, &each.plain);
+  fixture.jobs->demand_dropped(fixture.jobs->self, at(2), (FrameworkId){0}, most - 10, &each.plain);
+  recorder_sample(fixture.recorder, at(3));
+  ck_near(recorder_framework(fixture.recorder, 0)->fair_share, .1);
   recorder_finish(fixture.recorder, at(9));
   recorder_free(fixture.recorder);
 }
@@ -528,6 +583,8 @@ Suite *test_suite(void)
   test_case(suite, gang_and_given_target);
   test_case(suite, target_at_the_very_end);
   test_case(suite, demand_follows_tasks);
+  test_case(suite, finite_and_endless_demand);
+  test_case(suite, demand_beyond_any_cluster);
   test_case(suite, fairness);
   test_case(suite, roles_make_a_tree);
   test_case(suite, demands_come_and_go);
