@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/resources.h"
 
+#include <glib.h>
 #include <string.h>
 
 #include "base/check.h"
-#include "base/error.h"
-#include "base/number.h"
-
-#define AMOUNT_MAX INT64_C(1000000000000000) /* thousandths: a sum of thousands still fits */
 
 static size_t slices_size(uint32_t n_slices)
 {
   return sizeof(ResourceSlices) + n_slices * sizeof(ResourceSlice);
+}
+
+static ResourceSlices *slices_new(uint32_t n_slices_at_most)
+{
+  ResourceSlices *slices = g_malloc(slices_size(n_slices_at_most));
+  slices->n_slices = 0;
+  return slices;
 }
 
 ResourceSlices *resource_slices_copy(const ResourceSlices *slices)
@@ -19,12 +23,43 @@ ResourceSlices *resource_slices_copy(const ResourceSlices *slices)
   return g_memdup2(slices, slices_size(slices->n_slices));
 }
 
+void resource_slices_free(ResourceSlices *slices)
+{
+  g_free(slices);
+}
+
+/* The order of slices, but for where a range begins: equal means that the two can be added. */
 static int slice_compare(const ResourceSlice *a, const ResourceSlice *b)
 {
   if (a->reservation != b->reservation)
     return a->reservation < b->reservation ? -1 : 1;
-  return (a->revocable > b->revocable) - (a->revocable < b->revocable);
+  if (a->revocable != b->revocable)
+    return a->revocable ? 1 : -1;
+  if (a->disk != b->disk)
+    return a->disk < b->disk ? -1 : 1;
+  return (a->range > b->range) - (a->range < b->range);
 }
+
+static int slice_compare_whole(const ResourceSlice *a, const ResourceSlice *b)
+{
+  int order = slice_compare(a, b);
+  return order != 0 ? order : (a->first > b->first) - (a->first < b->first);
+}
+
+static bool slice_is_plain(const ResourceSlice *slice)
+{
+  return slice->reservation == RESERVATION_NONE && !slice->revocable && slice->disk == DISK_NONE &&
+         slice->range == RANGE_NONE;
+}
+
+static bool slice_is_empty(const ResourceSlice *slice)
+{
+  if (resource_slice_is_range(slice))
+    return false;
+  return slice->shared ? slice->copies == 0 : quantities_are_zero(&slice->quantities);
+}
+
+/* --- comparison ------------------------------------------------------------------------------------------ */
 
 bool resources_equal(const Resources *a, const Resources *b)
 {
@@ -34,76 +69,248 @@ bool resources_equal(const Resources *a, const Resources *b)
     return a->special == b->special;
   if (a->special->n_slices != b->special->n_slices)
     return false;
-  for (uint32_t i = 0; i < a->special->n_slices; i++)
-    if (slice_compare(&a->special->slices[i], &b->special->slices[i]) != 0 ||
-        !quantities_equal(&a->special->slices[i].quantities, &b->special->slices[i].quantities))
+  for (uint32_t i = 0; i < a->special->n_slices; i++) {
+    const ResourceSlice *one = &a->special->slices[i];
+    const ResourceSlice *other = &b->special->slices[i];
+    if (slice_compare_whole(one, other) != 0 || one->last != other->last || one->copies != other->copies ||
+        !quantities_equal(&one->quantities, &other->quantities))
       return false;
+  }
   return true;
 }
 
-/* Merges two sorted lists of slices; @sign is 1 to add and -1 to subtract @other. Zero slices vanish. */
-static ResourceSlices *slices_merge(const ResourceSlices *base, const ResourceSlices *other, int sign)
+static bool slice_is_valid(const ResourceSlice *slice)
+{
+  if (slice_is_plain(slice) || slice_is_empty(slice) || !quantities_are_valid(&slice->quantities))
+    return false;
+  if (resource_slice_is_range(slice))
+    return slice->range < RESOURCE_KINDS_MAX && slice->first <= slice->last && slice->disk == DISK_NONE &&
+           !slice->shared && slice->copies == 0 && quantities_are_zero(&slice->quantities);
+  if (slice->first != 0 || slice->last != 0 || slice->shared != (slice->copies > 0))
+    return false;
+  if (!resource_slice_is_disk(slice))
+    return !slice->shared;
+  Quantities others = slice->quantities;
+  others.amount[RESOURCE_DISK] = 0;
+  return slice->quantities.amount[RESOURCE_DISK] > 0 && quantities_are_zero(&others);
+}
+
+bool resources_are_valid(const Resources *resources)
+{
+  if (!quantities_are_valid(&resources->plain))
+    return false;
+  uint32_t n_slices = resources->special == NULL ? 0 : resources->special->n_slices;
+  for (uint32_t i = 0; i < n_slices; i++) {
+    const ResourceSlice *slice = &resources->special->slices[i];
+    if (!slice_is_valid(slice))
+      return false;
+    if (i == 0)
+      continue;
+    const ResourceSlice *before = slice - 1;
+    int order = slice_compare(before, slice);
+    if (order > 0 || (order == 0 && !(resource_slice_is_range(slice) && slice->first > 0 &&
+                                      before->last < slice->first - 1)))
+      return false;
+  }
+  return resources->special == NULL || n_slices > 0;
+}
+
+static bool slice_contains(const ResourceSlice *whole, const ResourceSlice *part)
+{
+  if (resource_slice_is_range(part))
+    return whole->first <= part->first && whole->last >= part->last;
+  if (resource_slice_is_disk(part))
+    return whole->copies >= part->copies && quantities_equal(&whole->quantities, &part->quantities);
+  return quantities_contain(&whole->quantities, &part->quantities);
+}
+
+bool resources_contain_special(const ResourceSlices *whole, const ResourceSlices *part)
+{
+  static const ResourceSlice nothing = {.reservation = RESERVATION_NONE};
+  uint32_t n_whole = whole == NULL ? 0 : whole->n_slices;
+  uint32_t i = 0;
+  for (uint32_t j = 0; j < part->n_slices; j++) {
+    const ResourceSlice *slice = &part->slices[j];
+    int order = -1;
+    while (i < n_whole) {
+      order = slice_compare(&whole->slices[i], slice);
+      if (order > 0 ||
+          (order == 0 && (!resource_slice_is_range(slice) || whole->slices[i].last >= slice->last)))
+        break;
+      i++;
+    }
+    bool found = i < n_whole && order == 0;
+    if (!found && (resource_slice_is_range(slice) || resource_slice_is_disk(slice)))
+      return false;
+    if (!slice_contains(found ? &whole->slices[i] : &nothing, slice))
+      return false;
+  }
+  return true;
+}
+
+/* --- sums ------------------------------------------------------------------------------------------------ */
+
+/* Appends @slice, which belongs behind the others or continues the last; empty ones vanish. */
+static void slices_push(ResourceSlices *slices, const ResourceSlice *slice)
+{
+  if (slice_is_empty(slice))
+    return;
+  if (resource_slice_is_range(slice) && slices->n_slices > 0) {
+    ResourceSlice *last = &slices->slices[slices->n_slices - 1];
+    if (slice_compare(last, slice) == 0 && slice->first <= (uint64_t)last->last + 1) {
+      last->last = MAX(last->last, slice->last);
+      return;
+    }
+  }
+  slices->slices[slices->n_slices++] = *slice;
+}
+
+static ResourceSlices *slices_done(ResourceSlices *slices)
+{
+  if (slices->n_slices > 0)
+    return slices;
+  g_free(slices);
+  return NULL;
+}
+
+static ResourceSlices *slices_add(const ResourceSlices *base, const ResourceSlices *more, bool but_shared)
 {
   uint32_t n_base = base == NULL ? 0 : base->n_slices;
-  ResourceSlices *merged = g_malloc(slices_size(n_base + other->n_slices));
+  ResourceSlices *sum = slices_new(n_base + more->n_slices);
   uint32_t i = 0;
   uint32_t j = 0;
-  merged->n_slices = 0;
-  while (i < n_base || j < other->n_slices) {
-    int order = i == n_base            ? 1
-                : j == other->n_slices ? -1
-                                       : slice_compare(&base->slices[i], &other->slices[j]);
-    ResourceSlice *slice = &merged->slices[merged->n_slices];
-    if (order <= 0) {
-      *slice = base->slices[i++];
-    } else {
-      *slice = other->slices[j];
-      slice->quantities = QUANTITIES_ZERO;
-    }
-    if (order >= 0) {
-      if (sign > 0)
-        quantities_add(&slice->quantities, &other->slices[j].quantities);
-      else
-        quantities_subtract(&slice->quantities, &other->slices[j].quantities);
+  while (i < n_base || j < more->n_slices) {
+    if (but_shared && j < more->n_slices && more->slices[j].shared) {
       j++;
+      continue;
     }
-    if (!quantities_are_zero(&slice->quantities))
-      merged->n_slices++;
+    int order = i == n_base           ? 1
+                : j == more->n_slices ? -1
+                                      : slice_compare_whole(&base->slices[i], &more->slices[j]);
+    ResourceSlice slice = order <= 0 ? base->slices[i] : more->slices[j];
+    if (order == 0 && slice.shared)
+      slice.copies += more->slices[j].copies;
+    else if (order == 0 && resource_slice_is_range(&slice))
+      slice.last = MAX(slice.last, more->slices[j].last);
+    else if (order == 0)
+      quantities_add(&slice.quantities, &more->slices[j].quantities);
+    i += order <= 0;
+    j += order >= 0;
+    slices_push(sum, &slice);
   }
-  if (merged->n_slices == 0)
-    g_clear_pointer(&merged, g_free);
-  return merged;
+  return slices_done(sum);
+}
+
+/* Appends what the ranges of @less from @from on, which can be added to @slice, leave of it. */
+static void range_push_rest(ResourceSlices *rest, const ResourceSlice *slice, const ResourceSlices *less,
+                            uint32_t from)
+{
+  ResourceSlice piece = *slice;
+  uint64_t at = slice->first; /* may pass the largest number */
+  for (uint32_t j = from; j < less->n_slices && slice_compare(&less->slices[j], slice) == 0; j++) {
+    const ResourceSlice *gone = &less->slices[j];
+    if (gone->last < at || gone->first > slice->last)
+      continue;
+    if (gone->first > at) {
+      piece.first = (uint32_t)at;
+      piece.last = gone->first - 1;
+      slices_push(rest, &piece);
+    }
+    at = (uint64_t)gone->last + 1;
+  }
+  if (at <= slice->last) {
+    piece.first = (uint32_t)at;
+    piece.last = slice->last;
+    slices_push(rest, &piece);
+  }
+}
+
+static void slice_push_rest(ResourceSlices *rest, const ResourceSlice *slice, const ResourceSlice *less)
+{
+  ResourceSlice left = *slice;
+  if (left.shared)
+    left.copies -= MIN(left.copies, less->copies);
+  else
+    quantities_subtract(&left.quantities, &less->quantities);
+  slices_push(rest, &left);
+}
+
+static ResourceSlices *slices_subtract(const ResourceSlices *base, const ResourceSlices *less,
+                                       bool but_shared)
+{
+  uint32_t n_base = base == NULL ? 0 : base->n_slices;
+  ResourceSlices *rest = slices_new(n_base + less->n_slices);
+  uint32_t i = 0;
+  uint32_t j = 0;
+  while (i < n_base || j < less->n_slices) {
+    int order = i == n_base           ? 1
+                : j == less->n_slices ? -1
+                                      : slice_compare(&base->slices[i], &less->slices[j]);
+    const ResourceSlice *slice = order <= 0 ? &base->slices[i++] : &less->slices[j];
+    if (order < 0) {
+      slices_push(rest, slice);
+    } else if (resource_slice_is_range(slice)) {
+      if (order == 0)
+        range_push_rest(rest, slice, less, j); /* which further ranges of the base may need, too */
+      else
+        j++;
+    } else if (slice->shared && (but_shared || order > 0)) {
+      if (order == 0)
+        slices_push(rest, slice);
+      j++;
+    } else {
+      static const Quantities zero = {{0}};
+      ResourceSlice from = *slice;
+      if (order > 0)
+        from.quantities = zero;
+      slice_push_rest(rest, &from, &less->slices[j++]);
+    }
+  }
+  return slices_done(rest);
 }
 
 void resources_add_special(Resources *sum, const ResourceSlices *more)
 {
-  ResourceSlices *merged = slices_merge(sum->special, more, 1);
+  ResourceSlices *merged = slices_add(sum->special, more, false);
   g_free(sum->special);
   sum->special = merged;
 }
 
 void resources_subtract_special(Resources *rest, const ResourceSlices *less)
 {
-  ResourceSlices *merged = slices_merge(rest->special, less, -1);
+  ResourceSlices *merged = slices_subtract(rest->special, less, false);
   g_free(rest->special);
   rest->special = merged;
 }
 
-bool resources_contain_special(const ResourceSlices *whole, const ResourceSlices *part)
+void resources_give_special(Resources *free, const ResourceSlices *more)
 {
-  uint32_t n_whole = whole == NULL ? 0 : whole->n_slices;
-  uint32_t i = 0;
-  for (uint32_t j = 0; j < part->n_slices; j++) {
-    while (i < n_whole && slice_compare(&whole->slices[i], &part->slices[j]) < 0)
-      i++;
-    const Quantities *has = &QUANTITIES_ZERO;
-    if (i < n_whole && slice_compare(&whole->slices[i], &part->slices[j]) == 0)
-      has = &whole->slices[i].quantities;
-    if (!quantities_contain(has, &part->slices[j].quantities))
-      return false;
-  }
-  return true;
+  ResourceSlices *merged = slices_add(free->special, more, true);
+  g_free(free->special);
+  free->special = merged;
 }
+
+void resources_take_special(Resources *free, const ResourceSlices *less)
+{
+  ResourceSlices *merged = slices_subtract(free->special, less, true);
+  g_free(free->special);
+  free->special = merged;
+}
+
+void resources_add_slice(Resources *sum, const ResourceSlice *slice)
+{
+  if (slice_is_plain(slice)) {
+    quantities_add(&sum->plain, &slice->quantities);
+    return;
+  }
+  if (slice_is_empty(slice))
+    return;
+  g_autofree ResourceSlices *one = slices_new(1);
+  slices_push(one, slice);
+  resources_add_special(sum, one);
+}
+
+/* --- quantities ------------------------------------------------------------------------------------------ */
 
 Quantities resources_total(const Resources *resources)
 {
@@ -114,242 +321,77 @@ Quantities resources_total(const Resources *resources)
   return total;
 }
 
-/* One item of the text form, taken apart. */
-typedef struct {
-  uint32_t kind;
-  uint32_t reservation;
-  bool revocable;
-  int64_t amount;
-} ResourceItem;
-
-static int64_t amount_scale(uint32_t kind, const char *unit)
+Quantities resources_count(const Resources *resources)
 {
-  static const char *const units[] = {"MiB", "GiB", "TiB"};
-  if (*unit == '\0')
-    return QUANTITY_UNIT;
-  if (kind != RESOURCE_MEM && kind != RESOURCE_DISK)
-    return 0;
-  int64_t scale = QUANTITY_UNIT;
-  for (size_t i = 0; i < G_N_ELEMENTS(units); i++, scale *= 1024)
-    if (strcmp(unit, units[i]) == 0)
-      return scale;
-  return 0;
-}
-
-static bool amount_parse(uint32_t kind, const char *text, const char *item, int64_t *amount, GError **error)
-{
-  const char *end;
-  const char *plain_end;
-  double value;
-  int64_t scale = 0;
-  bool kibi = false;
-  if (number_scan(text, &end, &value)) {
-    const char *unit = end;
-    while (g_ascii_isspace(*unit))
-      unit++;
-    kibi = strcmp(unit, "KiB") == 0 && (kind == RESOURCE_MEM || kind == RESOURCE_DISK);
-    scale = kibi ? QUANTITY_UNIT : amount_scale(kind, unit);
-  }
-  if (scale == 0) {
-    g_set_error(error, BASE_ERROR, BASE_ERROR_RESOURCES, "expected an amount behind \":\" in \"%s\"", item);
-    return false;
-  }
-  if (value < 0) {
-    g_set_error(error, BASE_ERROR, BASE_ERROR_RESOURCES, "\"%s\" is negative; expected zero or more", item);
-    return false;
-  }
-  /* The second scan knows no exponent and would stop before it. */
-  if (!number_scan_scaled(text, &plain_end, scale, amount) || plain_end != end || *amount > AMOUNT_MAX) {
-    g_set_error(error, BASE_ERROR, BASE_ERROR_RESOURCES, "\"%s\" is too large or not a plain decimal", item);
-    return false;
-  }
-  if (kibi)
-    *amount = (*amount + 512) / 1024;
-  return true;
-}
-
-static void unknown_kind_error(const ResourceKinds *kinds, const char *name, GError **error)
-{
-  const char *known[RESOURCE_KINDS_MAX + 1] = {NULL};
-  g_autoptr(GString) all = g_string_new(NULL);
-  for (uint32_t kind = 0; kind < resource_kinds_count(kinds); kind++) {
-    known[kind] = resource_kinds_name(kinds, kind);
-    g_string_append_printf(all, "%s%s", kind == 0 ? "" : ", ", known[kind]);
-  }
-  const char *nearest = base_nearest(name, known);
-  if (nearest != NULL)
-    g_set_error(error, BASE_ERROR, BASE_ERROR_RESOURCES, "unknown resource \"%s\"; did you mean \"%s\"?",
-                name, nearest);
-  else
-    g_set_error(error, BASE_ERROR, BASE_ERROR_RESOURCES, "unknown resource \"%s\"; expected one of %s", name,
-                all->str);
-}
-
-/* Cuts "(role)" and "{REV}" off the name at @name, which ends up holding the kind alone. */
-static bool suffixes_parse(ResourceKinds *kinds, char *name, const char *item, ResourceItem *out,
-                           GError **error)
-{
-  size_t length = strlen(name);
-  out->reservation = RESERVATION_NONE;
-  out->revocable = false;
-  if (g_str_has_suffix(name, "{REV}")) {
-    out->revocable = true;
-    length -= strlen("{REV}");
-    name[length] = '\0';
-  }
-  if (length > 0 && name[length - 1] == ')') {
-    char *open = strchr(name, '(');
-    if (open == NULL) {
-      g_set_error(error, BASE_ERROR, BASE_ERROR_RESOURCES, "\")\" without \"(\" in \"%s\"", item);
-      return false;
-    }
-    name[length - 1] = '\0';
-    *open = '\0';
-    if (strcmp(open + 1, "*") != 0) {
-      if (!role_path_check(open + 1, error))
-        return false;
-      out->reservation = resource_kinds_reservation(kinds, open + 1);
-    }
-  }
-  return true;
-}
-
-static bool item_parse(ResourceKinds *kinds, const char *item, ResourceItem *out, GError **error)
-{
-  g_autofree char *name = g_strstrip(g_strdup(item));
-  char *colon = strchr(name, ':');
-  if (colon == NULL) {
-    g_set_error(error, BASE_ERROR, BASE_ERROR_RESOURCES, "expected \"name:amount\", not \"%s\"", item);
-    return false;
-  }
-  *colon = '\0';
-  char *amount = g_strstrip(colon + 1);
-  g_strchomp(name);
-  if (!suffixes_parse(kinds, name, item, out, error))
-    return false;
-  if (!resource_kinds_find(kinds, name, &out->kind)) {
-    unknown_kind_error(kinds, name, error);
-    return false;
-  }
-  return amount_parse(out->kind, amount, item, &out->amount, error);
-}
-
-static void item_add(Resources *sum, const ResourceItem *item)
-{
-  if (item->reservation == RESERVATION_NONE && !item->revocable) {
-    sum->plain.amount[item->kind] += item->amount;
-    return;
-  }
-  if (item->amount == 0)
-    return;
-  g_autofree ResourceSlices *one = g_malloc0(slices_size(1));
-  one->n_slices = 1;
-  one->slices[0].reservation = item->reservation;
-  one->slices[0].revocable = item->revocable;
-  one->slices[0].quantities.amount[item->kind] = item->amount;
-  resources_add_special(sum, one);
-}
-
-static bool item_is_repeated(const GArray *items, const ResourceItem *item)
-{
-  for (guint i = 0; i < items->len; i++) {
-    const ResourceItem *other = &g_array_index(items, ResourceItem, i);
-    if (other->kind == item->kind && other->reservation == item->reservation &&
-        other->revocable == item->revocable)
-      return true;
-  }
-  return false;
-}
-
-bool resources_parse(ResourceKinds *kinds, const char *text, Resources *out, GError **error)
-{
-  g_auto(GStrv) parts = g_strsplit(text, ";", -1);
-  g_autoptr(GArray) items = g_array_new(FALSE, FALSE, sizeof(ResourceItem));
-  g_autofree char *trimmed = g_strstrip(g_strdup(text));
-  Resources sum = RESOURCES_EMPTY;
-
-  if (*trimmed == '\0') {
-    *out = sum;
-    return true;
-  }
-  for (char **part = parts; *part != NULL; part++) {
-    ResourceItem item;
-    if (*g_strstrip(*part) == '\0' && part[1] == NULL && part != parts)
-      break; /* a trailing ";" is customary */
-    if (!item_parse(kinds, *part, &item, error))
-      return false;
-    if (item_is_repeated(items, &item)) {
-      g_set_error(error, BASE_ERROR, BASE_ERROR_RESOURCES,
-                  "\"%s\" names a resource that \"%s\" has named before", *part, text);
-      return false;
-    }
-    g_array_append_val(items, item);
-  }
-  for (guint i = 0; i < items->len; i++)
-    item_add(&sum, &g_array_index(items, ResourceItem, i));
-  *out = sum;
-  return true;
-}
-
-bool quantities_parse(ResourceKinds *kinds, const char *text, Quantities *out, GError **error)
-{
-  Resources resources;
-  if (!resources_parse(kinds, text, &resources, error))
-    return false;
-  if (resources.special != NULL) {
-    resources_clear(&resources);
-    g_set_error(error, BASE_ERROR, BASE_ERROR_RESOURCES,
-                "expected plain amounts, without \"(role)\" and \"{REV}\", not \"%s\"", text);
-    return false;
-  }
-  *out = resources.plain;
-  return true;
-}
-
-void quantity_print(GString *text, int64_t thousandths)
-{
-  uint64_t amount = thousandths < 0 ? -(uint64_t)thousandths : (uint64_t)thousandths;
-  if (thousandths < 0)
-    g_string_append_c(text, '-');
-  g_string_append_printf(text, "%" G_GUINT64_FORMAT, amount / 1000);
-  uint64_t fraction = amount % 1000;
-  if (fraction == 0)
-    return;
-  g_string_append_printf(text, ".%03" G_GUINT64_FORMAT, fraction);
-  while (text->str[text->len - 1] == '0')
-    g_string_truncate(text, text->len - 1);
-}
-
-static void slice_print(GString *text, const ResourceKinds *kinds, const Quantities *quantities,
-                        const char *suffix)
-{
-  for (uint32_t kind = 0; kind < resource_kinds_count(kinds); kind++)
-    if (quantities->amount[kind] != 0) {
-      g_string_append_printf(text, "%s%s%s:", text->len == 0 ? "" : ";", resource_kinds_name(kinds, kind),
-                             suffix);
-      quantity_print(text, quantities->amount[kind]);
-    }
-}
-
-char *resources_print(const ResourceKinds *kinds, const Resources *resources)
-{
-  GString *text = g_string_new(NULL);
-  slice_print(text, kinds, &resources->plain, "");
+  Quantities count = resources_total(resources);
   uint32_t n_slices = resources->special == NULL ? 0 : resources->special->n_slices;
   for (uint32_t i = 0; i < n_slices; i++) {
     const ResourceSlice *slice = &resources->special->slices[i];
-    g_autoptr(GString) suffix = g_string_new(NULL);
-    if (slice->reservation != RESERVATION_NONE)
-      g_string_append_printf(suffix, "(%s)", resource_kinds_reservation_path(kinds, slice->reservation));
-    if (slice->revocable)
-      g_string_append(suffix, "{REV}");
-    slice_print(text, kinds, &slice->quantities, suffix->str);
+    if (resource_slice_is_range(slice))
+      count.amount[slice->range] += QUANTITY_UNIT * ((int64_t)slice->last - slice->first + 1);
   }
-  return g_string_free(text, FALSE);
+  return count;
 }
 
-char *quantities_print(const ResourceKinds *kinds, const Quantities *quantities)
+/* --- parts ----------------------------------------------------------------------------------------------- */
+
+void resources_filter(Resources *resources, bool (*keep)(const ResourceSlice *slice, void *data), void *data)
 {
-  Resources plain = resources_of(quantities);
-  return resources_print(kinds, &plain);
+  ResourceSlices *slices = resources->special;
+  if (slices == NULL)
+    return;
+  uint32_t n_kept = 0;
+  for (uint32_t i = 0; i < slices->n_slices; i++)
+    if (keep(&slices->slices[i], data))
+      slices->slices[n_kept++] = slices->slices[i];
+  slices->n_slices = n_kept;
+  resources->special = slices_done(slices);
+}
+
+static bool slice_is_not_empty(const ResourceSlice *slice, void *data)
+{
+  (void)data;
+  return !slice_is_empty(slice);
+}
+
+void resources_clamp(Resources *resources)
+{
+  resources->plain = quantities_positive(&resources->plain);
+  if (resources->special == NULL)
+    return;
+  for (uint32_t i = 0; i < resources->special->n_slices; i++) {
+    ResourceSlice *slice = &resources->special->slices[i];
+    slice->quantities = quantities_positive(&slice->quantities);
+  }
+  resources_filter(resources, slice_is_not_empty, NULL);
+}
+
+static void shrink_quantities(Quantities *quantities, Quantities *left)
+{
+  quantities_min(quantities, left);
+  quantities_subtract(left, quantities);
+}
+
+/* A disk stays whole or goes whole. */
+static bool disk_fits(const ResourceSlice *slice, void *left)
+{
+  if (!resource_slice_is_disk(slice))
+    return !resource_slice_is_range(slice);
+  if (!quantities_contain(left, &slice->quantities))
+    return false;
+  quantities_subtract(left, &slice->quantities);
+  return true;
+}
+
+void resources_shrink(Resources *resources, const Quantities *target)
+{
+  Quantities left = quantities_positive(target);
+  resources_filter(resources, disk_fits, &left);
+  shrink_quantities(&resources->plain, &left);
+  if (resources->special == NULL)
+    return;
+  for (uint32_t i = 0; i < resources->special->n_slices; i++)
+    if (!resource_slice_is_disk(&resources->special->slices[i]))
+      shrink_quantities(&resources->special->slices[i].quantities, &left);
+  resources_filter(resources, slice_is_not_empty, NULL);
 }

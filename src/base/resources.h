@@ -4,34 +4,58 @@
 /*
  * Resources: what an agent has, an offer holds or a task uses.
  *
- * Nearly always nothing is reserved or revocable, so the plain part stands by value and the rest behind a
- * pointer that is NULL then:
+ * Nearly always nothing is reserved, revocable, a named disk or a range, so the plain part stands by value and
+ * the rest behind a pointer that is NULL then:
  *
  *   plain     unreserved, non-revocable quantities
- *   special   slices (quantities, reservation role, revocable), each combination once, sorted by
- * (reservation, revocable), none of them zero; owned
+ *   special   slices, each combination of properties once, sorted by (reservation, revocable, disk, range, first),
+ *             none of them empty; owned
  *
- * Text form, as in Mesos: "cpus:4;mem:8192", "cpus(role/path):2", "cpus{REV}:1", "cpus(role){REV}:1". Amounts
- * have up to three decimals, more are rounded half up. An amount may carry KiB, MiB, GiB or TiB where the
- * kind is mem or disk.
+ * A slice is one of
  *
- * Copying: a Resources whose special is NULL may be copied by assignment and needs no clear; others go
- * through resources_copy() and resources_clear().
+ *   scalars   amounts of any kinds, perhaps reserved, perhaps revocable; can be cut
+ *   a disk    a volume (data that outlives tasks), a disk of its own (MOUNT), or a volume that is one: taken whole or
+ *             not at all. A shared volume may be held several times over: its slice counts copies, its quantities are
+ *             those of one copy, and sums count it once
+ *   a range   of ports, say: numbers first..last of a kind that is ranged. Its quantities are zero, so that it never
+ *             counts for shares, quota and headroom; resources_count() counts its numbers
  *
- * Source: apache/mesos src/v1/resources.cpp, as far as scalars with one level of reservation go.
+ * What is free on an agent: resources_take() and resources_give(): a shared volume stays free while it is held, the
+ * rest is subtracted and added.
+ *
+ * Copying: a Resources whose special is NULL may be copied by assignment and needs no clear; others go through
+ * resources_copy() and resources_clear().
+ *
+ * This header needs the C library only: it is part of what a plug-in is built against.
+ *
+ * Source: apache/mesos src/v1/resources.cpp, src/common/{resources_utils,resource_quantities}.cpp.
+ * Not here: text (resources-text.h), what reservations and disks are called (resource-kinds.h), conversions from one
+ * form to another (core/conversions.h).
  */
 
-#include <glib.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/quantities.h"
-#include "base/resource-kinds.h"
+
+/* The names behind the numbers in slices: resource-kinds.h. */
+typedef struct ResourceKinds ResourceKinds;
+
+#define RESERVATION_NONE UINT32_MAX
+#define DISK_NONE        0
+#define RANGE_NONE       0 /* cpus are no range */
 
 typedef struct {
-  Quantities quantities;
-  uint32_t reservation; /* index in ResourceKinds, or RESERVATION_NONE */
+  Quantities quantities; /* of one copy; zero for a range */
+  uint32_t reservation;  /* index in ResourceKinds: the uppermost of the stack; or RESERVATION_NONE */
   bool revocable;
+  bool shared;    /* as the disk's entry in ResourceKinds says */
+  uint16_t range; /* kind of the range, or RANGE_NONE */
+  uint32_t disk;  /* index in ResourceKinds, or DISK_NONE */
+  uint32_t first; /* of a range, both included; else 0 */
+  uint32_t last;
+  uint32_t copies; /* of a shared slice, else 0 */
 } ResourceSlice;
 
 typedef struct {
@@ -41,7 +65,7 @@ typedef struct {
 
 typedef struct {
   Quantities plain;
-  ResourceSlices *special; /* NULL where nothing is reserved or revocable */
+  ResourceSlices *special; /* NULL where all is plain */
 } Resources;
 
 #define RESOURCES_EMPTY ((Resources){QUANTITIES_ZERO, NULL})
@@ -52,22 +76,23 @@ static inline Resources resources_of(const Quantities *plain)
   return (Resources){*plain, NULL};
 }
 
+/** resource_slices_copy: (transfer full): a copy of @slices. */
+ResourceSlices *resource_slices_copy(const ResourceSlices *slices);
+void resource_slices_free(ResourceSlices *slices);
+
 /** resources_clear: makes @resources empty and frees what it owned. */
 static inline void resources_clear(Resources *resources)
 {
-  if (G_UNLIKELY(resources->special != NULL))
-    g_free(resources->special);
+  if (__builtin_expect(resources->special != NULL, 0))
+    resource_slices_free(resources->special);
   *resources = RESOURCES_EMPTY;
 }
-
-/** resource_slices_copy: (transfer full): a copy of @slices. */
-ResourceSlices *resource_slices_copy(const ResourceSlices *slices);
 
 /** resources_copy: makes @copy, whose former content is not cleared, equal to @resources. */
 static inline void resources_copy(Resources *copy, const Resources *resources)
 {
   *copy = *resources;
-  if (G_UNLIKELY(resources->special != NULL))
+  if (__builtin_expect(resources->special != NULL, 0))
     copy->special = resource_slices_copy(resources->special);
 }
 
@@ -78,57 +103,108 @@ static inline bool resources_are_empty(const Resources *resources)
 
 bool resources_equal(const Resources *a, const Resources *b);
 
-/* The parts of the three functions below that deal with special slices. */
+/** resources_are_valid: whether no amount is negative and the slices are as described above. */
+bool resources_are_valid(const Resources *resources);
+
+/** resources_are_known: whether @kinds has each reservation, disk and range in @resources, and as they are there. */
+bool resources_are_known(const ResourceKinds *kinds, const Resources *resources);
+
+/* --- sums ------------------------------------------------------------------------------------------------ */
+
+/* The parts of the functions below that deal with special slices. */
 void resources_add_special(Resources *sum, const ResourceSlices *more);
 void resources_subtract_special(Resources *rest, const ResourceSlices *less);
+void resources_give_special(Resources *free, const ResourceSlices *more);
+void resources_take_special(Resources *free, const ResourceSlices *less);
 bool resources_contain_special(const ResourceSlices *whole, const ResourceSlices *part);
 
+/** resources_add: amounts and copies add up, ranges unite. */
 static inline void resources_add(Resources *sum, const Resources *more)
 {
   quantities_add(&sum->plain, &more->plain);
-  if (G_UNLIKELY(more->special != NULL))
+  if (__builtin_expect(more->special != NULL, 0))
     resources_add_special(sum, more->special);
 }
 
-/** resources_subtract: @less must be contained in @rest, slice by slice; otherwise amounts become negative.
- */
+/** resources_subtract: @less must be contained in @rest, slice by slice; otherwise amounts become negative; numbers
+ * of ranges and copies that are not there are ignored. */
 static inline void resources_subtract(Resources *rest, const Resources *less)
 {
   quantities_subtract(&rest->plain, &less->plain);
-  if (G_UNLIKELY(less->special != NULL))
+  if (__builtin_expect(less->special != NULL, 0))
     resources_subtract_special(rest, less->special);
 }
 
-/** resources_contain: whether @part is contained in @whole, slice by slice. */
+/** resources_take, resources_give: as subtract and add, for what is free on an agent: shared slices are left out, as
+ * they stay free while they are held. */
+static inline void resources_take(Resources *free, const Resources *less)
+{
+  quantities_subtract(&free->plain, &less->plain);
+  if (__builtin_expect(less->special != NULL, 0))
+    resources_take_special(free, less->special);
+}
+
+static inline void resources_give(Resources *free, const Resources *more)
+{
+  quantities_add(&free->plain, &more->plain);
+  if (__builtin_expect(more->special != NULL, 0))
+    resources_give_special(free, more->special);
+}
+
+/** resources_contain: whether @part is contained in @whole, slice by slice; a disk only whole, a shared one as often
+ * as it is in @part. */
 static inline bool resources_contain(const Resources *whole, const Resources *part)
 {
   return quantities_contain(&whole->plain, &part->plain) &&
          (part->special == NULL || resources_contain_special(whole->special, part->special));
 }
 
-/** resources_total: the quantities of all slices together. */
+/** resources_total: the quantities of all slices together; a shared one once. */
 Quantities resources_total(const Resources *resources);
 
+/** resources_count: resources_total() and the numbers in ranges, QUANTITY_UNIT each: what minima are compared with. */
+Quantities resources_count(const Resources *resources);
+
+/** resources_clamp: drops negative amounts: what is left of a total of which more than it has is in use. */
+void resources_clamp(Resources *resources);
+
 /**
- * resources_parse:
- * @kinds: names of kinds; reservation roles are added to it
- * @text: the text form; an empty text is the empty set
- * @out: receives the resources; to be cleared
- * @error: BASE_ERROR_RESOURCES: unknown kind (with the nearest), not an amount, negative, twice the same item
+ * resources_shrink:
+ * @target: how much of each kind is to stay at most; INT64_MAX: all; 0 or less: none
  *
- * Nothing is written to @out on failure.
+ * Disks come first, in order: one that does not fit is left out whole. Then plain amounts and slices are cut, in
+ * order. Ranges are dropped: no target knows them.
  */
-bool resources_parse(ResourceKinds *kinds, const char *text, Resources *out, GError **error);
+void resources_shrink(Resources *resources, const Quantities *target);
 
-/** quantities_parse: as resources_parse(), where neither reservations nor revocable resources make sense. */
-bool quantities_parse(ResourceKinds *kinds, const char *text, Quantities *out, GError **error);
+/* --- slices ---------------------------------------------------------------------------------------------- */
 
-/** resources_print: (transfer full): the text form, in the order of kinds, plain slices first; "" where
- * empty. */
-char *resources_print(const ResourceKinds *kinds, const Resources *resources);
+/** resource_slice_is_disk: whether it can only be had whole. */
+static inline bool resource_slice_is_disk(const ResourceSlice *slice)
+{
+  return slice->disk != DISK_NONE;
+}
 
-/** quantities_print: (transfer full): as resources_print(). */
-char *quantities_print(const ResourceKinds *kinds, const Quantities *quantities);
+static inline bool resource_slice_is_range(const ResourceSlice *slice)
+{
+  return slice->range != RANGE_NONE;
+}
 
-/** quantity_print: appends @thousandths as a decimal without trailing zeros. */
-void quantity_print(GString *text, int64_t thousandths);
+/**
+ * resources_filter:
+ * @keep: whether a slice stays
+ *
+ * Drops the special slices that do not stay; @keep sees each once, in order.
+ */
+void resources_filter(Resources *resources, bool (*keep)(const ResourceSlice *slice, void *data), void *data);
+
+/** resources_add_slice: adds one slice, which may be plain. */
+void resources_add_slice(Resources *sum, const ResourceSlice *slice);
+
+/** resource_slice_is_allocatable_to: to @role, a path: unreserved, or reserved to it or an ancestor. Cost: O(length of
+ * the path). */
+bool resource_slice_is_allocatable_to(const ResourceKinds *kinds, const ResourceSlice *slice,
+                                      const char *role);
+
+/** resource_slice_is_refined: whether its reservation stands on another. */
+bool resource_slice_is_refined(const ResourceKinds *kinds, const ResourceSlice *slice);

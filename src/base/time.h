@@ -8,11 +8,10 @@
  * from a plain number. An Instant counts from the start of the run (or of the daemon). About 292 years fit;
  * INSTANT_NEVER lies beyond every instant. Time is never a double: equal instants are equal.
  *
- * Text form of a duration: a decimal number and a unit, without a sign: "250ms", "1.5h". Units: ns us ms s
- * min h d. The number is rounded to whole nanoseconds, half up.
+ * This header needs the C library only: it is part of what a plug-in is built against.
+ * Not here: text (time-text.h).
  */
 
-#include <glib.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -79,22 +78,3 @@ static inline double duration_seconds(Duration duration)
  * Returns: false, and leaves @out alone, where @seconds is not finite or does not fit.
  */
 bool duration_from_seconds(double seconds, Duration *out);
-
-/**
- * duration_parse:
- * @text: for instance "30s"; white space around it is ignored
- * @out: receives the duration, not negative
- * @error: says what was expected (BASE_ERROR_TIME)
- *
- * Returns: whether @text is a duration. A bare "0" is refused: the unit is always written.
- */
-bool duration_parse(const char *text, Duration *out, GError **error);
-
-/**
- * duration_print:
- * @duration: not negative
- *
- * Returns: (transfer full): the shortest exact text that duration_parse() reads back, in the largest unit
- * that gives a whole number ("90s" is "90s", 3600 s is "1h").
- */
-char *duration_print(Duration duration);

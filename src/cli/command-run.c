@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/time.h"
+#include "base/time-text.h"
 #include "cli/allocator-choice.h"
 #include "cli/load-workload.h"
 #include "cli/options.h"

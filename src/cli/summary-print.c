@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/resources-text.h"
 #include "cli/format.h"
 #include "cli/report.h"
 #include "cli/table.h"

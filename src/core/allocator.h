@@ -43,7 +43,6 @@
 #include <stdint.h>
 
 #include "base/ids.h"
-#include "base/resource-kinds.h"
 #include "base/resources.h"
 #include "base/time.h"
 

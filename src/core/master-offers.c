@@ -2,6 +2,7 @@
 #include "core/master-internal.h"
 
 #include "base/check.h"
+#include "base/resources-text.h"
 
 /* --- grants ----------------------------------------------------------------------------------------- */
 

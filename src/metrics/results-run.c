@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/check.h"
+#include "base/resources-text.h"
 #include "metrics/results-private.h"
 
 /* A run from its begin to its end: what is written while it lasts. What is written at its end: results-end.c.

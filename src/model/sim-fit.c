@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/sim-fit.h"
 
+#include "base/resources-text.h"
+
 /* How many tasks fit the empty cluster at once, up to @enough. */
 static uint64_t room_for(const Cluster *cluster, const Quantities *need, uint32_t per_agent, uint64_t enough)
 {

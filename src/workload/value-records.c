@@ -4,6 +4,8 @@
 
 #include "base/error.h"
 #include "base/number.h"
+#include "base/resources-text.h"
+#include "base/time-text.h"
 #include "workload/values.h"
 #include "workload/workload-file.h"
 

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/number.h"
+#include "base/time-text.h"
 #include "workload/workload-file.h"
 
 #define DAYS_MAX 36500

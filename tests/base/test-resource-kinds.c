@@ -89,6 +89,65 @@ START_TEST(role_paths)
 }
 END_TEST
 
+START_TEST(reservation_stacks)
+{
+  g_autoptr(ResourceKinds) kinds = resource_kinds_new();
+  uint32_t fixed = resource_kinds_reservation(kinds, "a");
+  uint32_t dynamic = resource_kinds_reserve(kinds, RESERVATION_NONE, "a");
+  uint32_t refined = resource_kinds_reserve(kinds, fixed, "a/b");
+  uint32_t other = resource_kinds_reserve(kinds, dynamic, "a/b");
+  ck_assert(fixed != dynamic && refined != other && refined != fixed);
+  ck_assert_uint_eq(resource_kinds_reserve(kinds, fixed, "a/b"), refined);
+  ck_assert_uint_eq(resource_kinds_reservation_count(kinds), 4);
+  ck_assert(!resource_kinds_reservation_is_dynamic(kinds, fixed));
+  ck_assert(resource_kinds_reservation_is_dynamic(kinds, dynamic));
+  ck_assert(resource_kinds_reservation_is_dynamic(kinds, refined));
+  ck_assert_uint_eq(resource_kinds_reservation_below(kinds, fixed), RESERVATION_NONE);
+  ck_assert_uint_eq(resource_kinds_reservation_below(kinds, dynamic), RESERVATION_NONE);
+  ck_assert_uint_eq(resource_kinds_reservation_below(kinds, other), dynamic);
+  ck_assert_str_eq(resource_kinds_reservation_path(kinds, other), "a/b");
+}
+END_TEST
+
+START_TEST(disks)
+{
+  g_autoptr(ResourceKinds) kinds = resource_kinds_new();
+  uint32_t volume = resource_kinds_disk(kinds, "v", NULL, false);
+  uint32_t shared = resource_kinds_disk(kinds, "v", NULL, true);
+  uint32_t both = resource_kinds_disk(kinds, "v", "d", false);
+  uint32_t mount = resource_kinds_disk(kinds, NULL, "d", false);
+  ck_assert(volume != DISK_NONE && volume != shared && volume != both && mount != both);
+  ck_assert_uint_eq(resource_kinds_disk(kinds, "v", NULL, true), shared);
+  ck_assert_str_eq(resource_kinds_disk_volume(kinds, both), "v");
+  ck_assert_str_eq(resource_kinds_disk_mount(kinds, both), "d");
+  ck_assert_ptr_null(resource_kinds_disk_volume(kinds, mount));
+  ck_assert_ptr_null(resource_kinds_disk_mount(kinds, volume));
+  ck_assert(resource_kinds_disk_is_shared(kinds, shared) && !resource_kinds_disk_is_shared(kinds, volume));
+  ck_assert_uint_eq(resource_kinds_disk_without_volume(kinds, volume), DISK_NONE);
+  ck_assert_uint_eq(resource_kinds_disk_without_volume(kinds, both), mount);
+  ck_assert_uint_eq(resource_kinds_disk_without_volume(kinds, mount), mount);
+}
+END_TEST
+
+START_TEST(ports_are_ranged)
+{
+  g_autoptr(ResourceKinds) kinds = resource_kinds_new();
+  uint32_t ports;
+  ck_assert(resource_kinds_add(kinds, "ports", &ports, NULL));
+  for (uint32_t kind = 0; kind < resource_kinds_count(kinds); kind++)
+    ck_assert(resource_kinds_is_ranged(kinds, kind) == (kind == ports));
+}
+END_TEST
+
+START_TEST(paths_within_paths)
+{
+  ck_assert(role_path_is_within("a", "a") && role_path_is_within("a/b", "a") &&
+            role_path_is_within("a/b/c", "a/b"));
+  ck_assert(!role_path_is_within("a", "a/b") && !role_path_is_within("ab", "a") &&
+            !role_path_is_within("b", "a"));
+}
+END_TEST
+
 Suite *test_suite(void)
 {
   Suite *suite = suite_create("resource-kinds");
@@ -97,5 +156,9 @@ Suite *test_suite(void)
   test_case(suite, names_that_are_none);
   test_case(suite, reservation_roles);
   test_case_loop(suite, role_paths, 0, G_N_ELEMENTS(roles));
+  test_case(suite, reservation_stacks);
+  test_case(suite, disks);
+  test_case(suite, ports_are_ranged);
+  test_case(suite, paths_within_paths);
   return suite;
 }

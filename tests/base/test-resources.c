@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/resources.h"
+#include "base/resources-text.h"
 #include "tests/support/test-main.h"
 
 static Resources read_text(ResourceKinds *kinds, const char *text)
@@ -48,16 +48,39 @@ static const struct {
     {"mem(a/b){REV}:5;cpus(a/b):1;cpus(c):2", "cpus(a/b):1;mem(a/b){REV}:5;cpus(c):2"},
     {"cpus(a):0", ""},
     {"cpus:1000000000000", "cpus:1000000000000"},
+    {"cpus(*,a):2", "cpus(*,a):2"},
+    {"cpus(a,a/b):2;cpus(*,a,a/b,a/b/c):1", "cpus(a,a/b):2;cpus(*,a,a/b,a/b/c):1"},
+    {"disk(a)[data]:100", "disk(a)[data]:100"},
+    {"disk(a)[data]{SHARED}:100", "disk(a)[data]{SHARED}:100"},
+    {"disk(a)[data]{SHARED*3}:100", "disk(a)[data]{SHARED*3}:100"},
+    {"disk[MOUNT:d1]:100 GiB;disk:5", "disk:5;disk[MOUNT:d1]:102400"},
+    {"disk(*,a)[MOUNT:d1,data]:100", "disk(*,a)[MOUNT:d1,data]:100"},
+    {"disk[v]{REV}:1;disk{REV}:2", "disk{REV}:2;disk[v]{REV}:1"},
+    {"ports:[31000-32000]", "ports:[31000-32000]"},
+    {"ports : [ 5 - 5 , 7-9 ]", "ports:[5-5,7-9]"},
+    {"ports:[7-9,1-3,4-6]", "ports:[1-9]"},
+    {"ports:[1-5,2-3,4-8]", "ports:[1-8]"},
+    {"ports(a){REV}:[1-2];ports:[3-4,6-6];cpus(a):1", "cpus(a):1;ports(a){REV}:[1-2];ports:[3-4,6-6]"},
+    {"ports:[0-999999999]", "ports:[0-999999999]"},
 };
+
+/* The fixed kinds, and ports. */
+static ResourceKinds *kinds_with_ports(void)
+{
+  ResourceKinds *kinds = resource_kinds_new();
+  ck_assert(resource_kinds_add(kinds, "ports", NULL, NULL));
+  return kinds;
+}
 
 START_TEST(text_is_read_and_printed)
 {
-  g_autoptr(ResourceKinds) kinds = resource_kinds_new();
+  g_autoptr(ResourceKinds) kinds = kinds_with_ports();
   Resources resources = read_text(kinds, forms[_i].text);
   g_autofree char *printed = resources_print(kinds, &resources);
   ck_assert_str_eq(printed, forms[_i].printed);
   Resources again = read_text(kinds, printed);
   ck_assert(resources_equal(&resources, &again));
+  ck_assert(resources_are_valid(&resources) && resources_are_known(kinds, &resources));
   resources_clear(&resources);
   resources_clear(&again);
 }
@@ -89,9 +112,65 @@ static const struct {
     {"cpus:1;;mem:2", "expected \"name:amount\", not \"\""},
     {";", "expected \"name:amount\", not \"\""},
     {"cpus):1", "\")\" without \"(\" in \"cpus):1\""},
-    {"cpus(a:1", "unknown resource \"cpus(a\"; did you mean \"cpus\"?"},
+    {"cpus(a:1", "\"(\" without \")\" in \"cpus(a:1\""},
     {":1", "unknown resource \"\"; expected one of cpus, mem, disk, gpus"},
+    {"cpus(a,b):1",
+     "in \"cpus(a,b):1\", \"b\" cannot refine the reservation to \"a\"; expected a role below it"},
+    {"cpus(a,a):1",
+     "in \"cpus(a,a):1\", \"a\" cannot refine the reservation to \"a\"; expected a role below it"},
+    {"cpus(a/b,a):1",
+     "in \"cpus(a/b,a):1\", \"a\" cannot refine the reservation to \"a/b\"; expected a role below it"},
+    {"cpus(a,*):1",
+     "in \"cpus(a,*):1\", \"*\" cannot refine the reservation to \"a\"; expected a role below it"},
+    {"cpus(*,*):1", "\"*\" stands for unreserved; it comes first and once in \"cpus(*,*):1\""},
+    {"cpus[data]:1", "only disk can be a volume or mount, not \"cpus[data]:1\""},
+    {"disk{SHARED}:1", "only a volume can be shared, not \"disk{SHARED}:1\""},
+    {"disk[MOUNT:d]{SHARED}:1", "only a volume can be shared, not \"disk[MOUNT:d]{SHARED}:1\""},
+    {"disk[]:1", "expected \"[volume]\", \"[MOUNT:mount]\" or \"[MOUNT:mount,volume]\" in \"disk[]:1\""},
+    {"disk[MOUNT:]:1",
+     "expected \"[volume]\", \"[MOUNT:mount]\" or \"[MOUNT:mount,volume]\" in \"disk[MOUNT:]:1\""},
+    {"disk[MOUNT:d,]:1",
+     "expected \"[volume]\", \"[MOUNT:mount]\" or \"[MOUNT:mount,volume]\" in \"disk[MOUNT:d,]:1\""},
+    {"disk[a b]:1",
+     "expected \"[volume]\", \"[MOUNT:mount]\" or \"[MOUNT:mount,volume]\" in \"disk[a b]:1\""},
+    {"disk[a:1", "expected \"name:amount\", not \"disk[a:1\""},
+    {"disk[a]{REV}{SHARED}:1",
+     "expected \"{SHARED}\" or \"{REV}\", in this order and once, in \"disk[a]{REV}{SHARED}:1\""},
+    {"disk[a]{SHARED*0}:1",
+     "expected \"{SHARED}\" or \"{REV}\", in this order and once, in \"disk[a]{SHARED*0}:1\""},
+    {"cpus{REV}(a):1", "expected \"(role)\", \"[disk]\", \"{SHARED}\", \"{REV}\", in this order, not \"(a)\" "
+                       "in \"cpus{REV}(a):1\""},
+    {"disk[a]:1;disk[a]:2", "\"disk[a]:2\" names a resource that \"disk[a]:1;disk[a]:2\" has named before"},
 };
+
+static const char *const bad_ranges[] = {"ports:1",
+                                         "ports:[]",
+                                         "ports:[1]",
+                                         "ports:[2-1]",
+                                         "ports:[1-2",
+                                         "ports:1-2",
+                                         "ports:[1-2,]",
+                                         "ports:[-1-2]",
+                                         "ports:[1-2]x",
+                                         "ports:[1--2]",
+                                         "ports:[1.5-2]",
+                                         "ports:[1-2 3-4]",
+                                         "ports:[0-1000000000]",
+                                         "ports:",
+                                         "ports:[1-99999999999999999999]"};
+
+START_TEST(bad_ranges_are_refused)
+{
+  g_autoptr(ResourceKinds) kinds = kinds_with_ports();
+  g_autoptr(GError) error = NULL;
+  Resources resources;
+  ck_assert(!resources_parse(kinds, bad_ranges[_i], &resources, &error));
+  g_autofree char *message = g_strdup_printf(
+      "expected ranges such as \"[31000-32000]\", numbers up to 999999999, behind \":\" in \"%s\"",
+      bad_ranges[_i]);
+  ck_assert_str_eq(error->message, message);
+}
+END_TEST
 
 START_TEST(bad_text_is_refused)
 {
@@ -198,6 +277,283 @@ START_TEST(containment_is_by_slice)
 }
 END_TEST
 
+/* --- disks, ranges, copies -------------------------------------------------------------------------------- */
+
+typedef enum { ADD, SUBTRACT, GIVE, TAKE } Sum;
+
+static const struct {
+  const char *a;
+  Sum sum;
+  const char *b;
+  const char *result;
+} sums[] = {
+    {"ports:[1-10]", SUBTRACT, "ports:[3-4,7-7]", "ports:[1-2,5-6,8-10]"},
+    {"ports:[1-10]", SUBTRACT, "ports:[1-1,10-10]", "ports:[2-9]"},
+    {"ports:[1-10]", SUBTRACT, "ports:[1-10]", ""},
+    {"ports:[3-5,8-9]", SUBTRACT, "ports:[1-8]", "ports:[9-9]"},
+    {"ports:[3-5,8-9,11-12]", SUBTRACT, "ports:[4-11]", "ports:[3-3,12-12]"},
+    {"ports:[3-5]", SUBTRACT, "ports(a):[3-5]", "ports:[3-5]"},
+    {"", SUBTRACT, "ports:[3-5]", ""},
+    {"ports:[1-2,5-6,8-10]", ADD, "ports:[3-4,7-7]", "ports:[1-10]"},
+    {"ports:[5-6]", ADD, "ports:[1-3]", "ports:[1-3,5-6]"},
+    {"ports:[1-10]", ADD, "ports:[2-3,8-12,14-15]", "ports:[1-12,14-15]"},
+    {"ports(a):[1-1];cpus:1", ADD, "ports:[2-2];cpus:1", "cpus:2;ports(a):[1-1];ports:[2-2]"},
+    {"ports:[1-5];cpus(a):2", TAKE, "ports:[2-2];cpus(a):1", "cpus(a):1;ports:[1-1,3-5]"},
+    {"ports:[1-1,3-5];cpus(a):1", GIVE, "ports:[2-2];cpus(a):1", "cpus(a):2;ports:[1-5]"},
+    {"disk(a)[v]{SHARED}:5", ADD, "disk(a)[v]{SHARED}:5", "disk(a)[v]{SHARED*2}:5"},
+    {"disk(a)[v]{SHARED*3}:5", SUBTRACT, "disk(a)[v]{SHARED*2}:5", "disk(a)[v]{SHARED}:5"},
+    {"disk(a)[v]{SHARED}:5", SUBTRACT, "disk(a)[v]{SHARED}:5", ""},
+    {"disk(a)[v]{SHARED}:5", SUBTRACT, "disk(a)[v]{SHARED*2}:5", ""},
+    {"", SUBTRACT, "disk(a)[v]{SHARED}:5", ""},
+    {"disk(a)[v]{SHARED}:5;cpus(a):1", TAKE, "disk(a)[v]{SHARED}:5;cpus(a):1", "disk(a)[v]{SHARED}:5"},
+    {"disk(a)[v]{SHARED}:5", GIVE, "disk(a)[v]{SHARED}:5;cpus(a):1", "cpus(a):1;disk(a)[v]{SHARED}:5"},
+    {"disk(a)[v]{SHARED}:5", TAKE, "disk(a)[v]{SHARED}:5", "disk(a)[v]{SHARED}:5"},
+    {"", TAKE, "disk(a)[v]{SHARED}:5", ""},
+    {"disk[MOUNT:d]:5;disk(a)[v]:3", SUBTRACT, "disk(a)[v]:3", "disk[MOUNT:d]:5"},
+};
+
+static void sum_make(Sum sum, Resources *a, const Resources *b)
+{
+  switch (sum) {
+  case ADD:
+    resources_add(a, b);
+    return;
+  case SUBTRACT:
+    resources_subtract(a, b);
+    return;
+  case GIVE:
+    resources_give(a, b);
+    return;
+  case TAKE:
+    resources_take(a, b);
+  }
+}
+
+START_TEST(slices_are_summed)
+{
+  g_autoptr(ResourceKinds) kinds = kinds_with_ports();
+  Resources a = read_text(kinds, sums[_i].a);
+  Resources b = read_text(kinds, sums[_i].b);
+  sum_make(sums[_i].sum, &a, &b);
+  g_autofree char *result = resources_print(kinds, &a);
+  ck_assert_str_eq(result, sums[_i].result);
+  ck_assert(resources_are_valid(&a));
+  resources_clear(&a);
+  resources_clear(&b);
+}
+END_TEST
+
+static const struct {
+  const char *whole;
+  const char *part;
+  bool contains;
+} parts[] = {
+    {"ports:[1-10]", "ports:[3-4,7-10]", true},
+    {"ports:[1-5,7-10]", "ports:[3-4,8-8]", true},
+    {"ports:[1-5,7-10]", "ports:[4-7]", false},
+    {"ports:[1-5]", "ports:[5-6]", false},
+    {"ports(a):[1-5]", "ports:[1-5]", false},
+    {"", "ports:[1-1]", false},
+    {"disk[MOUNT:d]:5", "disk[MOUNT:d]:5", true},
+    {"disk[MOUNT:d]:5", "disk[MOUNT:d]:4", false},
+    {"disk[MOUNT:d]:5", "disk:5", false},
+    {"disk:5", "disk[MOUNT:d]:5", false},
+    {"disk(a)[v]:5", "disk(a)[v]:4", false},
+    {"disk(a)[v]:5", "disk(*,a)[v]:5", false},
+    {"disk(a)[v]{SHARED*2}:5", "disk(a)[v]{SHARED}:5", true},
+    {"disk(a)[v]{SHARED}:5", "disk(a)[v]{SHARED*2}:5", false},
+    {"disk(a)[v]{SHARED}:5", "disk(a)[v]:5", false},
+};
+
+START_TEST(disks_and_ranges_are_contained)
+{
+  g_autoptr(ResourceKinds) kinds = kinds_with_ports();
+  Resources whole = read_text(kinds, parts[_i].whole);
+  Resources part = read_text(kinds, parts[_i].part);
+  ck_assert(resources_contain(&whole, &part) == parts[_i].contains);
+  resources_clear(&whole);
+  resources_clear(&part);
+}
+END_TEST
+
+static const struct {
+  const char *text;
+  Quantities target;
+  const char *result;
+} shrinks[] = {
+    {"cpus:4;mem:8", {{2000, 3000}}, "cpus:2;mem:3"},
+    {"cpus:4;mem:8", {{2000}}, "cpus:2"},
+    {"cpus:4;mem:8", {{0}}, ""},
+    {"cpus:4;mem:8", {{-5, 1000}}, "mem:1"},
+    {"cpus:4;mem:8", {{INT64_MAX, 1000}}, "cpus:4;mem:1"},
+    /* What is missing is less than the disk: it is left out, not cut. */
+    {"cpus:1;disk[MOUNT:d]:100", {{1000, 0, 50000}}, "cpus:1"},
+    {"cpus:1;disk[MOUNT:d]:100", {{1000, 0, 100000}}, "cpus:1;disk[MOUNT:d]:100"},
+    /* Of two disks the one that fits. */
+    {"disk[MOUNT:d]:100;disk[MOUNT:e]:50", {{0, 0, 60000}}, "disk[MOUNT:e]:50"},
+    {"disk:80;disk[MOUNT:d]:50", {{0, 0, 60000}}, "disk:10;disk[MOUNT:d]:50"},
+    {"disk(a)[v]{SHARED*2}:50;disk:20", {{0, 0, 60000}}, "disk:10;disk(a)[v]{SHARED*2}:50"},
+    {"cpus(a):3;cpus(b):3;cpus:1", {{5000}}, "cpus:1;cpus(a):3;cpus(b):1"},
+    {"cpus:1;ports:[1-5]", {{1000, 0, 0, 0, 9000}}, "cpus:1"},
+};
+
+START_TEST(targets_shrink)
+{
+  g_autoptr(ResourceKinds) kinds = kinds_with_ports();
+  Resources resources = read_text(kinds, shrinks[_i].text);
+  resources_shrink(&resources, &shrinks[_i].target);
+  g_autofree char *result = resources_print(kinds, &resources);
+  ck_assert_str_eq(result, shrinks[_i].result);
+  resources_clear(&resources);
+}
+END_TEST
+
+START_TEST(ranges_and_copies_are_counted)
+{
+  g_autoptr(ResourceKinds) kinds = kinds_with_ports();
+  uint32_t ports;
+  Quantities minimum;
+  ck_assert(resource_kinds_find(kinds, "ports", &ports));
+  Resources resources =
+      read_text(kinds, "cpus:1;ports:[1-5,7-7];ports(a):[10-11];disk(a)[v]{SHARED*3}:50;disk:1");
+  Quantities total = resources_total(&resources);
+  Quantities count = resources_count(&resources);
+  ck_assert_int_eq(total.amount[ports], 0);
+  ck_assert_int_eq(total.amount[RESOURCE_DISK], 51000);
+  ck_assert_int_eq(count.amount[ports], 8 * QUANTITY_UNIT);
+  ck_assert_int_eq(count.amount[RESOURCE_DISK], 51000);
+  ck_assert(quantities_parse(kinds, "ports:8;cpus:1", &minimum, NULL));
+  ck_assert(quantities_contain(&count, &minimum));
+  resources_clear(&resources);
+}
+END_TEST
+
+static bool is_unreserved(const ResourceSlice *slice, void *seen)
+{
+  (*(int *)seen)++;
+  return slice->reservation == RESERVATION_NONE;
+}
+
+START_TEST(slices_are_filtered)
+{
+  g_autoptr(ResourceKinds) kinds = kinds_with_ports();
+  int seen = 0;
+  Resources resources = read_text(kinds, "cpus:1;cpus(a):1;ports(a):[1-2];ports:[3-4];cpus{REV}:1");
+  resources_filter(&resources, is_unreserved, &seen);
+  g_autofree char *text = resources_print(kinds, &resources);
+  ck_assert_str_eq(text, "cpus:1;ports:[3-4];cpus{REV}:1");
+  ck_assert_int_eq(seen, 4);
+  resources_clear(&resources);
+  resources = read_text(kinds, "cpus:1;cpus(a):1");
+  resources_filter(&resources, is_unreserved, &seen);
+  ck_assert_ptr_null(resources.special);
+}
+END_TEST
+
+START_TEST(what_is_overdrawn_is_clamped)
+{
+  g_autoptr(ResourceKinds) kinds = kinds_with_ports();
+  Resources resources = read_text(kinds, "cpus:1;mem:5;cpus(a):1;mem(a):5;disk(b):1");
+  Resources used = read_text(kinds, "cpus:2;mem:3;cpus(a):2;mem(a):3;disk(b):2;gpus(c):1;ports:[1-2]");
+  resources_subtract(&resources, &used);
+  ck_assert(!resources_are_valid(&resources));
+  resources_clamp(&resources);
+  g_autofree char *text = resources_print(kinds, &resources);
+  ck_assert_str_eq(text, "mem:2;mem(a):2");
+  ck_assert(resources_are_valid(&resources));
+  resources_clear(&resources);
+  resources_clear(&used);
+}
+END_TEST
+
+START_TEST(who_may_have_a_slice)
+{
+  static const struct {
+    const char *text;
+    const char *role;
+    bool allocatable;
+  } rows[] = {{"cpus{REV}:1", "a", true},     {"cpus(a):1", "a", true},       {"cpus(a):1", "a/b", true},
+              {"cpus(a):1", "ab", false},     {"cpus(a/b):1", "a", false},    {"cpus(a/b):1", "a/b/c", true},
+              {"cpus(a,a/b):1", "a", false},  {"cpus(a,a/b):1", "a/b", true}, {"cpus(*,a):1", "a/x", true},
+              {"disk[MOUNT:d]:1", "q", true}, {"disk(a)[v]:1", "b", false}};
+  g_autoptr(ResourceKinds) kinds = kinds_with_ports();
+  for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+    Resources resources = read_text(kinds, rows[i].text);
+    ck_assert_msg(resource_slice_is_allocatable_to(kinds, &resources.special->slices[0], rows[i].role) ==
+                      rows[i].allocatable,
+                  "%s to %s", rows[i].text, rows[i].role);
+    ck_assert(resource_slice_is_refined(kinds, &resources.special->slices[0]) ==
+              (strchr(rows[i].text, ',') != NULL && strstr(rows[i].text, "*,") == NULL));
+    resources_clear(&resources);
+  }
+}
+END_TEST
+
+/* What a careless or malicious caller may hand over. */
+START_TEST(slices_that_make_no_sense)
+{
+  g_autoptr(ResourceKinds) kinds = kinds_with_ports();
+  uint32_t a = resource_kinds_reservation(kinds, "a");
+  uint32_t shared = resource_kinds_disk(kinds, "v", NULL, true);
+  uint32_t mount = resource_kinds_disk(kinds, NULL, "d", false);
+  const struct {
+    ResourceSlice slice;
+    bool valid;
+    bool known;
+  } rows[] = {
+      {{.reservation = a, .quantities = {{1}}}, true, true},
+      {{.reservation = a}, false, true},
+      {{.reservation = a, .quantities = {{-1}}}, false, true},
+      {{.reservation = RESERVATION_NONE, .quantities = {{1}}}, false, true},
+      {{.reservation = a + 1, .quantities = {{1}}}, true, false},
+      {{.reservation = a, .range = 4, .first = 1, .last = 2}, true, true},
+      {{.reservation = a, .range = 4, .first = 2, .last = 1}, false, true},
+      {{.reservation = a, .range = 4, .first = 1, .last = 2, .quantities = {{1}}}, false, true},
+      {{.reservation = a, .range = 3, .first = 1, .last = 2}, true, false},
+      {{.reservation = a, .range = 99, .first = 1, .last = 2}, false, false},
+      {{.reservation = a, .first = 1, .last = 2, .quantities = {{1}}}, false, true},
+      {{.reservation = a, .disk = mount, .quantities = {{0, 0, 1}}}, true, true},
+      {{.reservation = a, .disk = mount, .quantities = {{1, 0, 1}}}, false, true},
+      {{.reservation = a, .disk = mount + 1, .quantities = {{0, 0, 1}}}, true, false},
+      {{.reservation = a, .disk = shared, .shared = true, .copies = 1, .quantities = {{0, 0, 1}}},
+       true,
+       true},
+      {{.reservation = a, .disk = shared, .quantities = {{0, 0, 1}}}, true, false},
+      {{.reservation = a, .disk = mount, .shared = true, .copies = 1, .quantities = {{0, 0, 1}}},
+       true,
+       false},
+      {{.reservation = a, .disk = shared, .shared = true, .quantities = {{0, 0, 1}}}, false, true},
+      {{.reservation = a, .shared = true, .copies = 1, .quantities = {{1}}}, false, false},
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+    g_autofree ResourceSlices *one = g_malloc(sizeof(ResourceSlices) + sizeof(ResourceSlice));
+    one->n_slices = 1;
+    one->slices[0] = rows[i].slice;
+    Resources resources = {QUANTITIES_ZERO, one};
+    ck_assert_msg(resources_are_valid(&resources) == rows[i].valid, "valid, row %zu", i);
+    ck_assert_msg(resources_are_known(kinds, &resources) == rows[i].known, "known, row %zu", i);
+  }
+}
+END_TEST
+
+START_TEST(slices_out_of_order)
+{
+  g_autoptr(ResourceKinds) kinds = kinds_with_ports();
+  Resources resources = read_text(kinds, "cpus(a):1;ports:[1-2,4-5]");
+  ResourceSlice *slices = resources.special->slices;
+  ResourceSlice kept = slices[0];
+  ck_assert(resources_are_valid(&resources));
+  slices[0] = slices[1];
+  ck_assert(!resources_are_valid(&resources));
+  slices[0] = kept;
+  slices[2].first = 3; /* continues the range before it */
+  ck_assert(!resources_are_valid(&resources));
+  slices[2] = kept;
+  ck_assert(!resources_are_valid(&resources));
+  resources_clear(&resources);
+}
+END_TEST
+
 /* --- plain quantities ----------------------------------------------------------------------------------- */
 
 static Quantities some_quantities(uint64_t *state)
@@ -279,6 +635,16 @@ Suite *test_suite(void)
   test_case(suite, amounts_are_printed);
   test_case(suite, what_is_added_is_taken_away);
   test_case(suite, containment_is_by_slice);
+  test_case_loop(suite, bad_ranges_are_refused, 0, G_N_ELEMENTS(bad_ranges));
+  test_case_loop(suite, slices_are_summed, 0, G_N_ELEMENTS(sums));
+  test_case_loop(suite, disks_and_ranges_are_contained, 0, G_N_ELEMENTS(parts));
+  test_case_loop(suite, targets_shrink, 0, G_N_ELEMENTS(shrinks));
+  test_case(suite, ranges_and_copies_are_counted);
+  test_case(suite, slices_are_filtered);
+  test_case(suite, what_is_overdrawn_is_clamped);
+  test_case(suite, who_may_have_a_slice);
+  test_case(suite, slices_that_make_no_sense);
+  test_case(suite, slices_out_of_order);
   test_case(suite, operations_by_kind);
   test_case(suite, how_often_one_fits);
   return suite;

@@ -5,7 +5,7 @@
 #include <math.h>
 
 #include "base/error.h"
-#include "base/time.h"
+#include "base/time-text.h"
 #include "tests/support/test-main.h"
 
 static const struct {

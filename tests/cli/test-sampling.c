@@ -7,6 +7,7 @@
 
 #include <glib.h>
 
+#include "base/time-text.h"
 #include "cli/sampling.h"
 #include "tests/support/test-main.h"
 #include "workload/workload-file.h"

@@ -5,6 +5,7 @@
 #include <zlib.h>
 
 #include "base/number.h"
+#include "base/resources-text.h"
 
 G_DEFINE_QUARK(offersim_replay_error, replay_error)
 

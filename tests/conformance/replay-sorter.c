@@ -9,6 +9,7 @@
 #include "allocators/drf-sorter.h"
 #include "base/check.h"
 #include "base/number.h"
+#include "base/resource-kinds.h"
 #include "core/sorter.h"
 #include "tests/conformance/replay-format.h"
 #include "tests/conformance/replay-player.h"

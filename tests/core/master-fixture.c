@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/resources-text.h"
 
 /* --- the log -------------------------------------------------------------------------------------------- */
 

@@ -4,6 +4,7 @@
 #include <glib.h>
 
 #include "base/check.h"
+#include "base/resources-text.h"
 
 typedef struct {
   FrameworkId framework;

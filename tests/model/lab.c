@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/resources-text.h"
 
 /* --- the source ----------------------------------------------------------------------------------------- */
 
