@@ -5,16 +5,8 @@
  * drf_sorter: orders siblings by dominant resource fairness, exactly as Mesos does.
  *
  * Share of a node = max over the kinds that the total has and that are not excluded of (allocation / total),
- * divided by the node's weight. Siblings: smaller share first, then fewer allocations, then path.
- * priority_sorter puts larger priorities before all that (the strict priorities of Hindman et al., NSDI 2011,
- * section 3.1).
- *
- *   clients a, a/c, b:            root
- *                                /    \
- *                               a      b          "a" has become an inner node, its client stands below it as
- * "a/."
- *                              / \
- *                            a/.  a/c
+ * divided by the node's weight. Siblings: smaller share first, then fewer allocations, then path. It is the tree of
+ * sorter-tree.h as it stands.
  *
  * Where Mesos's own behaviour is odd, this sorter does the better thing (src/core/README.md): the weight of
  * an inner node always takes effect, and a client that loses its last sub-client goes on with its own count.
@@ -22,10 +14,11 @@
  * Work is put off to the next begin(): a change marks nodes, and only what was marked gets a new key. A group
  * with one child needs no key at all.
  *
+ * Context: none (NULL).
  * Source: Ghodsi et al., NSDI 2011; apache/mesos src/master/allocator/mesos/sorter/drf/sorter.cpp.
  */
 
 #include "core/sorter.h"
 
 extern const SorterInterface drf_sorter;
-extern const SorterInterface priority_sorter;
+extern const SorterInterface priority_sorter; /* larger priorities before all that */

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "allocators/drf-sorter-internal.h"
+#include "allocators/sorter-tree.h"
 
 /* Ranks stand for paths in keys, so that a match reads no text. They leave room for those to come: the first and
  * the last keep RANK_STEP from their neighbour, one in between takes the middle, and where there is no room all
  * are numbered anew. */
 #define RANK_STEP (UINT64_C(1) << 32)
 
-Group *drf_group_new(void)
+Group *sorter_tree_group_new(void)
 {
   return g_new0(Group, 1);
 }
 
-void drf_group_free(Group *group)
+void sorter_tree_group_free(Group *group)
 {
   if (group == NULL)
     return;
@@ -24,7 +24,7 @@ void drf_group_free(Group *group)
   g_free(group);
 }
 
-void drf_group_add(Sorter *sorter, Group *group, uint32_t slot)
+void sorter_tree_group_add(Sorter *sorter, Group *group, uint32_t slot)
 {
   Node *node = node_at(sorter, slot);
   if (group->n == group->capacity) {
@@ -36,7 +36,7 @@ void drf_group_add(Sorter *sorter, Group *group, uint32_t slot)
   node->index = group->n;
   group->children[group->n] = slot;
   group->by_path[group->n++] = slot;
-  drf_group_mark(group, node);
+  sorter_tree_group_mark(group, node);
 }
 
 /* --- ranks ---------------------------------------------------------------------------------------------- */
@@ -117,7 +117,7 @@ static void group_unmark(const Sorter *sorter, Group *group, Node *node)
   node->mark = 0;
 }
 
-void drf_group_remove(Sorter *sorter, Group *group, uint32_t slot)
+void sorter_tree_group_remove(Sorter *sorter, Group *group, uint32_t slot)
 {
   Node *node = node_at(sorter, slot);
   if (group_rank(sorter, group))
@@ -138,7 +138,7 @@ void drf_group_remove(Sorter *sorter, Group *group, uint32_t slot)
   group_unmark(sorter, group, moved);
   moved->index = node->index;
   group->children[moved->index] = group->children[last];
-  drf_group_mark(group, moved);
+  sorter_tree_group_mark(group, moved);
 }
 
 /* --- keys ----------------------------------------------------------------------------------------------- */
@@ -158,6 +158,7 @@ static void totals_refresh(Sorter *sorter)
   if (sorter->totals_version == sorter->totals->version)
     return;
   sorter->totals_version = sorter->totals->version;
+  sorter->keys_version++;
   sorter->n_counted = 0;
   for (uint32_t kind = 0; kind < RESOURCE_KINDS_MAX; kind++)
     if (sorter->totals->total.amount[kind] > 0 && (sorter->totals->excluded & (1u << kind)) == 0) {
@@ -169,8 +170,12 @@ static void totals_refresh(Sorter *sorter)
 static void node_key(const Sorter *sorter, Group *group, uint32_t index, const Node *node)
 {
   SorterKey *key = &group->tree.keys[index];
-  key->priority = sorter->use_priority ? node->priority : 0;
-  key->share = node_share(sorter, node);
+  if (G_LIKELY(sorter->key == NULL)) {
+    key->priority = 0;
+    key->share = node_share(sorter, node);
+  } else {
+    sorter->key(sorter, node, key);
+  }
   key->count = node->count;
   key->rank = node->rank;
 }
@@ -185,7 +190,7 @@ static void group_rekey_all(Sorter *sorter, Group *group)
   }
   winner_tree_rebuild(&group->tree);
   group->n_marked = 0;
-  group->totals_version = sorter->totals_version;
+  group->keys_version = sorter->keys_version;
   group->stale = false;
 }
 
@@ -207,7 +212,7 @@ static void group_begin(Sorter *sorter, Group *group)
     group_begin_single(sorter, group);
     return;
   }
-  bool all = group->stale || group->totals_version != sorter->totals_version;
+  bool all = group->stale || group->keys_version != sorter->keys_version;
   all |= group_rank(sorter, group);
   all |= winner_tree_reserve(&group->tree, group->n);
   /* A set costs about log2(n) matches, a rebuild n: beyond a quarter of the children the rebuild is cheaper.
@@ -239,13 +244,13 @@ static void walk_enter(Sorter *sorter, Group *group)
   sorter->walk[sorter->n_walk++] = group;
 }
 
-void drf_begin(Sorter *sorter, const SorterVisit *visit)
+void sorter_tree_begin(Sorter *sorter, const SorterVisit *visit)
 {
   (void)visit;
   Group *group = node_at(sorter, ROOT)->group;
   totals_refresh(sorter);
   sorter->holding = false;
-  drf_cursor_end(sorter);
+  sorter_tree_cursor_end(sorter);
   walk_enter(sorter, group);
 }
 
@@ -268,7 +273,7 @@ static bool walk_next(Sorter *sorter, uint32_t *client)
   return false;
 }
 
-bool drf_next(Sorter *sorter, uint32_t *client)
+bool sorter_tree_next(Sorter *sorter, uint32_t *client)
 {
   if (G_LIKELY(!sorter->holding))
     return walk_next(sorter, client);
@@ -278,7 +283,7 @@ bool drf_next(Sorter *sorter, uint32_t *client)
   return true;
 }
 
-void drf_hold(Sorter *sorter)
+void sorter_tree_hold(Sorter *sorter)
 {
   uint32_t client;
   if (sorter->holding)
