@@ -18,12 +18,17 @@ typedef struct {
   uint32_t first;          /* of the list of the others: the newest, or INDEX_NONE */
 } SimAgent;
 
+/* Looks ahead at ends that come, the farthest first, and how many entries ahead each goes. */
+typedef enum { LOOK_TASK, LOOK_AGENT, LOOK_HELD, LOOKS } Look;
+static const uint32_t look_ahead[LOOKS] = {12, 8, 4};
+
 struct SimAgents {
   SimWorld *world;
   SimAgent *all; /* array by AgentId */
   uint32_t n;
   SimHandlerId start_handler;
   SimHandlerId finish_handler;
+  uint64_t looked[LOOKS]; /* up to which entry, as a number of events */
 };
 
 static void on_start(void *self, uint64_t label);
@@ -183,24 +188,37 @@ static void on_start(void *self, uint64_t label)
   start_task(agents, task, label);
 }
 
+/* The next end that @look has not seen yet. An entry that is not in sight, or not an end, is asked for again. */
+static inline bool look_at_next(SimAgents *agents, Look look, uint64_t *label)
+{
+  const SimEngine *engine = agents->world->engine;
+  uint64_t now = sim_engine_events(engine);
+  for (uint64_t at = MAX(agents->looked[look], now); at < now + look_ahead[look]; at++)
+    if (sim_engine_peek(engine, agents->finish_handler, (uint32_t)(at - now), label)) {
+      agents->looked[look] = at + 1;
+      return true;
+    }
+  return false;
+}
+
 /* Tasks end in an order that has nothing to do with where their records lie. While one end is handled, the
- * records of the next few are fetched: the task itself, then what it names, then what that refers to. */
-static inline void expect_ends(const SimAgents *agents)
+ * records of the next few are fetched: the task itself, then what it names, then what that refers to. When the queue
+ * brings new entries in sight there are several at a time: then they come from far memory side by side. */
+static inline void expect_ends(SimAgents *agents)
 {
   const SimWorld *world = agents->world;
   const SimTask *task;
   uint64_t label;
-  if (sim_engine_peek(world->engine, agents->finish_handler, 12, &label))
+  while (look_at_next(agents, LOOK_TASK, &label))
     pool_prefetch(&world->tasks, label);
-  if (sim_engine_peek(world->engine, agents->finish_handler, 8, &label) &&
-      (task = pool_find(&world->tasks, label)) != NULL) {
-    __builtin_prefetch(&agents->all[task->agent]);
-    master_expect_status(world->master, (AgentId){task->agent}, task->id, false);
-  }
-  if (sim_engine_peek(world->engine, agents->finish_handler, 4, &label) &&
-      (task = pool_find(&world->tasks, label)) != NULL) {
-    master_expect_status(world->master, (AgentId){task->agent}, task->id, true);
-  }
+  while (look_at_next(agents, LOOK_AGENT, &label))
+    if ((task = pool_find(&world->tasks, label)) != NULL) {
+      __builtin_prefetch(&agents->all[task->agent]);
+      master_expect_status(world->master, (AgentId){task->agent}, task->id, false);
+    }
+  while (look_at_next(agents, LOOK_HELD, &label))
+    if ((task = pool_find(&world->tasks, label)) != NULL)
+      master_expect_status(world->master, (AgentId){task->agent}, task->id, true);
 }
 
 static void on_finish(void *self, uint64_t label)
