@@ -143,7 +143,7 @@ void sorter_tree_group_remove(Sorter *sorter, Group *group, uint32_t slot)
 
 /* --- keys ----------------------------------------------------------------------------------------------- */
 
-static double node_share(const Sorter *sorter, const Node *node)
+static inline double node_share(const Sorter *sorter, const Node *node)
 {
   double share = 0;
   for (uint32_t i = 0; i < sorter->n_counted; i++) {
@@ -167,7 +167,7 @@ static void totals_refresh(Sorter *sorter)
     }
 }
 
-static void node_key(const Sorter *sorter, Group *group, uint32_t index, const Node *node)
+static inline void node_key(const Sorter *sorter, Group *group, uint32_t index, const Node *node)
 {
   SorterKey *key = &group->tree.keys[index];
   if (G_LIKELY(sorter->key == NULL)) {
