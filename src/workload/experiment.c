@@ -19,8 +19,34 @@ static void cluster_free(Cluster *cluster)
     g_free(agents->name);
     resources_clear(&agents->resources);
     attributes_free(agents->attributes, agents->n_attributes);
+    g_free(agents->region);
+    g_free(agents->zone);
   }
   g_free(cluster->classes);
+}
+
+void agent_filter_clear(AgentFilter *filter)
+{
+  for (uint32_t i = 0; i < filter->n; i++) {
+    for (uint32_t j = 0; j < filter->groups[i].n; j++) {
+      g_free(filter->groups[i].tests[j].attribute);
+      g_free(filter->groups[i].tests[j].text);
+    }
+    g_free(filter->groups[i].tests);
+  }
+  g_free(filter->groups);
+  *filter = (AgentFilter){NULL, 0};
+}
+
+void operator_spec_clear(OperatorSpec *call)
+{
+  for (uint32_t i = 0; i < call->n_items; i++)
+    g_free(call->items[i].role);
+  g_free(call->items);
+  g_free(call->name);
+  g_free(call->text);
+  g_free(call->framework);
+  resources_clear(&call->resources);
 }
 
 static void allocator_options_free(AllocatorOptions *options)
@@ -55,6 +81,7 @@ static void framework_free(FrameworkSpec *framework)
 {
   g_free(framework->name);
   g_free(framework->role);
+  g_strfreev(framework->roles);
   g_free(framework->arrival.at);
   sim_distribution_unref(framework->arrival.gap);
   for (uint32_t i = 0; i < framework->n_stages; i++) {
@@ -66,6 +93,10 @@ static void framework_free(FrameworkSpec *framework)
   trace_free(framework->trace);
   sim_distribution_unref(framework->decision_time);
   sim_distribution_unref(framework->executor_start_up);
+  sim_distribution_unref(framework->hold_time);
+  agent_filter_clear(&framework->agents);
+  g_free(framework->min_allocatable);
+  g_free(framework->principal);
 }
 
 void experiment_free(Experiment *experiment)
@@ -75,6 +106,10 @@ void experiment_free(Experiment *experiment)
   g_free(experiment->title);
   cluster_free(&experiment->cluster);
   g_free(experiment->master.min_allocatable);
+  g_free(experiment->master.region);
+  for (uint32_t i = 0; i < experiment->master.n_rate_limits; i++)
+    g_free(experiment->master.rate_limits[i].principal);
+  g_free(experiment->master.rate_limits);
   sim_distribution_unref(experiment->master.service_time);
   sim_distribution_unref(experiment->network.master_agent);
   sim_distribution_unref(experiment->network.master_framework);
@@ -87,6 +122,9 @@ void experiment_free(Experiment *experiment)
   for (uint32_t i = 0; i < experiment->n_frameworks; i++)
     framework_free(&experiment->frameworks[i]);
   g_free(experiment->frameworks);
+  for (uint32_t i = 0; i < experiment->n_operators; i++)
+    operator_spec_clear(&experiment->operators[i]);
+  g_free(experiment->operators);
   resource_kinds_free(experiment->kinds);
   g_free(experiment->source_path);
   g_free(experiment->effective);
@@ -102,4 +140,18 @@ char *framework_member_name(const FrameworkSpec *framework, uint32_t member)
   for (uint32_t rest = framework->count; rest >= 10; rest /= 10)
     digits++;
   return g_strdup_printf("%s-%0*u", framework->name, digits, member + 1);
+}
+
+void agent_hostname(uint32_t number, char hostname[AGENT_HOSTNAME_SIZE])
+{
+  g_snprintf(hostname, AGENT_HOSTNAME_SIZE, "agent-%05u", number + 1);
+}
+
+const AgentClass *agent_class_of(const Cluster *cluster, uint32_t number)
+{
+  const AgentClass *agents = cluster->classes;
+  CHECK(number < cluster->agents);
+  for (; number >= agents->count; agents++)
+    number -= agents->count;
+  return agents;
 }

@@ -27,7 +27,7 @@
 
 typedef struct {
   char *name;
-  char *value;
+  char *value; /* always a text */
 } Attribute;
 
 /* Agents that are alike: the [cluster] or one [agents NAME]. */
@@ -38,6 +38,8 @@ typedef struct {
   Attribute *attributes;
   uint32_t n_attributes;
   double speed; /* a task's duration is divided by it; > 0 */
+  char *region; /* NULL: that of the master */
+  char *zone;   /* NULL: none */
 } AgentClass;
 
 typedef struct {
@@ -47,12 +49,69 @@ typedef struct {
   uint32_t agents_per_rack; /* 0: no racks */
 } Cluster;
 
+/* Agents that are named together, as numbers over all classes in their order: first, first + 1, ... */
+typedef struct {
+  uint32_t first;
+  uint32_t n; /* >= 1 */
+} AgentRange;
+
+/* --- which agents a framework wants: any of the groups, of a group all tests --- */
+
+typedef enum {
+  AGENT_ATTRIBUTE, /* "class" is the name of its class, "rack" that of its rack */
+  AGENT_HOSTNAME,
+  AGENT_REGION,
+  AGENT_ZONE,
+} AgentProperty;
+
+typedef enum {
+  AGENT_HAS,
+  AGENT_LACKS,
+  AGENT_IS,
+  AGENT_IS_NOT,
+  AGENT_MATCHES, /* regular expression, the whole text */
+  AGENT_MATCHES_NOT,
+} AgentTestKind;
+
+typedef struct {
+  AgentProperty property;
+  AgentTestKind kind;
+  char *attribute; /* AGENT_ATTRIBUTE */
+  char *text;      /* NULL for HAS and LACKS */
+} AgentTest;
+
+typedef struct {
+  AgentTest *tests;
+  uint32_t n; /* >= 1 */
+} AgentTests;
+
+typedef struct {
+  AgentTests *groups;
+  uint32_t n; /* 0: any agent will do */
+} AgentFilter;
+
+/* How fast the master handles messages of one principal. */
+typedef struct {
+  char *principal;   /* NULL: all that are not named, together */
+  double qps;        /* messages a second; > 0 */
+  uint32_t capacity; /* how many may wait; UINT32_MAX: any number */
+} PrincipalLimit;
+
 typedef struct {
   Duration allocation_interval; /* default 1 s */
   Duration offer_timeout;       /* DURATION_MAX: none */
   Quantities *min_allocatable;  /* alternatives; an offer must contain one of them; none: any will do */
   uint32_t n_min_allocatable;
-  SimDistribution *service_time; /* of the master per message, seconds; NULL: zero */
+  SimDistribution *service_time;  /* of the master per message, seconds; NULL: zero */
+  bool mesos_compatible;          /* where Mesos surprises: as Mesos (src/core/README.md) */
+  bool filter_gpu_resources;      /* agents with gpus only for frameworks that ask for them */
+  uint32_t fair_sharing_excluded; /* bit k: kind k does not count for shares */
+  Quantities least_offer;         /* per agent: what has less of all of this is not offered; zero: off */
+  char *region;                   /* NULL: none is */
+  bool revocation;                /* the allocator may take resources away from tasks, after: */
+  Duration revocation_grace;
+  PrincipalLimit *rate_limits;
+  uint32_t n_rate_limits;
 } MasterFlags;
 
 typedef struct {
@@ -179,7 +238,25 @@ typedef enum {
 typedef enum {
   SCHEDULER_ELASTIC,
   SCHEDULER_RIGID,
+  SCHEDULER_DECLINER, /* has no jobs, and declines whatever it is offered */
 } SchedulerKind;
+
+/* What a scheduler says that it can deal with; bits, under Mesos's names. */
+typedef enum {
+  CAPABLE_GPU_RESOURCES = 1 << 0,
+  CAPABLE_REVOCABLE_RESOURCES = 1 << 1,
+  CAPABLE_SHARED_RESOURCES = 1 << 2,
+  CAPABLE_RESERVATION_REFINEMENT = 1 << 3,
+  CAPABLE_REGION_AWARE = 1 << 4,
+  CAPABLE_PARTITION_AWARE = 1 << 5,
+  CAPABLE_TASK_KILLING_STATE = 1 << 6,
+} SchedulerCapability;
+
+typedef enum {
+  INVERSE_ACCEPT,  /* and starts nothing more on agents that are to be maintained */
+  INVERSE_DECLINE, /* and goes on as before */
+  INVERSE_IGNORE,  /* says nothing */
+} InverseOfferReply;
 
 /* One [framework NAME]: `count` frameworks alike, or those of a trace. */
 typedef struct {
@@ -187,7 +264,8 @@ typedef struct {
   int line; /* of the group in the workload file */
   uint32_t count;
   SchedulerKind scheduler;
-  char *role; /* NULL: each framework's own name */
+  char *role;   /* NULL: each framework's own name; its first one where there are several */
+  char **roles; /* NULL-terminated: all of them where there are several; NULL: the one above */
   double weight;
   bool start_given; /* without it frameworks of a trace start with their first job */
   Instant start;
@@ -207,9 +285,72 @@ typedef struct {
   Duration refuse_unused;             /* what an accept asks for the rest; default `refuse` */
   SimDistribution *decision_time;     /* seconds per message of offers; NULL: zero */
   SimDistribution *executor_start_up; /* seconds per task; NULL: zero */
+  SimDistribution *hold_time;         /* seconds between an offer and its answer; NULL: zero */
   Duration hold_timeout;              /* rigid: offers held longer are let go; DURATION_MAX: never */
   bool suppress;                      /* suppresses offers while nothing is to be run; default yes */
+  bool forgets_to_revive;             /* and does not revive them when something is */
+  Duration revive_every;              /* revives again and again while something waits; 0: it does not */
+  Duration reconcile_every;           /* asks for the states of its tasks; 0: it does not */
+  InverseOfferReply inverse_offers;
+
+  bool capabilities_given;     /* else gpu-resources, where a task may need gpus */
+  uint32_t capabilities;       /* SchedulerCapability, or-ed */
+  AgentFilter agents;          /* those it wants to be offered */
+  bool min_allocatable_given;  /* replaces that of the master: */
+  Quantities *min_allocatable; /* alternatives; none: any amount will do */
+  uint32_t n_min_allocatable;
+  char *principal;        /* whose rate limit it is under; NULL: nobody's */
+  double declared_demand; /* REQUEST: the tasks that wait times this; 0: it says nothing */
 } FrameworkSpec;
+
+/* --- what the operator does ------------------------------------------------------------------------------ */
+
+typedef enum {
+  CALL_WEIGHT,
+  CALL_QUOTA,
+  CALL_RESERVE,
+  CALL_UNRESERVE,
+  CALL_CREATE,
+  CALL_DESTROY,
+  CALL_MAINTENANCE,
+  CALL_MAINTENANCE_START,
+  CALL_MAINTENANCE_STOP,
+  CALL_DRAIN,
+  CALL_DEACTIVATE,
+  CALL_REACTIVATE,
+  CALL_GONE,
+  CALL_WHITELIST,
+  CALL_TEARDOWN,
+} OperatorKind;
+
+/* One of the things that a call lists: it is done with all of them or with none. */
+typedef struct {
+  char *role;           /* WEIGHT, QUOTA */
+  double weight;        /* WEIGHT */
+  Quantities guarantee; /* QUOTA */
+  Quantities limit;     /* QUOTA: -1: none */
+  AgentRange agents;    /* MAINTENANCE, WHITELIST */
+  Instant start;        /* MAINTENANCE */
+  Duration length;      /* MAINTENANCE: DURATION_MAX: open */
+} OperatorItem;
+
+/* One [operator NAME]. */
+typedef struct {
+  char *name;
+  int line;
+  Instant at;
+  char *text; /* the call as it was written */
+  OperatorKind kind;
+  OperatorItem *items; /* WEIGHT, QUOTA, MAINTENANCE, WHITELIST */
+  uint32_t n_items;
+  AgentRange agents;   /* those with AGENTS: one call for each */
+  Resources resources; /* RESERVE ... DESTROY */
+  char *framework;     /* TEARDOWN: a group, or one of its frameworks */
+  Duration grace;      /* DRAIN */
+  bool mark_gone;      /* DRAIN */
+  bool force;          /* QUOTA */
+  bool all;            /* WHITELIST: everybody */
+} OperatorSpec;
 
 typedef struct {
   char *title;
@@ -229,6 +370,8 @@ typedef struct {
   uint32_t n_allocators;
   FrameworkSpec *frameworks;
   uint32_t n_frameworks;
+  OperatorSpec *operators; /* in the order of (at, place in the file) */
+  uint32_t n_operators;
 
   char *source_path; /* the file; for messages */
   char *effective;   /* the workload as text, with --set applied: repeats the run when it is loaded from the
@@ -245,5 +388,16 @@ void experiment_free(Experiment *experiment);
  * there is one, else with the number behind it, from 1, in as many digits as the largest has: "load-007".
  */
 char *framework_member_name(const FrameworkSpec *framework, uint32_t member);
+
+/** agent_hostname: writes the name of the agent of this number: "agent-00001" is the first. */
+#define AGENT_HOSTNAME_SIZE 24
+void agent_hostname(uint32_t number, char hostname[AGENT_HOSTNAME_SIZE]);
+
+/** agent_filter_clear, operator_spec_clear: free what they own. */
+void agent_filter_clear(AgentFilter *filter);
+void operator_spec_clear(OperatorSpec *call);
+
+/** agent_class_of: the class of the agent of this number, which is below the cluster's. Cost: O(classes). */
+const AgentClass *agent_class_of(const Cluster *cluster, uint32_t number);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Experiment, experiment_free)

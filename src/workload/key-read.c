@@ -16,6 +16,11 @@ void key_parts_clear(KeyParts *parts)
   g_free(parts->min_allocatable.list);
   sim_distribution_unref(parts->tasks.tasks);
   g_strfreev(parts->after);
+  g_strfreev(parts->only_agents);
+  g_free(parts->call);
+  for (uint32_t i = 0; i < parts->rate_limits.n; i++)
+    g_free(parts->rate_limits.list[i].principal);
+  g_free(parts->rate_limits.list);
   memset(parts, 0, sizeof *parts);
 }
 
@@ -76,6 +81,9 @@ static const char *trace_name(unsigned jobs)
 static bool fail_misplaced(const GroupRead *read, const KeyEntry *entry, const KeyRow *row, GError **error)
 {
   unsigned other = row->jobs;
+  if (read->jobs == JOBS_NONE)
+    return key_file_fail(read->file, read->group, entry, WORKLOAD_ERROR_NAME, error,
+                         "does not go with \"scheduler = decliner\", which runs nothing");
   if (read->jobs == JOBS_STAGED && (other & JOBS_PLAIN) != 0)
     return key_file_fail(read->file, read->group, entry, WORKLOAD_ERROR_NAME, error,
                          "the [stage %s.NAME] groups describe the jobs; expected this key there",

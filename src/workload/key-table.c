@@ -15,6 +15,7 @@ const GroupForm group_forms[GROUP_KINDS] = {
     [GROUP_ROLE] = {"role", "role PATH", true},
     [GROUP_FRAMEWORK] = {"framework", "framework NAME", true},
     [GROUP_STAGE] = {"stage", "stage FRAMEWORK.NAME", true},
+    [GROUP_OPERATOR] = {"operator", "operator NAME", true},
 };
 
 /* --- words ---------------------------------------------------------------------------------------------- */
@@ -22,7 +23,8 @@ const GroupForm group_forms[GROUP_KINDS] = {
 bool value_scheduler(const ValueContext *context, const char *text, void *field, GError **error)
 {
   (void)context;
-  static const char *const names[] = {[SCHEDULER_ELASTIC] = "elastic", [SCHEDULER_RIGID] = "rigid", NULL};
+  static const char *const names[] = {
+      [SCHEDULER_ELASTIC] = "elastic", [SCHEDULER_RIGID] = "rigid", [SCHEDULER_DECLINER] = "decliner", NULL};
   int index;
   if (!value_choice(text, "scheduler", names, &index, error))
     return false;
@@ -54,10 +56,15 @@ bool value_trace_format(const ValueContext *context, const char *text, void *fie
 
 /* --- the table ------------------------------------------------------------------------------------------ */
 
+static const KeyType agent_filter = {"tests joined by & and |", value_agent_filter};
 static const KeyType arrival = {"once, at(...), every(...), poisson(...) or closed(...)", value_arrival};
 static const KeyType attributes = {"name:value;...", value_attributes};
 static const KeyType bounds = {"resources", value_bounds};
 static const KeyType bytes = {"size", value_bytes};
+static const KeyType call = {"time: call", value_text};
+static const KeyType capabilities = {"names, with commas", value_capabilities};
+static const KeyType compat = {"mesos or none", value_compat};
+static const KeyType declared_demand = {"none, truth or inflate(factor)", value_declared_demand};
 static const KeyType agent_resources = {"resources", value_agent_resources};
 static const KeyType alternatives = {"resources|resources...", value_alternatives};
 static const KeyType count = {"whole number", value_count};
@@ -67,19 +74,24 @@ static const KeyType duration_or_none = {"duration or none", value_duration_or_n
 static const KeyType format = {"swf, swim or csv", value_trace_format};
 static const KeyType instant = {"duration", value_instant};
 static const KeyType integer = {"whole number", value_integer};
+static const KeyType inverse_offers = {"accept, decline or ignore", value_inverse_offers};
 static const KeyType job_order = {"fifo or fair", value_job_order};
 static const KeyType jobs = {"whole number or unlimited", value_jobs};
+static const KeyType kinds = {"names, with commas", value_kinds};
 static const KeyType map = {"user, group, queue, partition, executable, column NAME, a number, ...",
                             value_map};
 static const KeyType memory = {"size", value_memory};
 static const KeyType name_column = {"column", value_name_column};
 static const KeyType names = {"names, with commas", value_names};
 static const KeyType number_column = {"column [* factor]", value_number_column};
+static const KeyType period = {"duration or none", value_period};
 static const KeyType positive = {"number above zero", value_positive};
 static const KeyType quantities = {"resources", value_quantities};
+static const KeyType rate_limits = {"name qps=number [capacity=number], ...", value_rate_limits};
 static const KeyType rates = {"rate or distribution", value_rates};
 static const KeyType role = {"role path", value_role};
-static const KeyType scheduler = {"elastic or rigid", value_scheduler};
+static const KeyType roles = {"role paths, with commas", value_roles};
+static const KeyType scheduler = {"elastic, rigid or decliner", value_scheduler};
 static const KeyType size_column = {"column [* factor] [unit]", value_size_column};
 static const KeyType tasks = {"whole number, distribution or unlimited", value_tasks};
 static const KeyType text = {"text", value_text};
@@ -121,6 +133,9 @@ static const KeyRow rows[] = {
      "of all agents, but for those that [agents NAME] gives another value", false},
     {GROUP_CLUSTER, JOBS_ANY, "agents-per-rack", &count, EXPERIMENT(cluster.agents_per_rack), 1, AGENTS_MAX,
      NULL, "gives the agents the attribute rack; default: no racks", false},
+    {GROUP_CLUSTER, JOBS_ANY, "region", &text, AGENTS(region), 0, 0, NULL,
+     "of all agents, but for those of [agents NAME] that say another; default: that of the master", false},
+    {GROUP_CLUSTER, JOBS_ANY, "zone", &text, AGENTS(zone), 0, 0, NULL, "likewise; default: none", false},
 
     {GROUP_AGENTS, JOBS_ANY, "count", &count, AGENTS(count), 1, AGENTS_MAX, NULL,
      "how many agents of this class there are", true},
@@ -130,6 +145,9 @@ static const KeyRow rows[] = {
      "of each, beside those of [cluster]", false},
     {GROUP_AGENTS, JOBS_ANY, "speed", &positive, AGENTS(speed), 0, 0, "1",
      "durations of tasks are divided by it", false},
+    {GROUP_AGENTS, JOBS_ANY, "region", &text, AGENTS(region), 0, 0, NULL, "default: that of [cluster]",
+     false},
+    {GROUP_AGENTS, JOBS_ANY, "zone", &text, AGENTS(zone), 0, 0, NULL, "default: that of [cluster]", false},
 
     {GROUP_MASTER, JOBS_ANY, "allocation-interval", &duration, EXPERIMENT(master.allocation_interval), 1, 0,
      "1s", "between periodic runs of the allocator", false},
@@ -139,6 +157,23 @@ static const KeyRow rows[] = {
      "cpus:0.01|mem:32", "an offer holds at least one of these; empty: anything is offered", false},
     {GROUP_MASTER, JOBS_ANY, "service-time", &times_or_zero, EXPERIMENT(master.service_time), 0, 0, "0s",
      "of the master, per message", false},
+    {GROUP_MASTER, JOBS_ANY, "compat", &compat, EXPERIMENT(master.mesos_compatible), 0, 0, "none",
+     "mesos: where Mesos does something surprising, do it, too", false},
+    {GROUP_MASTER, JOBS_ANY, "min-offer", &bounds, EXPERIMENT(master.least_offer), 0, 0, "",
+     "what has less of all of this on one agent is not offered", false},
+    {GROUP_MASTER, JOBS_ANY, "filter-gpu-resources", &yes_no, EXPERIMENT(master.filter_gpu_resources), 0, 0,
+     "yes", "whether agents with gpus are only for frameworks with the capability gpu-resources", false},
+    {GROUP_MASTER, JOBS_ANY, "fair-sharing-excluded-resource-names", &kinds,
+     EXPERIMENT(master.fair_sharing_excluded), 0, 0, "", "kinds of resources that do not count for shares",
+     false},
+    {GROUP_MASTER, JOBS_ANY, "region", &text, EXPERIMENT(master.region), 0, 0, NULL,
+     "agents elsewhere are only for frameworks with the capability region-aware", false},
+    {GROUP_MASTER, JOBS_ANY, "revocation-grace", &duration_or_none, PARTS(revocation_grace), 0, 0, "none",
+     "the allocator may take resources away from tasks, which are then killed after so long; none: it may "
+     "not",
+     false},
+    {GROUP_MASTER, JOBS_ANY, "rate-limits", &rate_limits, PARTS(rate_limits), 0, 0, NULL,
+     "messages that it handles of a principal: web qps=10 capacity=100; * stands for all others", false},
 
     {GROUP_NETWORK, JOBS_ANY, "master-agent", &times_or_zero, EXPERIMENT(network.master_agent), 0, 0, "0s",
      "latency of a message, one way", false},
@@ -152,36 +187,64 @@ static const KeyRow rows[] = {
     {GROUP_ROLE, JOBS_ANY, "priority", &integer, ROLE(priority), -PRIORITY_MAX, PRIORITY_MAX, "0",
      "larger comes first, for allocators that heed it", false},
 
-    {GROUP_FRAMEWORK, JOBS_SYNTHETIC, "count", &count, FRAMEWORK(count), 1, FRAMEWORKS_MAX, "1",
+    {GROUP_FRAMEWORK, JOBS_SYNTHETIC | JOBS_NONE, "count", &count, FRAMEWORK(count), 1, FRAMEWORKS_MAX, "1",
      "frameworks alike: NAME-1, NAME-2, ...", false},
     {GROUP_FRAMEWORK, JOBS_ANY, "scheduler", &scheduler, FRAMEWORK(scheduler), 0, 0, "elastic",
-     "elastic starts tasks on whatever it gets, rigid only all of a stage at once", false},
+     "elastic starts tasks on whatever it gets, rigid only all of a stage at once, a decliner none", false},
     {GROUP_FRAMEWORK, JOBS_ANY, "role", &role, FRAMEWORK(role), 0, 0, NULL,
      "one role for all; default: a role of its own for each framework, named like it", false},
+    {GROUP_FRAMEWORK, JOBS_SYNTHETIC | JOBS_NONE, "roles", &roles, FRAMEWORK(roles), 0, 0, NULL,
+     "several roles at once, which its tasks run in as they are offered; the first is its main one", false},
     {GROUP_FRAMEWORK, JOBS_ANY, "weight", &positive, FRAMEWORK(weight), 0, 0, "1",
      "of the framework's own role; not beside role", false},
     {GROUP_FRAMEWORK, JOBS_ANY, "start", &instant, FRAMEWORK(start), 0, 0, "0s",
      "when it subscribes; default in traces: with its first job", false},
     {GROUP_FRAMEWORK, JOBS_ANY, "stop", &instant, FRAMEWORK(stop), 0, 0, NULL,
      "when it leaves with all its tasks; default: when its jobs have ended", false},
-    {GROUP_FRAMEWORK, JOBS_ANY, "ramp-up-target", &count, FRAMEWORK(ramp_up_target), 1, COUNT_MAX, NULL,
+    {GROUP_FRAMEWORK, JOBS_SOME, "ramp-up-target", &count, FRAMEWORK(ramp_up_target), 1, COUNT_MAX, NULL,
      "tasks; default: the lesser of its demand and its fair share at its start", false},
-    {GROUP_FRAMEWORK, JOBS_ANY, "job-order", &job_order, FRAMEWORK(job_order), 0, 0, "fifo",
+    {GROUP_FRAMEWORK, JOBS_SOME, "job-order", &job_order, FRAMEWORK(job_order), 0, 0, "fifo",
      "which of its jobs is served first", false},
-    {GROUP_FRAMEWORK, JOBS_ANY, "tasks-per-offer", &count_or_unlimited, FRAMEWORK(tasks_per_offer), 1,
+    {GROUP_FRAMEWORK, JOBS_SOME, "tasks-per-offer", &count_or_unlimited, FRAMEWORK(tasks_per_offer), 1,
      COUNT_MAX, "unlimited", "tasks it starts on one offer at most", false},
     {GROUP_FRAMEWORK, JOBS_ANY, "refuse-seconds", &duration, FRAMEWORK(refuse), 0, 0, "5s",
      "how long it wants no offer of an agent that it has declined", false},
-    {GROUP_FRAMEWORK, JOBS_ANY, "refuse-seconds-unused", &duration, FRAMEWORK(refuse_unused), 0, 0, NULL,
+    {GROUP_FRAMEWORK, JOBS_SOME, "refuse-seconds-unused", &duration, FRAMEWORK(refuse_unused), 0, 0, NULL,
      "the same for what an accept leaves; default: refuse-seconds", false},
     {GROUP_FRAMEWORK, JOBS_ANY, "decision-time", &times_or_zero, FRAMEWORK(decision_time), 0, 0, "0s",
      "of its scheduler, per message of offers", false},
-    {GROUP_FRAMEWORK, JOBS_ANY, "executor-start-up", &times_or_zero, FRAMEWORK(executor_start_up), 0, 0, "0s",
-     "between a task's launch on the agent and its start", false},
-    {GROUP_FRAMEWORK, JOBS_ANY, "hold-timeout", &duration_or_none, FRAMEWORK(hold_timeout), 1, 0, "none",
+    {GROUP_FRAMEWORK, JOBS_SOME, "executor-start-up", &times_or_zero, FRAMEWORK(executor_start_up), 0, 0,
+     "0s", "between a task's launch on the agent and its start", false},
+    {GROUP_FRAMEWORK, JOBS_SOME, "hold-timeout", &duration_or_none, FRAMEWORK(hold_timeout), 1, 0, "none",
      "after it a rigid framework lets go of offers that do not suffice", false},
     {GROUP_FRAMEWORK, JOBS_ANY, "suppress", &yes_no, FRAMEWORK(suppress), 0, 0, "yes",
-     "whether it asks for no offers while it has nothing to run", false},
+     "whether it asks for no offers while it has nothing to run; default of a decliner: no", false},
+    {GROUP_FRAMEWORK, JOBS_SOME, "revive", &yes_no, PARTS(revive), 0, 0, "yes",
+     "whether it asks for offers again when it has something to run; no: it forgets to", false},
+    {GROUP_FRAMEWORK, JOBS_SOME, "revive-every", &period, FRAMEWORK(revive_every), 1, 0, "none",
+     "asks for offers again and again while something waits to run", false},
+    {GROUP_FRAMEWORK, JOBS_ANY, "hold-time", &times_or_zero, FRAMEWORK(hold_time), 0, 0, "0s",
+     "how long it holds each message of offers before it looks at it", false},
+    {GROUP_FRAMEWORK, JOBS_SOME, "reconcile-every", &period, FRAMEWORK(reconcile_every), 1, 0, "none",
+     "asks the master for the states of its tasks", false},
+    {GROUP_FRAMEWORK, JOBS_ANY, "inverse-offers", &inverse_offers, FRAMEWORK(inverse_offers), 0, 0, "accept",
+     "to inverse offers; accept: it starts nothing more on agents that are to be maintained", false},
+    {GROUP_FRAMEWORK, JOBS_ANY, "capabilities", &capabilities, FRAMEWORK(capabilities), 0, 0, "",
+     "what it can deal with, under Mesos's names; default: gpu-resources where its tasks may need gpus",
+     false},
+    {GROUP_FRAMEWORK, JOBS_ANY, "constraints", &agent_filter, FRAMEWORK(agents), 0, 0, NULL,
+     "the agents that it wants to be offered: rack == r1 & zone exists | hostname ~ web-.*", false},
+    {GROUP_FRAMEWORK, JOBS_ANY, "only-agents", &names, PARTS(only_agents), 0, 0, NULL,
+     "likewise, as classes of agents and hostnames", false},
+    {GROUP_FRAMEWORK, JOBS_ANY, "min-allocatable-resources", &alternatives, PARTS(min_allocatable), 0, 0,
+     NULL, "what its offers hold at least, instead of what [master] says; empty: anything", false},
+    {GROUP_FRAMEWORK, JOBS_ANY, "at-least", &quantities, PARTS(at_least), 0, 0, NULL, "likewise: all of this",
+     false},
+    {GROUP_FRAMEWORK, JOBS_ANY, "principal", &text, FRAMEWORK(principal), 0, 0, NULL,
+     "whose rate limit it is under; default: nobody's", false},
+    {GROUP_FRAMEWORK, JOBS_SOME, "declare-demand", &declared_demand, FRAMEWORK(declared_demand), 0, 0, "none",
+     "what it tells the allocator of its waiting tasks, with REQUEST: nothing, the truth or a multiple",
+     false},
 
     {GROUP_FRAMEWORK, JOBS_SYNTHETIC, "jobs", &jobs, FRAMEWORK(jobs), 1, INT64_MAX, NULL,
      "per framework; default: 1 for once, endless for every, poisson and closed", false},
@@ -272,6 +335,9 @@ static const KeyRow rows[] = {
      true},
     {GROUP_STAGE, JOBS_ANY, "after", &names, PARTS(after), 0, 0, NULL,
      "stages of the same framework that have to finish first", false},
+
+    {GROUP_OPERATOR, JOBS_ANY, "at", &call, PARTS(call), 0, 0, NULL,
+     "when the operator does what: 600s: weight analytics 2; \"sim list calls\" shows what", true},
 };
 
 const KeyRow *key_rows(size_t *n)
@@ -286,6 +352,7 @@ static const char *scope_name(unsigned from)
   switch (from) {
   case JOBS_PLAIN:
   case JOBS_SYNTHETIC:
+  case JOBS_SYNTHETIC | JOBS_NONE:
     return "synthetic jobs";
   case JOBS_SWF:
     return "swf traces";

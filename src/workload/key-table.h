@@ -26,6 +26,7 @@ typedef enum {
   GROUP_ROLE,
   GROUP_FRAMEWORK,
   GROUP_STAGE,
+  GROUP_OPERATOR,
   GROUP_KINDS, /* how many */
 } GroupKind;
 
@@ -45,11 +46,13 @@ typedef enum {
   JOBS_SWF = 4,    /* traces */
   JOBS_SWIM = 8,
   JOBS_CSV = 16,
+  JOBS_NONE = 32, /* there are none: a decliner */
 } JobsFrom;
 
 #define JOBS_SYNTHETIC (JOBS_PLAIN | JOBS_STAGED)
 #define JOBS_TRACE     (JOBS_SWF | JOBS_SWIM | JOBS_CSV)
-#define JOBS_ANY       (JOBS_SYNTHETIC | JOBS_TRACE)
+#define JOBS_SOME      (JOBS_SYNTHETIC | JOBS_TRACE)
+#define JOBS_ANY       (JOBS_SOME | JOBS_NONE)
 
 /* Values that the experiment holds in another form: the reader of the group takes them over. */
 typedef struct {
@@ -57,6 +60,12 @@ typedef struct {
   QuantitiesList min_allocatable;
   TaskCount tasks;
   char **after;
+  bool revive;
+  char **only_agents;
+  RateLimitList rate_limits;
+  Duration revocation_grace; /* DURATION_MAX: none */
+  Quantities at_least;
+  char *call;
 } KeyParts;
 
 void key_parts_clear(KeyParts *parts);

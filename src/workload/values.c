@@ -40,6 +40,23 @@ bool value_choice(const char *text, const char *what, const char *const *names, 
   return false;
 }
 
+char **value_words(const char *text)
+{
+  g_auto(GStrv) words = g_strsplit_set(text, " \t", -1);
+  GPtrArray *some = g_ptr_array_new();
+  for (char **word = words; *word != NULL; word++)
+    if (**word != '\0')
+      g_ptr_array_add(some, g_strdup(*word));
+  g_ptr_array_add(some, NULL);
+  return (char **)g_ptr_array_free(some, FALSE);
+}
+
+const char *value_assigned(const char *word, const char *name)
+{
+  size_t length = strlen(name);
+  return strncmp(word, name, length) == 0 && word[length] == '=' ? word + length + 1 : NULL;
+}
+
 /* --- times ---------------------------------------------------------------------------------------------- */
 
 static bool duration_read(const char *text, Duration *out, GError **error)
@@ -74,6 +91,16 @@ bool value_duration_or_none(const ValueContext *context, const char *text, void 
   if (value_duration(context, text, field, &why))
     return true;
   return value_fail(error, "%s; or \"none\"", why->message);
+}
+
+bool value_period(const ValueContext *context, const char *text, void *field, GError **error)
+{
+  Duration *period = field;
+  if (!value_duration_or_none(context, text, field, error))
+    return false;
+  if (period->ns == DURATION_MAX.ns)
+    *period = DURATION_ZERO;
+  return true;
 }
 
 bool value_instant(const ValueContext *context, const char *text, void *field, GError **error)
@@ -182,6 +209,41 @@ bool value_names(const ValueContext *context, const char *text, void *field, GEr
     if (*g_strstrip(*name) == '\0')
       return value_fail(error, "expected names with commas between them, not \"%s\"", text);
   *(char ***)field = g_steal_pointer(&names);
+  return true;
+}
+
+bool value_roles(const ValueContext *context, const char *text, void *field, GError **error)
+{
+  g_auto(GStrv) roles = NULL;
+  if (!value_names(context, text, &roles, error))
+    return false;
+  for (char **role = roles; *role != NULL; role++) {
+    if (!role_path_check(*role, error))
+      return false;
+    for (char **other = roles; other < role; other++)
+      if (strcmp(*other, *role) == 0)
+        return value_fail(error, "\"%s\" names the role \"%s\" twice", text, *role);
+  }
+  *(char ***)field = g_steal_pointer(&roles);
+  return true;
+}
+
+bool value_kinds(const ValueContext *context, const char *text, void *field, GError **error)
+{
+  const char *known[RESOURCE_KINDS_MAX + 1] = {NULL};
+  for (uint32_t kind = 0; kind < resource_kinds_count(context->kinds); kind++)
+    known[kind] = resource_kinds_name(context->kinds, kind);
+  uint32_t kinds = 0;
+  g_auto(GStrv) names = NULL;
+  if (*text != '\0' && !value_names(context, text, &names, error))
+    return false;
+  for (char **name = names; name != NULL && *name != NULL; name++) {
+    int kind;
+    if (!value_choice(*name, "resource", known, &kind, error))
+      return false;
+    kinds |= 1u << kind;
+  }
+  *(uint32_t *)field = kinds;
   return true;
 }
 

@@ -10,6 +10,7 @@
  *
  *   value_duration       Duration              "30s"; at most 36500d, so that sums of times do not overflow
  *   value_duration_or_none  Duration           likewise, or "none": DURATION_MAX
+ *   value_period         Duration              likewise, or "none": zero
  *   value_instant        Instant               "30s" from the start of the run
  *   value_integer        int64_t               min ... max
  *   value_count          uint32_t              min ... max
@@ -23,8 +24,8 @@
  *   value_times          SimDistribution *     of durations, in seconds; value_times_or_zero: NULL for "0s"
  *   value_rates          SimDistribution *     of "10MB/s", in bytes per second
  *   value_tasks          TaskCount             a number, a distribution of numbers, or "unlimited"
- *   value_arrival        Arrival               "once", "at(0s, 5s)", "every(10s)", "poisson(10s)",
- * "closed(1min)" value_quantities     Quantities            "cpus:1;mem:1024", of known kinds; not zero
+ *   value_arrival        Arrival               "once", "at(0s, 5s)", "every(10s)", "poisson(10s)", "closed(1min)"
+ *   value_quantities     Quantities            "cpus:1;mem:1024", of known kinds; not zero
  *   value_bounds         Quantities            likewise; what is not named stays as it is
  *   value_agent_resources  Resources           likewise; further kinds are added to the table
  *   value_alternatives   QuantitiesList        "cpus:0.01|mem:32"; "" for none
@@ -34,6 +35,14 @@
  *   value_time_column, value_number_column, value_size_column (in MiB), value_name_column
  *                        TraceColumn           "NAME", "NAME UNIT", "NAME * FACTOR"
  *   value_names          char **               "a, b": NULL-terminated
+ *   value_roles          char **               likewise, role paths
+ *   value_kinds          uint32_t              "gpus, disk": bit k: kind k
+ *   value_rate_limits    RateLimitList         "web qps=10 capacity=100, * qps=50"; * stands for all others
+ *   value_compat         bool                  "mesos" or "none"
+ *   value_capabilities   uint32_t              "gpu-resources, region-aware": SchedulerCapability; "" for none
+ *   value_inverse_offers InverseOfferReply     "accept", "decline", "ignore"
+ *   value_declared_demand  double              "none": 0, "truth": 1, "inflate(FACTOR)"
+ *   value_agent_filter   AgentFilter           "hostname == h1 | rack exists & zone != z2"; "&" binds closer
  *
  * Distributions are written as in the design: a bare value, uniform(a, b), exponential(mean), normal(mean,
  * sd), lognormal(mean, sd), weibull(shape, scale), gamma(shape, scale), pareto(shape, min[, max]),
@@ -67,12 +76,18 @@ typedef struct {
 } QuantitiesList;
 
 typedef struct {
+  PrincipalLimit *list;
+  uint32_t n;
+} RateLimitList;
+
+typedef struct {
   Attribute *list;
   uint32_t n;
 } AttributeList;
 
 bool value_duration(const ValueContext *context, const char *text, void *field, GError **error);
 bool value_duration_or_none(const ValueContext *context, const char *text, void *field, GError **error);
+bool value_period(const ValueContext *context, const char *text, void *field, GError **error);
 bool value_instant(const ValueContext *context, const char *text, void *field, GError **error);
 bool value_integer(const ValueContext *context, const char *text, void *field, GError **error);
 bool value_count(const ValueContext *context, const char *text, void *field, GError **error);
@@ -100,6 +115,14 @@ bool value_number_column(const ValueContext *context, const char *text, void *fi
 bool value_size_column(const ValueContext *context, const char *text, void *field, GError **error);
 bool value_name_column(const ValueContext *context, const char *text, void *field, GError **error);
 bool value_names(const ValueContext *context, const char *text, void *field, GError **error);
+bool value_roles(const ValueContext *context, const char *text, void *field, GError **error);
+bool value_kinds(const ValueContext *context, const char *text, void *field, GError **error);
+bool value_rate_limits(const ValueContext *context, const char *text, void *field, GError **error);
+bool value_compat(const ValueContext *context, const char *text, void *field, GError **error);
+bool value_capabilities(const ValueContext *context, const char *text, void *field, GError **error);
+bool value_inverse_offers(const ValueContext *context, const char *text, void *field, GError **error);
+bool value_declared_demand(const ValueContext *context, const char *text, void *field, GError **error);
+bool value_agent_filter(const ValueContext *context, const char *text, void *field, GError **error);
 
 /* The numbers that distributions are made of. */
 typedef enum {
@@ -131,6 +154,12 @@ bool value_call(const char *text, char **name, char ***arguments, GError **error
 
 /** value_choice: the index of @text in @names; else an error that names the nearest. @what: "scheduler". */
 bool value_choice(const char *text, const char *what, const char *const *names, int *index, GError **error);
+
+/** value_words: (transfer full): @text cut at blanks, NULL-terminated. */
+char **value_words(const char *text);
+
+/** value_assigned: (nullable): what stands behind "NAME=" in @word. */
+const char *value_assigned(const char *word, const char *name);
 
 /** value_fail: sets WORKLOAD_ERROR_VALUE; Returns: false. */
 bool value_fail(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);

@@ -7,7 +7,7 @@
  * Each step reads some groups into the experiment, in an order in which later ones find what they need:
  *
  *   groups known -> experiment, master, network -> agents (adds kinds of resources) -> roles, allocators
- *     -> frameworks with their stages or traces -> what must hold between groups
+ *     -> frameworks with their stages or traces -> operator calls -> what must hold between groups
  *
  * Each returns false with @error set; what it has built until then is owned by the experiment.
  */
@@ -28,6 +28,15 @@ typedef struct {
 
 /** The agents: [cluster] and every [agents NAME]. */
 bool build_cluster(WorkloadBuild *build, GError **error);
+
+/**
+ * agents_find:
+ * @text: AGENTS: a class ("big"), some of it ("big:3", "big:1-20"), or a hostname ("agent-00007")
+ * @error: WORKLOAD_ERROR, without the place
+ *
+ * After build_cluster().
+ */
+bool agents_find(const WorkloadBuild *build, const char *text, AgentRange *range, GError **error);
 
 /** Every [framework NAME] with its [stage NAME.STAGE] groups. */
 bool build_frameworks(WorkloadBuild *build, GError **error);
@@ -53,8 +62,8 @@ bool build_trace_format(WorkloadBuild *build, const KeyGroup *group, unsigned *j
 bool build_trace_defaults(WorkloadBuild *build, const KeyGroup *group, FrameworkSpec *framework,
                           GError **error);
 
+/** Every [operator NAME]. */
+bool build_operators(WorkloadBuild *build, GError **error);
+
 /** What must hold between groups; the frameworks' names among it. */
 bool check_experiment(const WorkloadBuild *build, GError **error);
-
-/** What the record has a place for, but the program cannot run yet. */
-bool check_supported(const WorkloadBuild *build, GError **error);

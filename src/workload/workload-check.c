@@ -89,45 +89,24 @@ static bool check_weights(const WorkloadBuild *build, GError **error)
   return true;
 }
 
-bool check_experiment(const WorkloadBuild *build, GError **error)
-{
-  return check_stage_groups(build, error) && check_names(build, error) && check_weights(build, error);
-}
-
-/* --- what cannot be run yet ----------------------------------------------------------------------------- */
-
-static bool fail_resources(const WorkloadBuild *build, const char *kind, const char *rest, GError **error)
-{
-  const KeyGroup *group = key_file_find(build->file, kind, rest);
-  const KeyEntry *resources = key_group_find(group, "resources");
-  if (resources == NULL) { /* the class has those of the cluster */
-    group = key_file_find(build->file, "cluster", "");
-    resources = key_group_find(group, "resources");
-  }
-  return key_file_fail(build->file, group, resources, WORKLOAD_ERROR_VALUE, error,
-                       "reservations and revocable resources are not supported yet");
-}
-
-/* Everything that a later version lifts, and nothing else, is refused here. */
-bool check_supported(const WorkloadBuild *build, GError **error)
+static bool check_quotas(const WorkloadBuild *build, GError **error)
 {
   const Experiment *experiment = build->experiment;
-  for (uint32_t i = 0; i < experiment->cluster.n_classes; i++) {
-    const AgentClass *agents = &experiment->cluster.classes[i];
-    bool named = key_file_find(build->file, "agents", agents->name) != NULL;
-    if (agents->resources.special != NULL)
-      return fail_resources(build, named ? "agents" : "cluster", named ? agents->name : "", error);
-  }
   for (uint32_t i = 0; i < experiment->n_roles; i++) {
     const RoleSpec *role = &experiment->roles[i];
     const KeyGroup *group = key_file_find(build->file, "role", role->path);
-    bool limited = false;
-    for (int kind = 0; kind < RESOURCE_KINDS_MAX; kind++)
-      limited = limited || role->limit.amount[kind] >= 0;
-    const char *key = limited ? "limit" : "guarantee";
-    if (limited || !quantities_are_zero(&role->guarantee))
-      return key_file_fail(build->file, group, key_group_find(group, key), WORKLOAD_ERROR_VALUE, error,
-                           "quota is not supported yet");
+    for (uint32_t kind = 0; kind < RESOURCE_KINDS_MAX; kind++)
+      if (role->limit.amount[kind] >= 0 && role->guarantee.amount[kind] > role->limit.amount[kind])
+        return key_file_fail(build->file, group, key_group_find(group, "guarantee"), WORKLOAD_ERROR_VALUE,
+                             error, "more %s than the limit allows: \"%s\"",
+                             resource_kinds_name(experiment->kinds, kind),
+                             key_group_find(group, "limit")->value);
   }
   return true;
+}
+
+bool check_experiment(const WorkloadBuild *build, GError **error)
+{
+  return check_stage_groups(build, error) && check_names(build, error) && check_weights(build, error) &&
+         check_quotas(build, error);
 }

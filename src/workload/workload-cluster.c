@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "base/number.h"
 #include "workload/workload-build.h"
 
 #define CLUSTER_CLASS "agents" /* the name of the class that [cluster] itself makes */
@@ -17,6 +18,8 @@ static void cluster_keys_clear(ClusterKeys *keys)
 {
   KeyParts parts = {.attributes = keys->attributes};
   resources_clear(&keys->agents.resources);
+  g_free(keys->agents.region);
+  g_free(keys->agents.zone);
   key_parts_clear(&parts);
 }
 
@@ -61,6 +64,14 @@ static AgentClass *add_class(Cluster *cluster, const char *name)
   return agents;
 }
 
+static void set_place(AgentClass *agents, const AgentClass *cluster)
+{
+  if (agents->region == NULL)
+    agents->region = g_strdup(cluster->region);
+  if (agents->zone == NULL)
+    agents->zone = g_strdup(cluster->zone);
+}
+
 static bool add_cluster_class(WorkloadBuild *build, const ClusterKeys *keys, GError **error)
 {
   if (keys->agents.count == 0)
@@ -74,6 +85,7 @@ static bool add_cluster_class(WorkloadBuild *build, const ClusterKeys *keys, GEr
   agents->count = keys->agents.count;
   resources_copy(&agents->resources, &keys->agents.resources);
   set_attributes(agents, &none, &keys->attributes);
+  set_place(agents, &keys->agents);
   return true;
 }
 
@@ -90,6 +102,7 @@ static bool add_named_class(WorkloadBuild *build, const KeyGroup *group, const C
   const KeyTargets targets = {.experiment = build->experiment, .agents = agents, .parts = &parts};
   bool read = key_group_read(build->file, group, GROUP_AGENTS, JOBS_ANY, &build->context, &targets, error);
   set_attributes(agents, &parts.attributes, &keys->attributes);
+  set_place(agents, &keys->agents);
   key_parts_clear(&parts);
   if (!read)
     return false;
@@ -134,4 +147,60 @@ bool build_cluster(WorkloadBuild *build, GError **error)
       return false;
   }
   return count_agents(build, &keys, error);
+}
+
+/* --- AGENTS --------------------------------------------------------------------------------------------- */
+
+/* "3" or "1-20" of @agents, which begin at @first. */
+static bool find_some(const AgentClass *agents, uint32_t first, const char *numbers, AgentRange *range,
+                      GError **error)
+{
+  g_auto(GStrv) ends = g_strsplit(numbers, "-", 2);
+  int64_t from, to;
+  if (ends[0] == NULL || !number_parse_integer(ends[0], 1, agents->count, &from, NULL))
+    return value_fail(error, "expected %s:NUMBER or %s:FIRST-LAST, up to %u, not \"%s:%s\"", agents->name,
+                      agents->name, agents->count, agents->name, numbers);
+  to = from;
+  if (ends[1] != NULL && !number_parse_integer(ends[1], from, agents->count, &to, NULL))
+    return value_fail(error,
+                      "expected a number from %" G_GINT64_FORMAT " to %u behind \"%s:%s-\", not \"%s\"", from,
+                      agents->count, agents->name, ends[0], ends[1]);
+  *range = (AgentRange){first + (uint32_t)from - 1, (uint32_t)(to - from + 1)};
+  return true;
+}
+
+static bool find_host(const Cluster *cluster, const char *text, AgentRange *range)
+{
+  char hostname[AGENT_HOSTNAME_SIZE];
+  const char *digits = strrchr(text, '-');
+  int64_t number;
+  if (digits == NULL || !number_parse_integer(digits + 1, 1, cluster->agents, &number, NULL))
+    return false;
+  agent_hostname((uint32_t)number - 1, hostname);
+  *range = (AgentRange){(uint32_t)number - 1, 1};
+  return strcmp(hostname, text) == 0;
+}
+
+bool agents_find(const WorkloadBuild *build, const char *text, AgentRange *range, GError **error)
+{
+  const Cluster *cluster = &build->experiment->cluster;
+  g_autofree const char **names = g_new0(const char *, cluster->n_classes + 1);
+  const char *colon = strrchr(text, ':');
+  uint32_t first = 0;
+  for (uint32_t i = 0; i < cluster->n_classes; first += cluster->classes[i++].count) {
+    const AgentClass *agents = &cluster->classes[i];
+    names[i] = agents->name;
+    if (strcmp(text, agents->name) == 0) {
+      *range = (AgentRange){first, agents->count};
+      return true;
+    }
+    size_t length = strlen(agents->name);
+    if (colon == text + length && strncmp(text, agents->name, length) == 0)
+      return find_some(agents, first, colon + 1, range, error);
+  }
+  if (find_host(cluster, text, range))
+    return true;
+  g_autofree char *name = colon == NULL ? g_strdup(text) : g_strndup(text, (size_t)(colon - text));
+  int index;
+  return value_choice(name, "class of agents or hostname", names, &index, error);
 }

@@ -10,8 +10,8 @@
 #define WORKLOAD_BYTES_MAX (64u << 20)
 
 /* Groups that --set may make: those that mean something with any one key. */
-static const char *const makeable_groups[] = {"experiment", "cluster",     "master", "network",
-                                              "role *",     "allocator *", NULL};
+static const char *const makeable_groups[] = {"experiment", "cluster",     "master",     "network",
+                                              "role *",     "allocator *", "operator *", NULL};
 
 GQuark workload_error_quark(void)
 {
@@ -75,6 +75,12 @@ static bool build_master(WorkloadBuild *build, GError **error)
   bool read = read_single(build, GROUP_MASTER, &parts, error);
   master->n_min_allocatable = parts.min_allocatable.n;
   master->min_allocatable = g_steal_pointer(&parts.min_allocatable.list);
+  master->n_rate_limits = parts.rate_limits.n;
+  master->rate_limits = g_steal_pointer(&parts.rate_limits.list);
+  parts.rate_limits.n = 0;
+  master->revocation = read && parts.revocation_grace.ns != DURATION_MAX.ns;
+  if (master->revocation)
+    master->revocation_grace = parts.revocation_grace;
   key_parts_clear(&parts);
   return read && read_single(build, GROUP_NETWORK, NULL, error);
 }
@@ -186,7 +192,7 @@ static bool build_all(WorkloadBuild *build, GError **error)
 {
   return check_groups(build->file, error) && build_experiment(build, error) && build_cluster(build, error) &&
          build_master(build, error) && build_named(build, error) && build_frameworks(build, error) &&
-         check_experiment(build, error) && check_supported(build, error);
+         build_operators(build, error) && check_experiment(build, error);
 }
 
 Experiment *workload_data_load(const char *data, size_t length, const char *source_path,

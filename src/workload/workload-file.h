@@ -16,7 +16,7 @@
  * Experiment.effective, the text after all edits with its comments kept, gives the same Experiment when it is
  * loaded from the same folder. "--set GROUP.KEY=VALUE" is split at the last "." before the first "=".
  * A group that does not exist yet is made where it needs no more than a key: experiment, cluster, master,
- * network, "role PATH", "allocator NAME".
+ * network, "role PATH", "allocator NAME", "operator NAME".
  *
  * Errors are of the domain WORKLOAD_ERROR, on one line, and say where, what was expected and the nearest
  * valid name:
@@ -119,3 +119,13 @@ typedef struct {
  * Returns: false after the last key.
  */
 bool workload_key_next(size_t *position, WorkloadKey *key);
+
+/* One call that [operator NAME] may make, for "sim list calls". */
+typedef struct {
+  const char *word;
+  const char *arguments;
+  const char *summary; /* one line */
+} WorkloadCall;
+
+/** workload_call_next: as workload_key_next(). */
+bool workload_call_next(size_t *position, WorkloadCall *call);

@@ -35,10 +35,13 @@ static bool check_role(const WorkloadBuild *build, const KeyGroup *group, const 
   if (framework->role != NULL && roles != NULL)
     return key_file_fail(build->file, group, roles, WORKLOAD_ERROR_VALUE, error,
                          "does not go with \"role\", which is one role for all");
+  if (framework->roles != NULL && weight != NULL)
+    return key_file_fail(build->file, group, weight, WORKLOAD_ERROR_VALUE, error,
+                         "does not go with \"roles\": the weight of a role stands in [role PATH]");
   if (weight != NULL && framework->trace != NULL && framework->trace->roles.kind != MAP_NONE)
     return key_file_fail(build->file, group, weight, WORKLOAD_ERROR_VALUE, error,
                          "does not go with \"roles\": the weight of a role stands in [role PATH]");
-  if (framework->role != NULL)
+  if (framework->role != NULL || framework->roles != NULL)
     return true;
   g_autofree char *name = framework_member_name(framework, 0);
   if (!role_path_check(name, error))
@@ -129,6 +132,68 @@ static bool check_end(const WorkloadBuild *build, const KeyGroup *group, const F
       endless);
 }
 
+/* --- which agents, and how much of them ----------------------------------------------------------------- */
+
+static AgentTests test_of(AgentProperty property, const char *attribute, const char *text)
+{
+  AgentTests group = {g_new0(AgentTest, 1), 1};
+  group.tests[0] = (AgentTest){property, AGENT_IS, g_strdup(attribute), g_strdup(text)};
+  return group;
+}
+
+/* The class or host of one name of "only-agents". */
+static bool tests_of(const WorkloadBuild *build, const char *name, AgentTests *group, GError **error)
+{
+  AgentRange range;
+  if (strchr(name, ':') != NULL)
+    return value_fail(error, "expected classes of agents and hostnames, not \"%s\"", name);
+  if (!agents_find(build, name, &range, error))
+    return false;
+  const Cluster *cluster = &build->experiment->cluster;
+  bool is_class = false;
+  for (uint32_t i = 0; i < cluster->n_classes; i++)
+    is_class = is_class || strcmp(cluster->classes[i].name, name) == 0;
+  *group = is_class ? test_of(AGENT_ATTRIBUTE, "class", name) : test_of(AGENT_HOSTNAME, NULL, name);
+  return true;
+}
+
+/* "only-agents" is short for constraints. */
+static bool limit_agents(const WorkloadBuild *build, const KeyGroup *group, char **only, AgentFilter *filter,
+                         GError **error)
+{
+  const KeyEntry *entry = key_group_find(group, "only-agents");
+  if (only == NULL)
+    return true;
+  if (filter->n > 0)
+    return key_file_fail(build->file, group, entry, WORKLOAD_ERROR_VALUE, error,
+                         "does not go with \"constraints\", which can say the same: class == %s", only[0]);
+  filter->groups = g_new0(AgentTests, g_strv_length(only));
+  for (; *only != NULL; only++, filter->n++)
+    if (!tests_of(build, *only, &filter->groups[filter->n], error))
+      return key_file_prefix(build->file, group, entry, error);
+  return true;
+}
+
+/* "at-least" is short for a minimum without alternatives. */
+static bool take_minimum(const WorkloadBuild *build, const KeyGroup *group, KeyParts *parts,
+                         FrameworkSpec *framework, GError **error)
+{
+  const KeyEntry *least = key_group_find(group, "at-least");
+  framework->min_allocatable_given = key_group_find(group, "min-allocatable-resources") != NULL;
+  if (least != NULL && framework->min_allocatable_given)
+    return key_file_fail(build->file, group, least, WORKLOAD_ERROR_VALUE, error,
+                         "does not go with \"min-allocatable-resources\"; expected one of the two");
+  framework->min_allocatable = g_steal_pointer(&parts->min_allocatable.list);
+  framework->n_min_allocatable = parts->min_allocatable.n;
+  if (least == NULL)
+    return true;
+  g_free(framework->min_allocatable);
+  framework->min_allocatable_given = true;
+  framework->min_allocatable = g_memdup2(&parts->at_least, sizeof parts->at_least);
+  framework->n_min_allocatable = 1;
+  return true;
+}
+
 /* --- building ------------------------------------------------------------------------------------------- */
 
 /* Which jobs the group is about; a trace's record is made. */
@@ -136,7 +201,17 @@ static bool jobs_from(WorkloadBuild *build, const KeyGroup *group, const GPtrArr
                       FrameworkSpec *framework, unsigned *jobs, GError **error)
 {
   const KeyEntry *trace = key_group_find(group, "trace");
+  const KeyEntry *scheduler = key_group_find(group, "scheduler");
+  bool decliner = scheduler != NULL && strcmp(scheduler->value, "decliner") == 0;
   *jobs = stages->len == 0 ? JOBS_PLAIN : JOBS_STAGED;
+  if (decliner && stages->len > 0)
+    return key_file_fail(build->file, group, scheduler, WORKLOAD_ERROR_NAME, error,
+                         "a decliner runs nothing, and there is [%s]",
+                         ((const KeyGroup *)g_ptr_array_index(stages, 0))->name);
+  if (decliner) {
+    *jobs = JOBS_NONE;
+    return true;
+  }
   if (trace == NULL)
     return true;
   if (stages->len > 0)
@@ -171,6 +246,9 @@ static bool read_framework(WorkloadBuild *build, const KeyGroup *group, unsigned
     stage->unlimited = parts.tasks.unlimited;
     stage->tasks = g_steal_pointer(&parts.tasks.tasks);
   }
+  read = read && limit_agents(build, group, parts.only_agents, &framework->agents, error) &&
+         take_minimum(build, group, &parts, framework, error);
+  framework->forgets_to_revive = jobs != JOBS_NONE && !parts.revive;
   key_parts_clear(&parts);
   return read;
 }
@@ -188,12 +266,19 @@ static bool build_framework(WorkloadBuild *build, const KeyGroup *group, GError 
     return false;
 
   framework->start_given = key_group_find(group, "start") != NULL;
+  framework->capabilities_given = key_group_find(group, "capabilities") != NULL;
+  if (jobs == JOBS_NONE && key_group_find(group, "suppress") == NULL)
+    framework->suppress = false;
   if (key_group_find(group, "refuse-seconds-unused") == NULL)
     framework->refuse_unused = framework->refuse;
   if (!check_role(build, group, framework, error) || !check_times(build, group, framework, error))
     return false;
+  if (framework->roles != NULL)
+    framework->role = g_strdup(framework->roles[0]);
   if (framework->trace != NULL)
     return build_trace_defaults(build, group, framework, error);
+  if (jobs == JOBS_NONE)
+    return true;
   if (stages->len > 0 && !build_stages(build, stages, framework, error))
     return false;
   return complete_jobs(build, group, framework, error) &&

@@ -92,6 +92,55 @@ static void add_trace(GString *dump, const TraceSpec *trace)
   add_quantities(dump, "csv", &trace->task_resources);
 }
 
+static const char *or_dash(const char *text)
+{
+  return text == NULL ? "-" : text;
+}
+
+static void add_filter(GString *dump, const AgentFilter *filter)
+{
+  for (uint32_t i = 0; i < filter->n; i++) {
+    g_string_append(dump, "wants");
+    for (uint32_t j = 0; j < filter->groups[i].n; j++) {
+      const AgentTest *test = &filter->groups[i].tests[j];
+      g_string_append_printf(dump, "%s %d %s %d %s", j == 0 ? "" : " and", (int)test->property,
+                             or_dash(test->attribute), (int)test->kind, or_dash(test->text));
+    }
+    g_string_append_c(dump, '\n');
+  }
+}
+
+static void add_offer_keys(GString *dump, const FrameworkSpec *framework)
+{
+  for (char **role = framework->roles; role != NULL && *role != NULL; role++)
+    add(dump, "one-role", "%s", *role);
+  add(dump, "says", "capable %d %x declares %g inverse %d forgets %d revives %" PRId64 " reconciles %" PRId64,
+      framework->capabilities_given, framework->capabilities, framework->declared_demand,
+      (int)framework->inverse_offers, framework->forgets_to_revive, framework->revive_every.ns,
+      framework->reconcile_every.ns);
+  add_law(dump, "hold-time", framework->hold_time);
+  add(dump, "principal", "%s", or_dash(framework->principal));
+  add_filter(dump, &framework->agents);
+  add(dump, "minimum", "%d %u", framework->min_allocatable_given, framework->n_min_allocatable);
+  for (uint32_t i = 0; i < framework->n_min_allocatable; i++)
+    add_quantities(dump, "at-least", &framework->min_allocatable[i]);
+}
+
+static void add_operator(GString *dump, const OperatorSpec *call, const ResourceKinds *kinds)
+{
+  g_autofree char *resources = resources_print(kinds, &call->resources);
+  add(dump, "operator", "%s %" PRId64 " %d %u+%u %s %s grace %" PRId64 " gone %d force %d all %d", call->name,
+      call->at.ns, (int)call->kind, call->agents.first, call->agents.n, *resources == '\0' ? "-" : resources,
+      or_dash(call->framework), call->grace.ns, call->mark_gone, call->force, call->all);
+  for (uint32_t i = 0; i < call->n_items; i++) {
+    const OperatorItem *item = &call->items[i];
+    add(dump, "item", "%s %g %u+%u %" PRId64 " %" PRId64, or_dash(item->role), item->weight,
+        item->agents.first, item->agents.n, item->start.ns, item->length.ns);
+    add_quantities(dump, "item-guarantee", &item->guarantee);
+    add_quantities(dump, "item-limit", &item->limit);
+  }
+}
+
 static void add_framework(GString *dump, const FrameworkSpec *framework)
 {
   add(dump, "framework", "%s %u %d %s %g", framework->name, framework->count, (int)framework->scheduler,
@@ -115,6 +164,7 @@ static void add_framework(GString *dump, const FrameworkSpec *framework)
       framework->hold_timeout.ns, framework->suppress);
   add_law(dump, "decision-time", framework->decision_time);
   add_law(dump, "executor-start-up", framework->executor_start_up);
+  add_offer_keys(dump, framework);
   if (framework->trace != NULL)
     add_trace(dump, framework->trace);
 }
@@ -128,6 +178,8 @@ static void add_cluster(GString *dump, const Cluster *cluster, const ResourceKin
     add(dump, "agents", "%s %u %s speed %g", agents->name, agents->count, resources, agents->speed);
     for (uint32_t j = 0; j < agents->n_attributes; j++)
       add(dump, "attribute", "%s:%s", agents->attributes[j].name, agents->attributes[j].value);
+    if (agents->region != NULL || agents->zone != NULL)
+      add(dump, "place", "%s %s", or_dash(agents->region), or_dash(agents->zone));
   }
 }
 
@@ -146,6 +198,16 @@ char *experiment_dump(const Experiment *experiment)
   for (uint32_t i = 0; i < experiment->master.n_min_allocatable; i++)
     add_quantities(dump, "min-allocatable", &experiment->master.min_allocatable[i]);
   add_law(dump, "service-time", experiment->master.service_time);
+  add(dump, "gates", "mesos %d gpus %d excluded %x region %s", experiment->master.mesos_compatible,
+      experiment->master.filter_gpu_resources, experiment->master.fair_sharing_excluded,
+      or_dash(experiment->master.region));
+  add_quantities(dump, "min-offer", &experiment->master.least_offer);
+  add(dump, "revocation", "%d %" PRId64, experiment->master.revocation,
+      experiment->master.revocation_grace.ns);
+  for (uint32_t i = 0; i < experiment->master.n_rate_limits; i++) {
+    const PrincipalLimit *limit = &experiment->master.rate_limits[i];
+    add(dump, "rate-limit", "%s %g %u", or_dash(limit->principal), limit->qps, limit->capacity);
+  }
   add_law(dump, "master-agent", experiment->network.master_agent);
   add_law(dump, "master-framework", experiment->network.master_framework);
   for (uint32_t i = 0; i < experiment->n_roles; i++) {
@@ -160,6 +222,8 @@ char *experiment_dump(const Experiment *experiment)
           experiment->allocators[i].keys[j], experiment->allocators[i].values[j]);
   for (uint32_t i = 0; i < experiment->n_frameworks; i++)
     add_framework(dump, &experiment->frameworks[i]);
+  for (uint32_t i = 0; i < experiment->n_operators; i++)
+    add_operator(dump, &experiment->operators[i], experiment->kinds);
   return g_string_free(dump, FALSE);
 }
 

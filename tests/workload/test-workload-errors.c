@@ -60,7 +60,7 @@ static const Refusal refusals[] = {
     {C "[nonsense]\n", NULL,
      "t.ini:4: [nonsense]: unknown group; expected one of experiment, cluster, agents, master, network, "
      "allocator, "
-     "role, framework, stage"},
+     "role, framework, stage, operator"},
     {C "[framework]\n", NULL, "t.ini:4: [framework]: expected [framework NAME]"},
     {"[cluster big]\n", NULL, "t.ini:1: [cluster big]: expected [cluster]"},
     {C S "task-duraton=1s\n", NULL,
@@ -171,15 +171,164 @@ static const Refusal refusals[] = {
     {"[agents a]\ncount=2\nresources=cpus:1\nspeed=-1\n" F, NULL,
      "t.ini:4: [agents a] speed: expected a number above zero, not \"-1\""},
 
-    /* --- not yet --- */
-    {"[cluster]\nagents=1\nresources=cpus:4;cpus(prod):2\n" F, NULL,
-     "t.ini:3: [cluster] resources: reservations and revocable resources are not supported yet"},
-    {"[cluster]\nresources=cpus:4;cpus{REV}:2\n[agents a]\ncount=1\n" F, NULL,
-     "t.ini:2: [cluster] resources: reservations and revocable resources are not supported yet"},
-    {C "[agents a]\ncount=1\nresources=cpus{REV}:2\n" F, NULL,
-     "t.ini:6: [agents a] resources: reservations and revocable resources are not supported yet"},
-    {C "[role r]\nguarantee=cpus:1\n" F, NULL, "t.ini:5: [role r] guarantee: quota is not supported yet"},
-    {C "[role r]\nlimit=cpus:0\n" F, NULL, "t.ini:5: [role r] limit: quota is not supported yet"},
+    /* --- quota --- */
+    {C "[role r]\nlimit=cpus:1\nguarantee=mem:1;cpus:2\n" F, NULL,
+     "t.ini:6: [role r] guarantee: more cpus than the limit allows: \"cpus:1\""},
+    {C "[role r]\nlimit=cpus(a):1\n" F, NULL,
+     "t.ini:5: [role r] limit: expected plain amounts, without \"(role)\" and \"{REV}\", not \"cpus(a):1\""},
+
+    /* --- the master's gates --- */
+    {C "[master]\ncompat=meses\n" F, NULL,
+     "t.ini:5: [master] compat: unknown compatibility \"meses\"; did you mean \"mesos\"?"},
+    {C "[master]\nfair-sharing-excluded-resource-names=gpu\n" F, NULL,
+     "t.ini:5: [master] fair-sharing-excluded-resource-names: unknown resource \"gpu\"; did you mean "
+     "\"gpus\"?"},
+
+    {C "[master]\nrate-limits=web\n" F, NULL,
+     "t.ini:5: [master] rate-limits: expected \"qps=NUMBER\" behind \"web\""},
+    {C "[master]\nrate-limits=web qps=1, \n" F, NULL,
+     "t.ini:5: [master] rate-limits: expected \"PRINCIPAL qps=NUMBER [capacity=NUMBER], ...\", not \"web "
+     "qps=1,\""},
+    {C "[master]\nrate-limits=web 1\n" F, NULL,
+     "t.ini:5: [master] rate-limits: expected \"PRINCIPAL qps=NUMBER [capacity=NUMBER], ...\", not \"1\""},
+    {C "[master]\nrate-limits=web qps=0\n" F, NULL,
+     "t.ini:5: [master] rate-limits: expected a number above zero, not \"0\""},
+    {C "[master]\nrate-limits=web qps=1 capacity=0\n" F, NULL,
+     "t.ini:5: [master] rate-limits: expected a whole number from 1 to 4294967294, not \"0\""},
+    {C "[master]\nrate-limits=* qps=1,* qps=2\n" F, NULL,
+     "t.ini:5: [master] rate-limits: the principal \"*\" stands there twice"},
+
+    /* --- what a framework wants --- */
+    {C S "capabilities=gpu\n" T, NULL,
+     "t.ini:5: [framework f] capabilities: unknown capability \"gpu\"; expected one of gpu-resources, "
+     "revocable-resources, shared-resources, reservation-refinement, region-aware, partition-aware, "
+     "task-killing-state"},
+    {C S "capabilities=gpu-resource\n" T, NULL,
+     "t.ini:5: [framework f] capabilities: unknown capability \"gpu-resource\"; did you mean "
+     "\"gpu-resources\"?"},
+    {C S "declare-demand=truth(2)\n" T, NULL,
+     "t.ini:5: [framework f] declare-demand: expected \"truth\", not \"truth(2)\""},
+    {C S "declare-demand=inflate\n" T, NULL,
+     "t.ini:5: [framework f] declare-demand: expected \"inflate(FACTOR)\", not \"inflate\""},
+    {C S "declare-demand=inflate(0)\n" T, NULL,
+     "t.ini:5: [framework f] declare-demand: expected a number above zero, not \"0\""},
+    {C S "declare-demand=lie\n" T, NULL,
+     "t.ini:5: [framework f] declare-demand: unknown declaration \"lie\"; expected one of none, truth, "
+     "inflate"},
+    {C S "inverse-offers=acept\n" T, NULL,
+     "t.ini:5: [framework f] inverse-offers: unknown reply \"acept\"; did you mean \"accept\"?"},
+    {C S "revive-every=0s\n" T, NULL,
+     "t.ini:5: [framework f] revive-every: expected a duration longer than zero, not \"0s\"; or \"none\""},
+    {C S "constraints=\n" T, NULL,
+     "t.ini:5: [framework f] constraints: expected tests such as \"rack == r1\", joined by \"&\" and \"|\": "
+     "a name, "
+     "then exists, absent, ==, !=, ~ or !~ (regular expressions) with a text, not \"\""},
+    {C S "constraints=rack = r1\n" T, NULL,
+     "t.ini:5: [framework f] constraints: expected tests such as \"rack == r1\", joined by \"&\" and \"|\": "
+     "a name, "
+     "then exists, absent, ==, !=, ~ or !~ (regular expressions) with a text, not \"rack = r1\""},
+    {C S "constraints=a exists | rack ==\n" T, NULL,
+     "t.ini:5: [framework f] constraints: expected tests such as \"rack == r1\", joined by \"&\" and \"|\": "
+     "a name, "
+     "then exists, absent, ==, !=, ~ or !~ (regular expressions) with a text, not \"rack ==\""},
+    {C S "constraints=a exists & b absent x\n" T, NULL,
+     "t.ini:5: [framework f] constraints: expected tests such as \"rack == r1\", joined by \"&\" and \"|\": "
+     "a name, "
+     "then exists, absent, ==, !=, ~ or !~ (regular expressions) with a text, not \"b absent x\""},
+    {C S "constraints=a ~ (b\n" T, NULL,
+     "t.ini:5: [framework f] constraints: \"(b\" is no regular expression"},
+    {C S "only-agents=agentz\n" T, NULL,
+     "t.ini:5: [framework f] only-agents: unknown class of agents or hostname \"agentz\"; did you mean "
+     "\"agents\"?"},
+    {C S "only-agents=agents:1\n" T, NULL,
+     "t.ini:5: [framework f] only-agents: expected classes of agents and hostnames, not \"agents:1\""},
+    {C S "only-agents=agents\nconstraints=x exists\n" T, NULL,
+     "t.ini:5: [framework f] only-agents: does not go with \"constraints\", which can say the same: class == "
+     "agents"},
+    {C S "at-least=cpus:1\nmin-allocatable-resources=\n" T, NULL,
+     "t.ini:5: [framework f] at-least: does not go with \"min-allocatable-resources\"; expected one of the "
+     "two"},
+    {C S "roles=a\nweight=2\n" T, NULL,
+     "t.ini:6: [framework f] weight: does not go with \"roles\": the weight of a role stands in [role PATH]"},
+    {C S "roles=a\nrole=b\n" T, NULL,
+     "t.ini:5: [framework f] roles: does not go with \"role\", which is one role for all"},
+    {C S "roles=a, b, a\n" T, NULL, "t.ini:5: [framework f] roles: \"a, b, a\" names the role \"a\" twice"},
+    {C S "scheduler=decliner\n" T, NULL,
+     "t.ini:6: [framework f] tasks: does not go with \"scheduler = decliner\", which runs nothing"},
+    {C S "scheduler=decliner\n[stage f.a]\n" T, NULL,
+     "t.ini:5: [framework f] scheduler: a decliner runs nothing, and there is [stage f.a]"},
+
+    /* --- operator calls --- */
+    {C F "[operator]\nat=1s: weight f 2\n", NULL, "t.ini:8: [operator]: expected [operator NAME]"},
+    {C F "[operator o]\n", NULL,
+     "t.ini:8: [operator o]: the key \"at\" is missing; expected at = (time: call)"},
+    {C F "[operator o]\nta=1s: weight f 2\n", NULL,
+     "t.ini:9: [operator o] ta: unknown key; did you mean \"at\"?"},
+    {C F "[operator o]\nat=weight f 2\n", NULL,
+     "t.ini:9: [operator o] at: expected a time and a call, such as \"600s: weight analytics 2\", not "
+     "\"weight f 2\""},
+    {C F "[operator o]\nat=1: weight f 2\n", NULL,
+     "t.ini:9: [operator o] at: expected a duration with its unit (ns, us, ms, s, min, h or d), such as "
+     "\"1s\", not "
+     "\"1\""},
+    {C F "[operator o]\nat=1s: wieght f 2\n", NULL,
+     "t.ini:9: [operator o] at: unknown call \"wieght\"; did you mean \"weight\"?"},
+    {C F "[operator o]\nat=1s: weight f\n", NULL,
+     "t.ini:9: [operator o] at: expected \"weight ROLE NUMBER, ...\", not \"weight f\""},
+    {C F "[operator o]\nat=1s: weight f 0\n", NULL,
+     "t.ini:9: [operator o] at: expected a number above zero, not \"0\""},
+    {C F "[operator o]\nat=1s: weight f 1, f 2\n", NULL,
+     "t.ini:9: [operator o] at: the role \"f\" stands there twice"},
+    {C F "[operator o]\nat=1s: weight f 1,\n", NULL,
+     "t.ini:9: [operator o] at: expected \"weight ROLE NUMBER, ...\", not \"weight f 1,\""},
+    {C F "[operator o]\nat=1s: weight /f 1\n", NULL,
+     "t.ini:9: [operator o] at: \"/f\" is not a role: expected components joined by \"/\", none of them "
+     "empty, "
+     "\".\", \"..\" or beginning with \"-\", without white space or any of \\(){};:,*"},
+    {C F "[operator o]\nat=1s: quota f cpus:1\n", NULL,
+     "t.ini:9: [operator o] at: expected \"quota ROLE [guarantee=RESOURCES] [limit=RESOURCES], ... "
+     "[force]\", not "
+     "\"quota f cpus:1\""},
+    {C F "[operator o]\nat=1s: quota f limit=cpu:1\n", NULL,
+     "t.ini:9: [operator o] at: unknown resource \"cpu\"; did you mean \"cpus\"?"},
+    {C F "[operator o]\nat=1s: quota f limit=cpus:1 guarantee=cpus:2\n", NULL,
+     "t.ini:9: [operator o] at: the guarantee of \"f\" is above the limit in cpus"},
+    {C F "[operator o]\nat=1s: reserve agents\n", NULL,
+     "t.ini:9: [operator o] at: expected \"reserve AGENTS RESOURCES\", not \"reserve agents\""},
+    {C F "[operator o]\nat=1s: reserve agents cpus:2\n", NULL,
+     "t.ini:9: [operator o] at: expected reserved resources only, such as \"cpus(*,role):2\", not "
+     "\"cpus:2\""},
+    {C F "[operator o]\nat=1s: create agents disk(*,a):2\n", NULL,
+     "t.ini:9: [operator o] at: expected volumes only, such as \"disk(*,role)[name]:100\", not "
+     "\"disk(*,a):2\""},
+    {C F "[operator o]\nat=1s: drain agentz\n", NULL,
+     "t.ini:9: [operator o] at: unknown class of agents or hostname \"agentz\"; did you mean \"agents\"?"},
+    {C F "[operator o]\nat=1s: drain agents:2\n", NULL,
+     "t.ini:9: [operator o] at: expected agents:NUMBER or agents:FIRST-LAST, up to 1, not \"agents:2\""},
+    {C F "[operator o]\nat=1s: drain agents:1-2\n", NULL,
+     "t.ini:9: [operator o] at: expected a number from 1 to 1 behind \"agents:1-\", not \"2\""},
+    {C F "[operator o]\nat=1s: drain agent-00002\n", NULL,
+     "t.ini:9: [operator o] at: unknown class of agents or hostname \"agent-00002\"; expected one of agents"},
+    {C F "[operator o]\nat=1s: drain agents now\n", NULL,
+     "t.ini:9: [operator o] at: expected \"drain AGENTS [grace=TIME] [mark-gone]\", not \"drain agents "
+     "now\""},
+    {C F "[operator o]\nat=1s: drain agents grace=5\n", NULL,
+     "t.ini:9: [operator o] at: expected a duration with its unit (ns, us, ms, s, min, h or d), such as "
+     "\"5s\", not "
+     "\"5\""},
+    {C F "[operator o]\nat=1s: maintenance agents\n", NULL,
+     "t.ini:9: [operator o] at: expected \"start=TIME\" behind \"agents\""},
+    {C F "[operator o]\nat=1s: maintenance agents start=1s for=2s\n", NULL,
+     "t.ini:9: [operator o] at: expected \"maintenance AGENTS start=TIME [length=TIME], ...; or: none\", not "
+     "\"maintenance agents start=1s for=2s\""},
+    {C F "[operator o]\nat=1s: gone\n", NULL,
+     "t.ini:9: [operator o] at: expected \"gone AGENTS\", not \"gone\""},
+    {C F "[operator o]\nat=1s: whitelist\n", NULL,
+     "t.ini:9: [operator o] at: expected \"whitelist AGENTS, ...; or: all\", not \"whitelist\""},
+    {C F "[operator o]\nat=1s: teardown g\n", NULL,
+     "t.ini:9: [operator o] at: unknown framework \"g\"; expected one of f"},
+    {C F, "operator o.at=1s: gone agentz",
+     "--set operator o.at: unknown class of agents or hostname \"agentz\"; did you mean \"agents\"?"},
 
     /* --- frameworks --- */
     {C, NULL, "t.ini: no frameworks; expected at least one [framework NAME]"},
@@ -188,7 +337,8 @@ static const Refusal refusals[] = {
     {C S "scheduler=elastik\n" T, NULL,
      "t.ini:5: [framework f] scheduler: unknown scheduler \"elastik\"; did you mean \"elastic\"?"},
     {C S "scheduler=best\n" T, NULL,
-     "t.ini:5: [framework f] scheduler: unknown scheduler \"best\"; expected one of elastic, rigid"},
+     "t.ini:5: [framework f] scheduler: unknown scheduler \"best\"; expected one of elastic, rigid, "
+     "decliner"},
     {C S "job-order=lifo\n" T, NULL,
      "t.ini:5: [framework f] job-order: unknown job order \"lifo\"; did you mean \"fifo\"?"},
     {C S "role=/a\n" T, NULL,

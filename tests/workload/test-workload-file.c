@@ -82,6 +82,9 @@ START_TEST(defaults)
                    "min-allocatable 10 0 0 0 0\n"
                    "min-allocatable 0 32000 0 0 0\n"
                    "service-time none\n"
+                   "gates mesos 0 gpus 1 excluded 0 region -\n"
+                   "min-offer 0 0 0 0 0\n"
+                   "revocation 0 0\n"
                    "master-agent none\n"
                    "master-framework none\n"
                    "framework f 1 0 - 1\n"
@@ -94,7 +97,11 @@ START_TEST(defaults)
                    "task-resources 1000 0 0 0 0\n"
                    "offers 4294967295 refuse 5000000000 5000000000 hold 9223372036854775807 suppress 1\n"
                    "decision-time none\n"
-                   "executor-start-up none\n");
+                   "executor-start-up none\n"
+                   "says capable 0 0 declares 0 inverse 0 forgets 0 revives 0 reconciles 0\n"
+                   "hold-time none\n"
+                   "principal -\n"
+                   "minimum 0 0\n");
 }
 END_TEST
 
@@ -113,6 +120,8 @@ typedef struct {
 #define SWIM   "[framework f]\ntrace=x.tsv\n"
 #define CSV    "[framework f]\ntrace=x.csv\ncolumn-submit=s\ncolumn-duration=d\ntask-resources=disk:1\n"
 #define CSV2   "[framework f]\ntrace=x.csv\ncolumn-submit=s\ncolumn-end=e\ntask-resources=disk:1\n"
+#define CC     "[agents big]\ncount=20\nresources=cpus:4\n[agents small]\ncount=5\nresources=cpus:1;licences:2\n"
+#define O      "[operator o]\nat=1s: teardown f\n"
 #define STAGED "[framework f]\n[stage f.a]\n" T "[stage f.b]\n" T
 
 static const KeyEffect effects[] = {
@@ -133,6 +142,24 @@ static const KeyEffect effects[] = {
     {C F, "master.offer-timeout=1min", "master 1000000000 60000000000"},
     {C F, "master.min-allocatable-resources=cpus:1;mem:5", "min-allocatable 1000 5000 0 0 0"},
     {C F, "master.service-time=1ms", "service-time constant 0.001"},
+    {C F, "cluster.resources=cpus:1;cpus(a):2;cpus{REV}:3;ports:[1-5]",
+     "agents agents 1 cpus:1;cpus(a):2;ports:[1-5];cpus{REV}:3 speed 1"},
+    {C F, "cluster.region=r1", "place r1 -"},
+    {C F, "cluster.zone=z1", "place - z1"},
+    {C "[agents big]\ncount=1\n" F, "agents big.region=r2", "place r2 -"},
+    {"[cluster]\nregion=r1\nresources=cpus:1\n[agents big]\ncount=1\n" F, "agents big.zone=z2",
+     "place r1 z2"},
+    {C F, "master.compat=mesos", "gates mesos 1 gpus 1 excluded 0 region -"},
+    {C F, "master.compat=none", "gates mesos 0 gpus 1 excluded 0 region -"},
+    {C F, "master.min-offer=cpus:2;mem:1GiB", "min-offer 2000 1024000 0 0 0"},
+    {C F, "master.filter-gpu-resources=no", "gates mesos 0 gpus 0 excluded 0 region -"},
+    {CC F, "master.fair-sharing-excluded-resource-names=gpus, licences",
+     "gates mesos 0 gpus 1 excluded 18 region -"},
+    {C F, "master.region=r1", "gates mesos 0 gpus 1 excluded 0 region r1"},
+    {C F, "master.revocation-grace=0s", "revocation 1 0"},
+    {C F, "master.revocation-grace=10s", "revocation 1 10000000000"},
+    {C F, "master.rate-limits=web qps=0.5 capacity=9, * qps=50",
+     "rate-limit web 0.5 9\nrate-limit - 50 4294967295"},
     {C F, "network.master-agent=2ms", "master-agent constant 0.002"},
     {C F, "network.master-framework=constant(3ms)", "master-framework constant 0.003"},
     {C F, "allocator drf.sorter=x y", "allocator drf sorter = x y"},
@@ -142,7 +169,43 @@ static const KeyEffect effects[] = {
     {C F, "role a.limit=", "limit -1 -1 -1 -1 -1"},
     {C F, "framework f.count=12", "framework f 12 0 - 1"},
     {C F, "framework f.scheduler=rigid", "framework f 1 1 - 1"},
+    {"[experiment]\nduration=1h\n" C "[framework f]\nscheduler=decliner\n", "framework f.count=3",
+     "framework f 3 2 - 1"},
+    {C "[framework f]\nscheduler=decliner\n", "framework f.start=0s",
+     "offers 0 refuse 5000000000 5000000000 hold 0 suppress 0"},
+    {C "[framework f]\nscheduler=decliner\n", "framework f.suppress=yes",
+     "offers 0 refuse 5000000000 5000000000 hold 0 suppress 1"},
     {C F, "framework f.role=a/b", "framework f 1 0 a/b 1"},
+    {C F, "framework f.roles=a/b, c", "framework f 1 0 a/b 1"},
+    {C F, "framework f.roles=a/b, c", "one-role c"},
+    {C "[framework f]\nscheduler=decliner\n", "framework f.roles=a", "one-role a"},
+    {C F, "framework f.revive=no", "says capable 0 0 declares 0 inverse 0 forgets 1 revives 0 reconciles 0"},
+    {C F, "framework f.revive-every=1s",
+     "says capable 0 0 declares 0 inverse 0 forgets 0 revives 1000000000 reconciles 0"},
+    {C F, "framework f.reconcile-every=1s",
+     "says capable 0 0 declares 0 inverse 0 forgets 0 revives 0 reconciles 1000000000"},
+    {C F, "framework f.hold-time=exponential(9s)",
+     "hold-time mean 9 cdf 0.221199 0.393469 0.593430 0.950213"},
+    {C F, "framework f.inverse-offers=ignore",
+     "says capable 0 0 declares 0 inverse 2 forgets 0 revives 0 reconciles 0"},
+    {C F, "framework f.capabilities=gpu-resources, partition-aware",
+     "says capable 1 21 declares 0 inverse 0 forgets 0 revives 0 reconciles 0"},
+    {C F,
+     "framework f.capabilities=", "says capable 1 0 declares 0 inverse 0 forgets 0 revives 0 reconciles 0"},
+    {C F, "framework f.declare-demand=truth",
+     "says capable 0 0 declares 1 inverse 0 forgets 0 revives 0 reconciles 0"},
+    {C F, "framework f.declare-demand=inflate(2.5)",
+     "says capable 0 0 declares 2.5 inverse 0 forgets 0 revives 0 reconciles 0"},
+    {C F, "framework f.constraints=hostname == h1 | rack exists&zone!=\"z 2|&\" | x !~ a.*b",
+     "wants 1 - 2 h1\nwants 0 rack 0 - and 3 - 3 z 2|&\nwants 0 x 5 a.*b"},
+    {C F, "framework f.constraints=region absent", "wants 2 - 1 -"},
+    {C F, "framework f.constraints=x ~ \"a|b\"", "wants 0 x 4 a|b"},
+    {CC F, "framework f.only-agents=big, agent-00025", "wants 0 class 2 big\nwants 1 - 2 agent-00025"},
+    {C F, "framework f.min-allocatable-resources=cpus:1|mem:5",
+     "minimum 1 2\nat-least 1000 0 0 0 0\nat-least 0 5000 0 0 0"},
+    {C F, "framework f.min-allocatable-resources=", "minimum 1 0"},
+    {C F, "framework f.principal=web", "principal web"},
+    {C F, "framework f.at-least=cpus:1;mem:5", "minimum 1 1\nat-least 1000 5000 0 0 0"},
     {C F, "framework f.weight=3", "framework f 1 0 - 3"},
     {C F, "framework f.start=5s", "start 1 5000000000 stop 9223372036854775807 target 0"},
     {C F, "framework f.stop=5s", "start 0 0 stop 5000000000 target 0"},
@@ -177,6 +240,51 @@ static const KeyEffect effects[] = {
     {C STAGED, "stage f.a.task-duration=9s", "task-duration constant 9"},
     {C STAGED, "stage f.b.after=a", "stage b 0 after 1"},
     {C STAGED, "stage f.a.after=b", "stage a 0 after 1"},
+
+    {C F O, "operator o.at=2s: teardown f", "operator o 2000000000 14 0+0 - f grace 0 gone 0 force 0 all 0"},
+    {C F O, "operator o.at=1min:weight a 2, b/c 0.5",
+     "operator o 60000000000 0 0+0 - - grace 0 gone 0 force 0 all 0\n"
+     "item a 2 0+0 0 0\nitem-guarantee 0 0 0 0 0\nitem-limit 0 0 0 0 0\n"
+     "item b/c 0.5 0+0 0 0\nitem-guarantee 0 0 0 0 0\nitem-limit 0 0 0 0 0"},
+    {C F, "operator o.at=1s: quota a guarantee=cpus:1;mem:5 limit=cpus:2, b limit=mem:0 force",
+     "operator o 1000000000 1 0+0 - - grace 0 gone 0 force 1 all 0\n"
+     "item a 0 0+0 0 0\nitem-guarantee 1000 5000 0 0 0\nitem-limit 2000 -1 -1 -1 -1\n"
+     "item b 0 0+0 0 0\nitem-guarantee 0 0 0 0 0\nitem-limit -1 0 -1 -1 -1"},
+    {C F, "operator o.at=1s: quota a",
+     "item a 0 0+0 0 0\nitem-guarantee 0 0 0 0 0\nitem-limit -1 -1 -1 -1 -1"},
+    {CC F, "operator o.at=1s: reserve big:3-5 cpus(*,a):2; mem(*,a):9",
+     "operator o 1000000000 2 2+3 cpus(*,a):2;mem(*,a):9 - grace 0 gone 0 force 0 all 0"},
+    {CC F, "operator o.at=1s: unreserve small cpus(*,a):1",
+     "operator o 1000000000 3 20+5 cpus(*,a):1 - grace 0 gone 0 force 0 all 0"},
+    {CC F, "operator o.at=1s: create agent-00025 disk(*,a)[v]:10",
+     "operator o 1000000000 4 24+1 disk(*,a)[v]:10 - grace 0 gone 0 force 0 all 0"},
+    {CC F, "operator o.at=1s: destroy small:5 disk(*,a)[v]:10",
+     "operator o 1000000000 5 24+1 disk(*,a)[v]:10 - grace 0 gone 0 force 0 all 0"},
+    {CC F, "operator o.at=1s: maintenance big start=2s length=3s, small:1 start=4s",
+     "operator o 1000000000 6 0+0 - - grace 0 gone 0 force 0 all 0\n"
+     "item - 0 0+20 2000000000 3000000000\nitem-guarantee 0 0 0 0 0\nitem-limit 0 0 0 0 0\n"
+     "item - 0 20+1 4000000000 9223372036854775807\nitem-guarantee 0 0 0 0 0\nitem-limit 0 0 0 0 0"},
+    {CC F, "operator o.at=1s: maintenance none",
+     "operator o 1000000000 6 0+0 - - grace 0 gone 0 force 0 all 0"},
+    {CC F, "operator o.at=1s: maintenance-start big",
+     "operator o 1000000000 7 0+20 - - grace 0 gone 0 force 0 all 0"},
+    {CC F, "operator o.at=1s: maintenance-stop big:20",
+     "operator o 1000000000 8 19+1 - - grace 0 gone 0 force 0 all 0"},
+    {CC F, "operator o.at=1s: drain big:1-2 grace=30s mark-gone",
+     "operator o 1000000000 9 0+2 - - grace 30000000000 gone 1 force 0 all 0"},
+    {CC F, "operator o.at=1s: deactivate big:1",
+     "operator o 1000000000 10 0+1 - - grace 0 gone 0 force 0 all 0"},
+    {CC F, "operator o.at=1s: reactivate big:1",
+     "operator o 1000000000 11 0+1 - - grace 0 gone 0 force 0 all 0"},
+    {CC F, "operator o.at=1s: gone big:1", "operator o 1000000000 12 0+1 - - grace 0 gone 0 force 0 all 0"},
+    {CC F, "operator o.at=1s: whitelist big:2, small",
+     "operator o 1000000000 13 0+0 - - grace 0 gone 0 force 0 all 0\n"
+     "item - 0 1+1 0 0\nitem-guarantee 0 0 0 0 0\nitem-limit 0 0 0 0 0\n"
+     "item - 0 20+5 0 0\nitem-guarantee 0 0 0 0 0\nitem-limit 0 0 0 0 0"},
+    {CC F, "operator o.at=1s: whitelist all",
+     "operator o 1000000000 13 0+0 - - grace 0 gone 0 force 0 all 1"},
+    {CC F, "operator o.at=1s: whitelist none",
+     "operator o 1000000000 13 0+0 - - grace 0 gone 0 force 0 all 0"},
 
     {C SWF, "framework f.trace=../y.SWF.gz", "trace ../y.SWF.gz ../y.SWF.gz 0"},
     {C SWF, "framework f.trace=/data/y.tsv", "trace /data/y.tsv /data/y.tsv 1"},
@@ -272,6 +380,40 @@ START_TEST(every_key_is_tested)
     n++;
   }
   ck_assert_int_gt(n, 60);
+}
+END_TEST
+
+/* Calls come in the order of their times, those of one time in that of the file; each one that there is is tested. */
+START_TEST(operator_calls_are_sorted)
+{
+  g_autoptr(Experiment) experiment =
+      test_load(TEST_CLUSTER TEST_FRAMEWORK "[operator c]\nat=2s: teardown f\n"
+                                            "[operator b]\nat=1s: whitelist all\n"
+                                            "[operator a]\nat=2s: weight f 2\n",
+                NULL);
+  ck_assert_uint_eq(experiment->n_operators, 3);
+  ck_assert_str_eq(experiment->operators[0].name, "b");
+  ck_assert_str_eq(experiment->operators[1].name, "c");
+  ck_assert_str_eq(experiment->operators[2].name, "a");
+  ck_assert_str_eq(experiment->operators[2].text, "weight f 2");
+  ck_assert_int_eq(experiment->operators[2].line, 12);
+
+  size_t position = 0;
+  WorkloadCall call;
+  int n = 0;
+  while (workload_call_next(&position, &call)) {
+    g_autofree char *text = g_strconcat(":", call.word, " ", NULL);
+    bool found = false;
+    for (size_t i = 0; i < G_N_ELEMENTS(effects); i++) {
+      g_auto(GStrv) parts = g_strsplit(effects[i].set, ": ", 2);
+      g_autofree char *rest = parts[1] == NULL ? NULL : g_strconcat(":", parts[1], " ", NULL);
+      found = found || (rest != NULL && g_str_has_prefix(rest, text)) || strstr(effects[i].set, text) != NULL;
+    }
+    ck_assert_msg(found, "no test for the call %s", call.word);
+    ck_assert_uint_gt(strlen(call.summary), 5);
+    n++;
+  }
+  ck_assert_int_eq(n, 15);
 }
 END_TEST
 
@@ -414,6 +556,7 @@ Suite *test_suite(void)
   test_case(suite, defaults);
   test_case_loop(suite, every_key_has_its_effect, 0, G_N_ELEMENTS(effects));
   test_case(suite, every_key_is_tested);
+  test_case(suite, operator_calls_are_sorted);
   test_case(suite, names_of_members);
   test_case(suite, classes_share_what_the_cluster_says);
   test_case(suite, stages_are_sorted);
