@@ -15,6 +15,7 @@
  * Not here: names, text and comparison (tests/conformance/replay-allocator.h); checks of what is offered.
  */
 
+#include <glib.h>
 #include <stdbool.h>
 #include <stdint.h>
 
