@@ -111,7 +111,7 @@ void sim_digest_add(SimDigest *digest, Instant at, SimPhase phase, uint32_t kind
                     size_t n)
 {
   CHECK(n < UINT64_C(1) << 24); /* its bits of the record's second word */
-  uint64_t head[2] = {(uint64_t)at.ns, (uint64_t)kind << 32 | (uint64_t)phase << 24 | n};
+  uint64_t head[2] = {(uint64_t)at.ns, (uint64_t)kind << 32 | sim_digest_phase(phase) << 24 | n};
 
   for (size_t i = 0; i < n + 2; i++) {
     if (digest->used == SIM_DIGEST_BUFFER_WORDS)

@@ -7,7 +7,7 @@
  * The digest is XXH64 with seed 0 over the little-endian bytes of a sequence of 64-bit words. One record is
  *
  *     word 0       the instant, ns
- *     word 1       kind << 32 | phase << 24 | number of words that follow
+ *     word 1       kind << 32 | number of the phase << 24 | number of words that follow
  *     word 2 ...   ids and payload
  *
  * so that no two different sequences of records give the same words. Whoever records decides what a kind
@@ -39,6 +39,12 @@ typedef struct {
   uint32_t used;                            /* words that wait in the buffer */
   uint64_t buffer[SIM_DIGEST_BUFFER_WORDS]; /* native order; made little-endian when hashed */
 } SimDigest;
+
+/** sim_digest_phase: the number of @phase in records: one that is added later does not change those of the others. */
+static inline uint64_t sim_digest_phase(SimPhase phase)
+{
+  return phase == SIM_PHASE_OPERATOR ? 6 : phase > SIM_PHASE_OPERATOR ? (uint64_t)phase - 1 : (uint64_t)phase;
+}
 
 /** sim_digest_init: makes @digest that of the empty sequence. */
 void sim_digest_init(SimDigest *digest);
@@ -81,7 +87,7 @@ static inline uint64_t *sim_digest_open(SimDigest *digest, Instant at, SimPhase 
     sim_digest_flush(digest);
   uint64_t *word = digest->buffer + digest->used;
   word[0] = (uint64_t)at.ns;
-  word[1] = (uint64_t)kind << 32 | (uint64_t)phase << 24 | n;
+  word[1] = (uint64_t)kind << 32 | sim_digest_phase(phase) << 24 | n;
   digest->used += n + 2;
   return word + 2;
 }

@@ -18,6 +18,8 @@ typedef enum {
                         arrives now could act. */
   SIM_PHASE_ARRIVAL, /* jobs and frameworks arrive or leave. Before timers: a decision that is due now knows
                         every job that has arrived by now. */
+  SIM_PHASE_OPERATOR, /* operators call. After arrivals: who arrives now can be meant. Before timers: what a call takes
+                         back is known to a decision that is due now. */
   SIM_PHASE_TIMER, /* decision times, offer time-outs, hold time-outs. Before allocation: an answer that comes
                       in time counts, and what a time-out returns can be given again at once. */
   SIM_PHASE_ALLOCATION, /* periodic and requested allocation runs; filter expiry is evaluated there. After all
@@ -26,4 +28,4 @@ typedef enum {
                            counted as events and not in the digest, so that observing changes nothing. */
 } SimPhase;
 
-#define SIM_PHASES 6
+#define SIM_PHASES 7

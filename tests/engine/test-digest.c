@@ -97,13 +97,26 @@ START_TEST(equals_the_hash_of_the_bytes)
     SimPhase phase = (SimPhase)g_rand_int_range(random, 0, SIM_PHASES);
     uint32_t kind = g_rand_int(random);
     add_record(&digest, g_rand_boolean(random), at, phase, kind, words, n);
-    append_record(bytes, at.ns, phase, kind, words, n);
+    append_record(bytes, at.ns, (unsigned)sim_digest_phase(phase), kind, words, n);
     if (g_rand_boolean(random))
       ck_assert_uint_eq(sim_digest_value(&digest), sim_xxh64(bytes->data, bytes->len, 0));
   }
   ck_assert_uint_eq(sim_digest_value(&digest), sim_xxh64(bytes->data, bytes->len, 0));
   g_byte_array_unref(bytes);
   g_rand_free(random);
+}
+END_TEST
+
+/* Digests that were published must not change with phases that are added between others. */
+START_TEST(numbers_of_phases_stay)
+{
+  ck_assert_uint_eq(sim_digest_phase(SIM_PHASE_TASK), 0);
+  ck_assert_uint_eq(sim_digest_phase(SIM_PHASE_MESSAGE), 1);
+  ck_assert_uint_eq(sim_digest_phase(SIM_PHASE_ARRIVAL), 2);
+  ck_assert_uint_eq(sim_digest_phase(SIM_PHASE_TIMER), 3);
+  ck_assert_uint_eq(sim_digest_phase(SIM_PHASE_ALLOCATION), 4);
+  ck_assert_uint_eq(sim_digest_phase(SIM_PHASE_SAMPLE), 5);
+  ck_assert_uint_eq(sim_digest_phase(SIM_PHASE_OPERATOR), 6);
 }
 END_TEST
 
@@ -146,6 +159,7 @@ Suite *test_suite(void)
 {
   Suite *suite = suite_create("digest");
   test_case_loop(suite, published_vectors, 0, G_N_ELEMENTS(published));
+  test_case(suite, numbers_of_phases_stay);
   test_case(suite, seed_matters);
   test_case(suite, no_record_is_the_empty_hash);
   test_case_loop(suite, equals_the_hash_of_the_bytes, 0, 20);

@@ -56,13 +56,14 @@ END_TEST
 START_TEST(then_phase)
 {
   g_autoptr(SimEventQueue) queue = sim_event_queue_new();
-  add(queue, 10, SIM_PHASE_SAMPLE, 5);
-  add(queue, 10, SIM_PHASE_ALLOCATION, 4);
-  add(queue, 10, SIM_PHASE_TIMER, 3);
+  add(queue, 10, SIM_PHASE_SAMPLE, 6);
+  add(queue, 10, SIM_PHASE_ALLOCATION, 5);
+  add(queue, 10, SIM_PHASE_TIMER, 4);
+  add(queue, 10, SIM_PHASE_OPERATOR, 3);
   add(queue, 10, SIM_PHASE_ARRIVAL, 2);
   add(queue, 10, SIM_PHASE_MESSAGE, 1);
   add(queue, 10, SIM_PHASE_TASK, 0);
-  expect_all(queue, 0, 1, 2, 3, 4, 5);
+  expect_all(queue, 0, 1, 2, 3, 4, 5, 6);
 }
 END_TEST
 
