@@ -70,6 +70,9 @@ typedef struct {
    * something of, the one with the best score, the first in the run's random order among equals; and again, until
    * nobody may have anything. Cost: O(grants x agents with something free). */
   double (*score)(void *self, RoleId role, FrameworkId framework, const SorterVisit *visit);
+
+  /* (optional) The kernel and its sorters are gone: the last call. */
+  void (*destroyed)(void *self);
 } KernelHooks;
 
 /** hierarchical_set_hooks: right behind hierarchical_new(). @hooks is copied. */
