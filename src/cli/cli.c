@@ -37,9 +37,10 @@ static void print_help(FILE *out)
         out);
   for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
     fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].summary);
+  fprintf(out, "  %-10s %s\n", "help", "say more about a command, as sim COMMAND --help does");
   fputs("\n"
         "  --version  the version and the commit it was built from\n"
-        "  --help     this help; sim COMMAND --help tells more\n"
+        "  --help     this help\n"
         "\n"
         "Examples:\n"
         "  sim --workload workloads/quickstart.ini --allocator drf\n"

@@ -238,18 +238,25 @@ static void list_all(void)
     }
 }
 
-static bool list_one(const char *name, GError **error)
+/* All of @words are known before the first list is printed. */
+static bool check_names(char *const *words, GError **error)
 {
   const char *names[G_N_ELEMENTS(lists) + 1] = {NULL};
-  for (size_t i = 0; i < G_N_ELEMENTS(lists); i++) {
+  for (size_t i = 0; i < G_N_ELEMENTS(lists); i++)
     names[i] = lists[i].name;
-    if (strcmp(name, names[i]) == 0) {
-      lists[i].print();
-      return true;
+  for (; *words != NULL; words++)
+    if (!g_strv_contains(names, *words)) {
+      options_unknown(error, "list", *words, names);
+      return false;
     }
-  }
-  options_unknown(error, "list", name, names);
-  return false;
+  return true;
+}
+
+static void list_one(const char *name)
+{
+  for (size_t i = 0; i < G_N_ELEMENTS(lists); i++)
+    if (strcmp(name, lists[i].name) == 0)
+      lists[i].print();
 }
 
 ExitStatus command_list(int argc, char **argv)
@@ -262,9 +269,11 @@ ExitStatus command_list(int argc, char **argv)
   OptionsRead read = options_read(&options, argc, argv, &words, &error);
   if (read == OPTIONS_HELP)
     return EXIT_WELL;
-  if (read == OPTIONS_READ && words[0] == NULL)
+  if (read == OPTIONS_WRONG || !check_names(words, &error))
+    return report_error(error);
+  if (words[0] == NULL)
     list_all();
-  for (char **word = words; read == OPTIONS_READ && error == NULL && *word != NULL; word++)
-    list_one(*word, &error);
-  return error == NULL ? EXIT_WELL : report_error(error);
+  for (char **word = words; *word != NULL; word++)
+    list_one(*word);
+  return EXIT_WELL;
 }

@@ -173,6 +173,12 @@ static char **all_overrides(const RunArguments *arguments, GError **error)
       g_prefix_error(error, "--sample-interval: ");
       return NULL;
     }
+    if (interval.ns <= 0) {
+      g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
+                  "--sample-interval: expected a duration longer than zero, not \"%s\"",
+                  arguments->sample_interval);
+      return NULL;
+    }
     g_ptr_array_add(overrides, g_strdup_printf("experiment.sample-interval=%s", arguments->sample_interval));
   }
   g_ptr_array_add(overrides, NULL);

@@ -28,6 +28,8 @@ static void *watch(void *self)
       continue;
     if (atomic_load(&interrupt->over))
       return NULL;
+    if (number == SIGUSR1) /* somebody else's: nobody asked for an end */
+      continue;
     if (atomic_exchange(&interrupt->requested, true)) {
       if (interrupt->abandon != NULL)
         interrupt->abandon(interrupt->self);

@@ -11,7 +11,8 @@
  *
  * The signals are SIGINT, SIGTERM and SIGHUP, but for those that the caller of the program has switched off
  * (nohup). They are blocked and taken by a thread of their own that waits for them: no signal handler, and so
- * no global state, and what a second signal does may be any code.
+ * no global state, and what a second signal does may be any code. SIGUSR1, which ends that thread, does nothing
+ * meanwhile if it comes from outside.
  *
  * One Interrupt at a time in a process; made before other threads are, which inherit the blocked signals.
  */

@@ -101,6 +101,43 @@ static bool take_words(const CommandOptions *options, char **argv, char ***words
   return true;
 }
 
+static size_t count_entries(const GOptionEntry *entries)
+{
+  size_t n = 0;
+  while (entries[n].long_name != NULL)
+    n++;
+  return n;
+}
+
+/* A copy of @entries in which each option of one value collects all that it is given: GLib would take the last one in
+ * silence. @values: where they go, one for each entry. */
+static GOptionEntry *collecting_entries(const GOptionEntry *entries, char ***values)
+{
+  size_t n = count_entries(entries);
+  GOptionEntry *copy = g_memdup2(entries, (n + 1) * sizeof *entries);
+  for (size_t i = 0; i < n; i++)
+    if (entries[i].arg == G_OPTION_ARG_FILENAME) {
+      copy[i].arg = G_OPTION_ARG_FILENAME_ARRAY;
+      copy[i].arg_data = &values[i];
+    }
+  return copy;
+}
+
+/* Moves the values to where @options wants them. */
+static void take_values(const CommandOptions *options, char ***values, GError **error)
+{
+  const GOptionEntry *entries = options->entries;
+  for (size_t i = 0; entries[i].long_name != NULL; i++) {
+    if (values[i] == NULL)
+      continue;
+    if (*error == NULL && values[i][1] != NULL)
+      g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "--%s is given twice: \"%s\" and \"%s\" (sim %s --help)",
+                  entries[i].long_name, values[i][0], values[i][1], options->command);
+    *(char **)entries[i].arg_data = g_strdup(values[i][0]);
+    g_strfreev(values[i]);
+  }
+}
+
 OptionsRead options_read(const CommandOptions *options, int argc, char **argv, char ***words, GError **error)
 {
   gboolean help = FALSE;
@@ -115,7 +152,9 @@ OptionsRead options_read(const CommandOptions *options, int argc, char **argv, c
   g_option_context_set_ignore_unknown_options(context, TRUE);
   g_option_context_set_summary(context, options->summary);
   g_option_context_set_description(context, options->examples);
-  g_option_context_add_main_entries(context, options->entries, NULL);
+  g_autofree char ***values = g_new0(char **, count_entries(options->entries) + 1);
+  g_autofree GOptionEntry *entries = collecting_entries(options->entries, values);
+  g_option_context_add_main_entries(context, entries, NULL);
   g_option_context_add_main_entries(context, more_entries, NULL);
 
   /* GLib takes the first as the name of the program. */
@@ -134,11 +173,17 @@ OptionsRead options_read(const CommandOptions *options, int argc, char **argv, c
     g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "%s (sim %s --help)", wrong->message, options->command);
     return OPTIONS_WRONG;
   }
+  g_autoptr(GError) twice = NULL;
+  take_values(options, values, &twice);
   if (help)
     print_help(options, context);
   else if (version)
     options_print_version();
   if (help || version)
     return OPTIONS_HELP;
+  if (twice != NULL) {
+    g_propagate_error(error, g_steal_pointer(&twice));
+    return OPTIONS_WRONG;
+  }
   return take_words(options, rest + 1, words, error) ? OPTIONS_READ : OPTIONS_WRONG;
 }

@@ -22,6 +22,10 @@ static bool is_same_file(const struct stat *output, const char *path)
 bool output_check(const char *path, const Experiment *experiment, GError **error)
 {
   struct stat output;
+  if (*path == '\0') {
+    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "--output: expected the name of a file, not \"\"");
+    return false;
+  }
   if (stat(path, &output) != 0) {
     /* There is none; or it will be said when the file is made, but for names that its temporary name is not
      * as long as. */

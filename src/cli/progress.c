@@ -86,7 +86,8 @@ static void append_bar(GString *line, double share, unsigned width)
   g_string_append_printf(line, "%3d%%   ", (int)(100 * share));
 }
 
-static char *numbers(Instant end, Instant now, double share, uint64_t events, double elapsed_s)
+static char *numbers(Instant end, Instant now, double share, uint64_t events, double elapsed_s,
+                     bool with_rate)
 {
   GString *line = g_string_new(NULL);
   g_autofree char *clock = format_clock((Duration){now.ns});
@@ -96,7 +97,7 @@ static char *numbers(Instant end, Instant now, double share, uint64_t events, do
     g_string_append_printf(line, " of %s", total);
   }
   g_string_append(line, " simulated");
-  if (elapsed_s > 0) {
+  if (elapsed_s > 0 && with_rate) {
     g_autofree char *rate = format_about((double)events / elapsed_s);
     g_string_append_printf(line, "   %s events/s", rate);
   }
@@ -112,9 +113,13 @@ char *progress_line(Instant end, Instant now, double share, uint64_t events, dou
 {
   GString *line = g_string_new(NULL);
   share = fmin(share, 1);
-  g_autofree char *text = numbers(end, now, share, events, elapsed_s);
-  size_t room =
-      columns > 0 ? columns - 1 : 0; /* a terminal may go on with the next line at its last column */
+  /* A terminal may go on with the next line at its last column. */
+  size_t room = columns > 0 ? columns - 1 : 0;
+  g_autofree char *text = numbers(end, now, share, events, elapsed_s, true);
+  if (strlen(text) + (share >= 0 ? strlen(" 99%   ") : 0) > room) {
+    g_free(text);
+    text = numbers(end, now, share, events, elapsed_s, false);
+  }
   if (share >= 0) {
     size_t others = strlen("[]  99%   ") + strlen(text);
     size_t width = room > others ? MIN(room - others, BAR) : 0;

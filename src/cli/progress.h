@@ -37,7 +37,7 @@ bool progress_due(Progress *progress);
 void progress_update(Progress *progress, Instant now, double share, uint64_t events);
 
 /** progress_line: (transfer full): what is written after @elapsed_s seconds, narrower than @columns: the bar
- * shrinks first. */
+ * shrinks first, then the rate goes, then the end is cut. */
 char *progress_line(Instant end, Instant now, double share, uint64_t events, double elapsed_s,
                     unsigned columns);
 

@@ -149,8 +149,9 @@ static void append_run(GString *out, const ResultsSummary *summary)
   g_autofree char *memory = format_kib(summary->max_rss_kib);
   g_autofree char *end = format_clock((Duration){summary->end.ns});
   append_label(out, "run");
-  g_string_append_printf(out, "%s simulated: %s tasks, %s events in %s (%s events/s), %s, digest %s\n", end,
-                         tasks, events, wall, rate, memory, summary->digest);
+  g_string_append_printf(out, "%s simulated: %s %s, %s %s in %s (%s events/s), %s, digest %s\n", end, tasks,
+                         summary->tasks == 1 ? "task" : "tasks", events,
+                         summary->events == 1 ? "event" : "events", wall, rate, memory, summary->digest);
 }
 
 static void append_status(GString *out, const ResultsSummary *summary)

@@ -4,6 +4,7 @@
 /* The state of a results file in the making, and what its parts call of each other. */
 
 #include <sqlite3.h>
+#include <sys/types.h>
 
 #include "metrics/recorder.h"
 #include "metrics/results.h"
@@ -14,6 +15,7 @@ struct Results {
   char *target;  /* what is replaced: @path, symbolic links resolved */
   char *folder;  /* of target */
   char *partial; /* exists until the end */
+  mode_t mode;   /* of the file that is replaced; 0: there is none */
   sqlite3 *db;
   RowWriter *writer;
 

@@ -49,6 +49,7 @@ static bool find_target(Results *results, GError **error)
     if (real == NULL)
       return set_open_error(error, results->path, g_strerror(errno));
     results->target = g_strdup(real);
+    results->mode = found.st_mode & 07777u;
     free(real);
   } else {
     results->target = g_strdup(results->path);
@@ -184,6 +185,9 @@ static bool make_whole(Results *results, GError **error)
   }
   if (!close_file(results, error) || !flush_to_disk(results, results->partial, O_RDWR, error))
     return false;
+  /* Who may read it is said of the name, not of one run's results. Where it cannot be set the run is not lost. */
+  if (results->mode != 0)
+    (void)chmod(results->partial, results->mode);
   if (g_rename(results->partial, results->target) != 0) {
     int why = errno;
     g_set_error(error, RESULTS_ERROR, RESULTS_ERROR_WRITE, "%s: %s", results->path, g_strerror(why));

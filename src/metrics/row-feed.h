@@ -11,7 +11,7 @@
 
 #include "metrics/row-writer.h"
 
-/* Outlives the connection. */
+/* Lives at least until the last statement that reads rows_TABLE is finalized. */
 typedef struct {
   ResultsTable table;
   const RowBatch *batch; /* what the virtual table holds now; NULL: nothing */

@@ -54,6 +54,7 @@ def commands(box):
     box.refused('^sim: unknown command "paint"; expected one of run, validate', "paint")
     box.refused('^sim: unknown command "paint"', "help", "paint")
     box.refused('^sim: unknown list "alocators"; did you mean "allocators"', "list", "alocators")
+    box.refused('^sim: unknown list "extra"', "list", "allocators", "extra")
     box.refused("^paint.ini: ", "paint.ini")
 
 
@@ -78,7 +79,8 @@ def recording_and_sampling(box):
     box.refused('^sim: unknown --record "task"; did you mean "tasks"', "w.ini", "--record", "task")
     for text in ("10", "-1s", "0.0.1s", "1 parsec", "", "inf"):
         box.refused("^sim: --sample-interval: ", "w.ini", f"--sample-interval={text}")
-    box.refused("sample-interval", "w.ini", "--sample-interval=0s")
+    box.refused("^sim: --sample-interval: ", "w.ini", "--sample-interval=0s")
+    box.refused('^sim: --workload is given twice: "w.ini" and "v.ini"', "-w", "w.ini", "--workload=v.ini")
 
 
 @case

@@ -53,6 +53,20 @@ START_TEST(an_ignored_signal_stays_ignored)
 }
 END_TEST
 
+START_TEST(a_user_signal_is_no_request)
+{
+  g_autoptr(Interrupt) interrupt = interrupt_new(NULL, NULL);
+  for (int i = 0; i < 3; i++) {
+    ck_assert_int_eq(kill(getpid(), SIGUSR1), 0);
+    g_usleep(20000);
+  }
+  ck_assert(!interrupt_requested(interrupt));
+  ck_assert_int_eq(kill(getpid(), SIGINT), 0);
+  wait_for_request(interrupt);
+  ck_assert(interrupt_requested(interrupt));
+}
+END_TEST
+
 START_TEST(signals_are_blocked_only_while_it_lives)
 {
   sigset_t before;
@@ -108,6 +122,7 @@ Suite *test_suite(void)
   test_case(suite, nothing_is_requested_without_a_signal);
   test_case_loop(suite, each_signal_is_a_request, 0, 3);
   test_case(suite, an_ignored_signal_stays_ignored);
+  test_case(suite, a_user_signal_is_no_request);
   test_case(suite, signals_are_blocked_only_while_it_lives);
   test_case(suite, the_second_signal_abandons_and_ends);
   return suite;

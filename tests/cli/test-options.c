@@ -85,8 +85,8 @@ START_TEST(values)
   ck_assert_str_eq(outcome.list[1], "y");
   ck_assert(outcome.flag);
   outcome_clear(&outcome);
-  /* Bytes as given, in no locale's encoding; the last one counts; a value may look like an option. */
-  outcome = read_line("--text|a|--text|caf\xe9");
+  /* Bytes as given, in no locale's encoding; a value may look like an option. */
+  outcome = read_line("--text|caf\xe9");
   ck_assert_str_eq(outcome.text, "caf\xe9");
   outcome_clear(&outcome);
   outcome = read_line("--text|-1");
@@ -104,6 +104,7 @@ START_TEST(refusals)
   expect_wrong("a|--paint", "unknown option \"--paint\"; expected one of --text, --list, --flag, --help, "
                             "--version (sim test --help)");
   expect_wrong("--text", "Missing argument for --text (sim test --help)");
+  expect_wrong("-t|a|w|--text=b", "--text is given twice: \"a\" and \"b\" (sim test --help)");
   expect_wrong("--flag=no", "--flag takes no value (sim test --help)");
 }
 END_TEST

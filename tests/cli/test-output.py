@@ -62,7 +62,7 @@ def a_folder_or_a_device_is_no_output(box):
     box.refused("^sim: folder/: ", "w.ini", "--output", "folder/", status=1)
     box.refused("^sim: /dev/null: ", "w.ini", "--output", "/dev/null", status=1)
     box.refused("^sim: /dev/full: ", "w.ini", "--output", "/dev/full", status=1)
-    box.refused("^sim: ", "w.ini", "--output", "", status=1)
+    box.refused("^sim: --output: expected the name of a file", "w.ini", "--output", "")
     box.refused("^sim: .*too long", "w.ini", "--output", 255 * "x" + ".db", status=1)
     assert os.path.exists("/dev/null") and not os.path.isfile("/dev/null")
     assert os.listdir(box.join("folder")) == []

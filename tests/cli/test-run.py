@@ -265,6 +265,7 @@ def help_teaches(box):
     for arguments in (["--help"], ["-h"], ["help"]):
         text = box.well(*arguments).stdout
         assert "Examples:" in text and "validate" in text and "workloads/quickstart.ini" in text
+        assert re.search("^  help ", text, re.MULTILINE)
     for command in ("run", "validate", "list", "show"):
         text = box.well(command, "--help").stdout
         assert text.startswith(f"Usage: sim {command} ") and "Examples:" in text

@@ -35,6 +35,21 @@ START_TEST(name_is_given_at_the_end_only)
 }
 END_TEST
 
+START_TEST(the_file_that_is_replaced_leaves_its_mode)
+{
+  static const mode_t modes[] = {0600, 0640, 0666};
+  g_autofree char *path = in_folder("a.db");
+  for (size_t i = 0; i < G_N_ELEMENTS(modes); i++) {
+    GStatBuf status;
+    ck_assert(g_file_set_contents(path, "earlier", -1, NULL));
+    ck_assert_int_eq(g_chmod(path, modes[i]), 0);
+    ck_assert(results_commit(results_open(path, NULL), NULL));
+    ck_assert_int_eq(g_stat(path, &status), 0);
+    ck_assert_uint_eq(status.st_mode & 07777, modes[i]);
+  }
+}
+END_TEST
+
 START_TEST(abandoned_leaves_nothing)
 {
   Setting setting;
@@ -169,6 +184,7 @@ Suite *test_suite(void)
 {
   Suite *suite = suite_create("results-files");
   in_a_folder(suite, name_is_given_at_the_end_only);
+  in_a_folder(suite, the_file_that_is_replaced_leaves_its_mode);
   in_a_folder(suite, abandoned_leaves_nothing);
   in_a_folder(suite, partial_names_do_not_collide);
   in_a_folder(suite, bad_places_are_refused_at_once);
