@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/resource-kinds.h"
 
 /* --- life ----------------------------------------------------------------------------------------------- */
 
