@@ -14,6 +14,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "base/resource-kinds.h"
 #include "tests/conformance/replay-format.h"
 #include "tests/support/test-main.h"
 
