@@ -5,7 +5,7 @@
  * Ids: distinct one-member structs, so that an agent's index never passes for a framework's.
  *
  * AgentId, FrameworkId, RoleId, JobId   dense indices from 0, in the order of arrival; they index arrays.
- * OfferId, TaskId                       a slot (low 32 bits) and its generation (high 32 bits, from 1): slots
+ * OfferId, TaskId, InverseOfferId       a slot (low 32 bits) and its generation (high 32 bits, from 1): slots
  * are used again, ids are not, so a stale id is recognised. 0 is no id.
  */
 
@@ -36,6 +36,10 @@ typedef struct {
   uint64_t value;
 } TaskId;
 
+typedef struct {
+  uint64_t value;
+} InverseOfferId;
+
 #define INDEX_NONE UINT32_MAX
 
 #define AGENT_NONE     ((AgentId){INDEX_NONE})
@@ -44,6 +48,8 @@ typedef struct {
 #define JOB_NONE       ((JobId){INDEX_NONE})
 #define OFFER_NONE     ((OfferId){0})
 #define TASK_NONE      ((TaskId){0})
+
+#define INVERSE_OFFER_NONE ((InverseOfferId){0})
 
 /** slot_id: the 64-bit value of an id from its slot and generation; the two functions below take it apart. */
 static inline uint64_t slot_id(uint32_t slot, uint32_t generation)

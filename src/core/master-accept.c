@@ -62,8 +62,10 @@ static TaskId task_launch(Master *master, Instant now, FrameworkId framework, Ro
   task->state = TASK_STAGING;
   task->reason = REASON_NONE;
   task->freed = false;
+  task->revoked = false;
   resources_copy(&task->resources, &info->resources);
-  if (agent->task == INDEX_NONE) {
+  /* Where tasks may be revoked none is kept aside, so that the list has the youngest first. */
+  if (agent->task == INDEX_NONE && !master->settings.revocation) {
     agent->task = slot;
   } else {
     task->next = agent->tasks;

@@ -42,7 +42,8 @@ typedef struct {
   uint32_t sequence; /* of the last status */
   TaskState state : 8;
   TaskReason reason : 8;
-  bool freed : 1; /* its resources have gone back */
+  bool freed : 1;   /* its resources have gone back */
+  bool revoked : 1; /* its resources are to be taken away */
   Resources resources;
 } MasterTask;
 
@@ -57,7 +58,14 @@ typedef struct {
   uint32_t
       task; /* one that is not in the list, so that it is found without a look at others; or INDEX_NONE */
   bool present;
+  uint8_t flags; /* MasterAgentFlag, or-ed; 0: nobody has said anything of it */
 } MasterAgent;
+
+typedef enum {
+  MASTER_AGENT_INACTIVE = 1 << 0, /* is not offered */
+  MASTER_AGENT_DRAINING = 1 << 1,
+  MASTER_AGENT_CARE = 1 << 2, /* has a MasterAgentCare */
+} MasterAgentFlag;
 
 _Static_assert(sizeof(MasterAgent) <= 64, "an agent is one cache line");
 
@@ -65,7 +73,23 @@ _Static_assert(sizeof(MasterAgent) <= 64, "an agent is one cache line");
 typedef struct {
   Resources total;
   ResourceSlices *free; /* special part of what is free */
+  const char *hostname; /* in Master.hostnames */
 } MasterAgentRest;
+
+/* What an operator has said of an agent, and who was asked to leave it. Few agents have one. */
+typedef struct {
+  AgentState state;
+  bool disconnected;
+  bool mark_gone;          /* once it is drained */
+  Unavailability window;   /* UNAVAILABILITY_NONE: it is not in the maintenance schedule */
+  uint32_t inverse_offers; /* first of the list, or INDEX_NONE */
+} MasterAgentCare;
+
+typedef struct {
+  FrameworkId framework;
+  AgentId agent;
+  uint32_t next; /* of the agent's: slot or INDEX_NONE */
+} MasterInverseOffer;
 
 typedef struct {
   bool present;
@@ -77,6 +101,10 @@ typedef struct {
   uint32_t
       batch_first; /* of its grants in the run that is being made: index in Master.batch, or INDEX_NONE */
   uint32_t batch_last;
+  bool inactive;    /* is offered nothing */
+  char *name;       /* stays when it has left, for its counters */
+  bool *suppressed; /* beside roles */
+  uint32_t limiter; /* index in Master.limiters, or INDEX_NONE */
 } MasterFramework;
 
 /* A grant of the run that is being made. */
@@ -86,7 +114,8 @@ typedef struct {
 } MasterGrant;
 
 typedef struct {
-  OfferId offer;
+  uint64_t offer; /* OfferId, or InverseOfferId */
+  bool inverse;
   Instant at;
 } MasterTimeout;
 
@@ -118,6 +147,15 @@ struct Master {
   Array(OfferMessage) messages;   /* of one framework */
   Array(TaskId) launched;         /* a stack, for accepts within accepts */
   GQueue timeouts;                /* MasterTimeout *, in order; only with an offer time-out */
+
+  /* What operators have said. */
+  Array(RoleAttributes) role_attributes; /* by RoleId */
+  GStringChunk *hostnames;
+  GHashTable *cares;                   /* AgentId -> MasterAgentCare *; looked up, never walked */
+  Array(AgentId) scheduled;            /* for maintenance, ascending */
+  Pool inverse_offers;                 /* MasterInverseOffer */
+  Array(InverseOfferId) inverse_batch; /* of the run that is being made */
+  Array(TaskId) revoked;               /* likewise */
 };
 
 static inline MasterAgent *master_agent(const Master *master, AgentId agent)
@@ -191,8 +229,81 @@ void master_offer_give_back(Master *master, Instant now, uint32_t slot, OfferEnd
 /** master_offer_rescind: gives the offer back and tells its framework. */
 void master_offer_rescind(Master *master, Instant now, uint32_t slot);
 
-/** master_offers_time_out: rescinds the offers that are due. */
+/** master_offers_time_out: rescinds the offers and inverse offers that are due. */
 void master_offers_time_out(Master *master, Instant now);
+
+/** master_timeout_add: the offer, or @inverse offer, ends after the offer time-out, if there is one. */
+void master_timeout_add(Master *master, Instant now, uint64_t offer, bool inverse);
+
+/* An offer, or @inverse offer, that was taken back, and of which its framework has yet to be told. */
+typedef struct {
+  FrameworkId framework;
+  uint64_t offer;
+  bool inverse;
+} MasterRescind;
+
+/** master_rescinds_new: (transfer full): for the functions below, which append to it; g_array_unref(). */
+static inline GArray *master_rescinds_new(void)
+{
+  return g_array_new(FALSE, FALSE, sizeof(MasterRescind));
+}
+
+/** master_offer_take_back: gives the offer back; master_agent_take_back: all offers of the agent, without a filter.
+ * Their frameworks are told by master_rescinds_send(), when the books are closed. */
+void master_offer_take_back(Master *master, Instant now, uint32_t slot, OfferFilter filter, GArray *rescinds);
+void master_agent_take_back(Master *master, Instant now, AgentId agent, GArray *rescinds);
+void master_rescinds_send(Master *master, const GArray *rescinds);
+
+/** master_allocator_broke: tells the host what the allocator did that it must not do. @did: "offered", say. */
+void master_allocator_broke(Master *master, const char *did, const char *fault, FrameworkId framework,
+                            AgentId agent, const Resources *resources);
+
+/* --- master-inverse-offers.c --- */
+
+/** master_inverse_offer_make: AllocatorHost.inverse_offer; then, for those of the run: master_inverse_offers_announce:
+ * to the observer and the time-out; master_inverse_offers_send: to the frameworks. */
+void master_inverse_offer_make(void *self, FrameworkId framework, AgentId agent);
+void master_inverse_offers_announce(Master *master, Instant now);
+void master_inverse_offers_send(Master *master);
+
+/** master_inverse_offer_rescind: ends it, tells the allocator and the framework. */
+void master_inverse_offer_rescind(Master *master, Instant now, uint32_t slot);
+
+/** master_agent_inverse_offers_take_back: ends all of the agent; where it is still there the allocator is told.
+ * master_framework_inverse_offers_end: likewise of the framework, as @end; @rescinds: (nullable): it is not to be told. */
+void master_agent_inverse_offers_take_back(Master *master, Instant now, AgentId agent, GArray *rescinds);
+void master_framework_inverse_offers_end(Master *master, Instant now, FrameworkId framework,
+                                         InverseOfferEnd end, GArray *rescinds);
+
+/* --- master-revocation.c --- */
+
+/** master_revoke: AllocatorHost.revoke; master_revocations_send: kills the tasks that a run has revoked. */
+void master_revoke(void *self, FrameworkId framework, AgentId agent, const Resources *resources);
+void master_revocations_send(Master *master, Instant now);
+
+/* --- master-activity.c --- */
+
+/** master_agent_care: of an agent that was once registered; made where there was none. */
+MasterAgentCare *master_agent_care(Master *master, AgentId agent);
+
+/** master_agent_care_find: (nullable). */
+static inline MasterAgentCare *master_agent_care_find(const Master *master, AgentId agent)
+{
+  return master->cares == NULL ? NULL : g_hash_table_lookup(master->cares, GUINT_TO_POINTER(agent.index));
+}
+
+/** master_agent_set_state: tells the observer where it differs from before, and the allocator whether the agent may be
+ * offered; what is outstanding is taken back when it no longer may. */
+void master_agent_set_state(Master *master, Instant now, AgentId agent, AgentState state, GArray *rescinds);
+
+/** master_agent_leave_schedule: it is no longer to be maintained; nobody is told. */
+void master_agent_leave_schedule(Master *master, AgentId agent);
+
+/** master_agent_drain: no more offers; kills what runs there; ends when nothing does, perhaps at once. */
+void master_agent_drain(Master *master, Instant now, AgentId agent, Duration grace, bool mark_gone);
+
+/** master_agent_drain_advance: after a task's record has gone: a draining agent without any is drained. */
+void master_agent_drain_advance(Master *master, Instant now, AgentId agent);
 
 /* --- master-tasks.c --- */
 
@@ -219,6 +330,17 @@ static inline TaskState master_lost_state(const Master *master, FrameworkId fram
 /** master_requests_pass_on: sets the timer of a run that the allocator has asked for; at the end of each
  * call. */
 void master_requests_pass_on(Master *master, Instant now);
+
+/** master_agent_remove: by an operator or not, into @end: GONE, DOWN, REMOVED. Its tasks are @aware (partition-aware
+ * frameworks) or TASK_LOST, for this @reason. */
+void master_agent_remove(Master *master, Instant now, AgentId agent, AgentState end, TaskState aware,
+                         TaskReason reason);
+
+/** master_role: the id of the role at @path, which is made known where it is new. */
+RoleId master_role(Master *master, const char *path);
+
+/** master_role_set: sets all attributes of a role. */
+void master_role_set(Master *master, Instant now, RoleId role, const RoleAttributes *attributes);
 
 /** master_agent_check: CHECKs the books of one agent. */
 void master_agent_check(const Master *master, Instant now, AgentId agent);

@@ -6,13 +6,13 @@
 
 /* --- grants ----------------------------------------------------------------------------------------- */
 
-static void grant_refuse(Master *master, const char *what, FrameworkId framework, AgentId agent,
-                         const Resources *resources)
+void master_allocator_broke(Master *master, const char *did, const char *fault, FrameworkId framework,
+                            AgentId agent, const Resources *resources)
 {
   g_autofree char *amount = resources_print(master->settings.kinds, resources);
   g_autofree char *message =
-      g_strdup_printf("allocator %s offered %s of agent %u to framework %u: %s",
-                      master->allocator_interface->name, amount, agent.index, framework.index, what);
+      g_strdup_printf("allocator %s %s %s of agent %u to framework %u: %s", master->allocator_interface->name,
+                      did, amount, agent.index, framework.index, fault);
   master->ports.broken_allocator(master->ports.self, message);
 }
 
@@ -34,6 +34,10 @@ static const char *grant_fault(const Master *master, FrameworkId framework, Role
     return "there is no such framework";
   if (!master_agent_is_present(master, id))
     return "there is no such agent";
+  if (master_framework(master, framework)->inactive)
+    return "that framework is not active";
+  if ((master_agent(master, id)->flags & MASTER_AGENT_INACTIVE) != 0)
+    return "that agent is not active";
   if (!framework_has_role(master_framework(master, framework), role))
     return "it has not subscribed to that role";
   if (resources_are_empty(resources) || !quantities_are_valid(&resources->plain))
@@ -48,7 +52,7 @@ static void grant_make(void *self, FrameworkId framework_id, RoleId role, AgentI
   Master *master = self;
   const char *fault = grant_fault(master, framework_id, role, agent_id, resources);
   if (G_UNLIKELY(fault != NULL)) {
-    grant_refuse(master, fault, framework_id, agent_id, resources);
+    master_allocator_broke(master, "offered", fault, framework_id, agent_id, resources);
     return;
   }
   MasterAgent *agent = master_agent(master, agent_id);
@@ -111,25 +115,14 @@ static void random_get(void *self, uint64_t run, uint32_t stage, uint32_t *numbe
   master->ports.random(master->ports.self, run, stage, numbers, n);
 }
 
-/* What comes with maintenance and guarantees: an allocator that asks for it now is named. */
-static void inverse_offer_refuse(void *self, FrameworkId framework, AgentId agent)
-{
-  grant_refuse(self, "inverse offers are not supported yet", framework, agent, &RESOURCES_EMPTY);
-}
-
-static void revocation_refuse(void *self, FrameworkId framework, AgentId agent, const Resources *resources)
-{
-  grant_refuse(self, "revocation is not supported yet", framework, agent, resources);
-}
-
 AllocatorHost master_allocator_host(Master *master)
 {
   return (AllocatorHost){
       .size = sizeof(AllocatorHost),
       .self = master,
       .offer = grant_make,
-      .inverse_offer = inverse_offer_refuse,
-      .revoke = revocation_refuse,
+      .inverse_offer = master_inverse_offer_make,
+      .revoke = master_revoke,
       .request_run = run_ask,
       .request_tick = tick_ask,
       .expect = agent_expect,
@@ -139,20 +132,31 @@ AllocatorHost master_allocator_host(Master *master)
 
 /* --- sending what a run has granted ----------------------------------------------------------------- */
 
-static void timeout_add(Master *master, Instant now, OfferId offer)
+static bool timeout_is_outstanding(const Master *master, const MasterTimeout *timeout)
+{
+  return pool_find(timeout->inverse ? &master->inverse_offers : &master->offers, timeout->offer) != NULL;
+}
+
+void master_timeout_add(Master *master, Instant now, uint64_t offer, bool inverse)
 {
   if (master->settings.offer_timeout.ns == DURATION_MAX.ns)
     return;
   /* Offers that have ended leave the queue here, so that it follows the offers that are held, not those ever made. */
   MasterTimeout *oldest;
-  while ((oldest = g_queue_peek_head(&master->timeouts)) != NULL &&
-         pool_find(&master->offers, oldest->offer.value) == NULL)
+  while ((oldest = g_queue_peek_head(&master->timeouts)) != NULL && !timeout_is_outstanding(master, oldest))
     g_free(g_queue_pop_head(&master->timeouts));
   MasterTimeout *timeout = g_new(MasterTimeout, 1);
-  *timeout = (MasterTimeout){offer, instant_after(now, master->settings.offer_timeout)};
+  *timeout = (MasterTimeout){offer, inverse, instant_after(now, master->settings.offer_timeout)};
   g_queue_push_tail(&master->timeouts, timeout);
   if (master->timeouts.length == 1)
     master->ports.set_timer(master->ports.self, MASTER_TIMER_OFFER_TIMEOUT, timeout->at);
+}
+
+static Unavailability agent_window(const Master *master, AgentId agent)
+{
+  if (G_LIKELY((master_agent(master, agent)->flags & MASTER_AGENT_CARE) == 0))
+    return UNAVAILABILITY_NONE;
+  return master_agent_care_find(master, agent)->window;
 }
 
 /* The grants of one framework become one message. Offers that have ended meanwhile, because an earlier
@@ -168,7 +172,8 @@ static void batch_send(Master *master, FrameworkId framework_id)
     const MasterOffer *offer = pool_find(&master->offers, id.value);
     if (offer == NULL)
       continue;
-    array_push(&master->messages, (OfferMessage){id, offer->agent, offer->role, offer->resources});
+    array_push(&master->messages, (OfferMessage){id, offer->agent, offer->role, offer->resources,
+                                                 agent_window(master, offer->agent)});
   }
   if (master->messages.n > 0)
     master->ports.send_offers(master->ports.self, framework_id, master->messages.items, master->messages.n);
@@ -184,7 +189,7 @@ static void batch_announce(Master *master, Instant now)
     if (master->observer.offer_made != NULL)
       master->observer.offer_made(master->observer.self, now, offer->framework, offer->agent, id,
                                   &offer->resources);
-    timeout_add(master, now, id);
+    master_timeout_add(master, now, id.value, false);
   }
 }
 
@@ -199,12 +204,18 @@ void master_run(Master *master, Instant now, bool periodic)
   master->in_run = false;
 
   batch_announce(master, now);
+  if (G_UNLIKELY(master->inverse_batch.n > 0))
+    master_inverse_offers_announce(master, now);
   if (master->observer.allocation_run != NULL)
     master->observer.allocation_run(master->observer.self, now, periodic, master->batch.n);
   for (guint i = 0; i < master->batch_order.n; i++)
     batch_send(master, master->batch_order.items[i]);
   master->batch.n = 0;
   master->batch_order.n = 0;
+  if (G_UNLIKELY(master->inverse_batch.n > 0))
+    master_inverse_offers_send(master);
+  if (G_UNLIKELY(master->revoked.n > 0))
+    master_revocations_send(master, now);
 }
 
 /* --- ends of offers --------------------------------------------------------------------------------- */
@@ -249,18 +260,53 @@ void master_offer_rescind(Master *master, Instant now, uint32_t slot)
   master->ports.send_rescind(master->ports.self, framework, id);
 }
 
+void master_offer_take_back(Master *master, Instant now, uint32_t slot, OfferFilter filter, GArray *rescinds)
+{
+  MasterRescind rescind = {
+      .framework = ((const MasterOffer *)pool_at(&master->offers, slot))->framework,
+      .offer = pool_id(&master->offers, slot),
+  };
+  g_array_append_val(rescinds, rescind);
+  master_offer_give_back(master, now, slot, OFFER_RESCINDED, filter);
+}
+
+void master_agent_take_back(Master *master, Instant now, AgentId agent, GArray *rescinds)
+{
+  while (master_agent(master, agent)->offers != INDEX_NONE)
+    master_offer_take_back(master, now, master_agent(master, agent)->offers, OFFER_FILTER_NONE, rescinds);
+}
+
+void master_rescinds_send(Master *master, const GArray *rescinds)
+{
+  for (guint i = 0; i < rescinds->len; i++) {
+    const MasterRescind *rescind = &g_array_index(rescinds, MasterRescind, i);
+    if (!master_framework_is_present(master, rescind->framework))
+      continue;
+    if (!rescind->inverse)
+      master->ports.send_rescind(master->ports.self, rescind->framework, (OfferId){rescind->offer});
+    else if (master->ports.send_rescind_inverse_offer != NULL)
+      master->ports.send_rescind_inverse_offer(master->ports.self, rescind->framework,
+                                               (InverseOfferId){rescind->offer});
+  }
+}
+
 void master_offers_time_out(Master *master, Instant now)
 {
   MasterTimeout *timeout;
   while ((timeout = g_queue_peek_head(&master->timeouts)) != NULL) {
-    bool outstanding = pool_find(&master->offers, timeout->offer.value) != NULL;
+    bool outstanding = timeout_is_outstanding(master, timeout);
     if (outstanding && timeout->at.ns > now.ns) {
       master->ports.set_timer(master->ports.self, MASTER_TIMER_OFFER_TIMEOUT, timeout->at);
       return;
     }
-    uint32_t slot = slot_of(timeout->offer.value);
+    uint32_t slot = slot_of(timeout->offer);
+    bool inverse = timeout->inverse;
     g_free(g_queue_pop_head(&master->timeouts));
-    if (outstanding)
+    if (!outstanding)
+      continue;
+    if (inverse)
+      master_inverse_offer_rescind(master, now, slot);
+    else
       master_offer_rescind(master, now, slot);
   }
 }

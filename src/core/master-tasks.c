@@ -96,7 +96,6 @@ void master_expect_status(const Master *master, AgentId agent, TaskId task, bool
 
 void master_acknowledge(Master *master, Instant now, FrameworkId framework, TaskId id, uint32_t sequence)
 {
-  (void)now;
   const MasterTask *task = pool_find(&master->tasks, id.value);
   if (task == NULL || task->framework.index != framework.index || sequence == 0 || sequence > task->sequence)
     return;
@@ -107,6 +106,10 @@ void master_acknowledge(Master *master, Instant now, FrameworkId framework, Task
     master_task_forget(master, slot_of(id.value));
   if (master_agent_is_present(master, agent))
     master->ports.send_acknowledgement(master->ports.self, agent, id, label, sequence);
+  if (G_UNLIKELY((master_agent(master, agent)->flags & MASTER_AGENT_DRAINING) != 0)) {
+    master_agent_drain_advance(master, now, agent);
+    master_requests_pass_on(master, now);
+  }
 }
 
 void master_kill(Master *master, Instant now, FrameworkId framework, TaskId id)
@@ -124,5 +127,5 @@ void master_kill(Master *master, Instant now, FrameworkId framework, TaskId id)
     master_send_status(master, framework, id, task->label, task->agent, task->state, REASON_RECONCILIATION);
     return;
   }
-  master->ports.send_kill(master->ports.self, task->agent, id);
+  master->ports.send_kill(master->ports.self, task->agent, id, DURATION_ZERO, REASON_NONE);
 }

@@ -25,6 +25,8 @@ Master *master_new(const MasterSettings *settings, const AllocatorInterface *all
   master->frameworks = g_array_new(FALSE, TRUE, sizeof(MasterFramework));
   pool_init(&master->offers, sizeof(MasterOffer));
   pool_init(&master->tasks, sizeof(MasterTask));
+  pool_init(&master->inverse_offers, sizeof(MasterInverseOffer));
+  master->hostnames = g_string_chunk_new(4096);
   master->start = now;
   master->last_tick = now;
   master->next_tick = INSTANT_NEVER;
@@ -37,6 +39,9 @@ Master *master_new(const MasterSettings *settings, const AllocatorInterface *all
       .fair_sharing_excluded = settings->fair_sharing_excluded,
       .filter_gpu_resources = settings->filter_gpu_resources,
       .option_values = settings->allocator_options,
+      .mesos_compatible = settings->mesos_compatible,
+      .region = settings->region,
+      .least_offer = settings->least_offer,
   };
   AllocatorHost host = master_allocator_host(master);
   char *message = NULL;
@@ -50,6 +55,13 @@ Master *master_new(const MasterSettings *settings, const AllocatorInterface *all
   return master;
 }
 
+static void framework_clear(MasterFramework *framework)
+{
+  g_free(framework->roles);
+  g_free(framework->name);
+  g_free(framework->suppressed);
+}
+
 void master_free(Master *master)
 {
   if (master == NULL)
@@ -57,7 +69,7 @@ void master_free(Master *master)
   if (master->allocator != NULL)
     master->allocator_interface->destroy(master->allocator);
   for (guint i = 0; i < master->frameworks->len; i++)
-    g_free(master_framework(master, (FrameworkId){i})->roles);
+    framework_clear(master_framework(master, (FrameworkId){i}));
   for (uint32_t i = 0; i < master->agent_rest.n; i++) {
     resources_clear(&master->agent_rest.items[i].total);
     g_free(master->agent_rest.items[i].free);
@@ -67,6 +79,13 @@ void master_free(Master *master)
   array_free(&master->agent_rest);
   pool_clear(&master->offers);
   pool_clear(&master->tasks);
+  pool_clear(&master->inverse_offers);
+  array_free(&master->inverse_batch);
+  array_free(&master->revoked);
+  array_free(&master->role_attributes);
+  array_free(&master->scheduled);
+  g_string_chunk_free(master->hostnames);
+  g_clear_pointer(&master->cares, g_hash_table_unref);
   array_free(&master->batch);
   array_free(&master->batch_order);
   array_free(&master->messages);
@@ -111,23 +130,32 @@ void master_timer(Master *master, Instant now, MasterTimer timer)
 
 /* --- roles ------------------------------------------------------------------------------------------ */
 
-static RoleId role_get(Master *master, const char *path)
+RoleId master_role(Master *master, const char *path)
 {
-  uint32_t known = roles_count(master->roles);
+  static const RoleAttributes fresh = {.weight = 1, .limit = {{-1, -1, -1, -1, -1, -1}}};
+  _Static_assert(RESOURCE_KINDS_MAX == 6, "no kind has a limit");
   RoleId role = roles_add(master->roles, path);
-  for (; known < roles_count(master->roles); known++)
-    master->allocator_interface->add_role(master->allocator, (RoleId){known},
-                                          roles_parent(master->roles, (RoleId){known}),
-                                          roles_path(master->roles, (RoleId){known}));
+  while (master->role_attributes.n < roles_count(master->roles)) {
+    RoleId added = {master->role_attributes.n};
+    array_push(&master->role_attributes, fresh);
+    master->allocator_interface->add_role(master->allocator, added, roles_parent(master->roles, added),
+                                          roles_path(master->roles, added));
+  }
   return role;
+}
+
+void master_role_set(Master *master, Instant now, RoleId role, const RoleAttributes *attributes)
+{
+  master->role_attributes.items[role.index] = *attributes;
+  master->allocator_interface->update_role(master->allocator, now, role, attributes);
+  if (master->observer.role_updated != NULL)
+    master->observer.role_updated(master->observer.self, now, roles_path(master->roles, role), attributes);
 }
 
 RoleId master_update_role(Master *master, Instant now, const char *path, const RoleAttributes *attributes)
 {
-  RoleId role = role_get(master, path);
-  master->allocator_interface->update_role(master->allocator, now, role, attributes);
-  if (master->observer.role_updated != NULL)
-    master->observer.role_updated(master->observer.self, now, path, attributes);
+  RoleId role = master_role(master, path);
+  master_role_set(master, now, role, attributes);
   master_requests_pass_on(master, now);
   return role;
 }
@@ -148,9 +176,14 @@ FrameworkId master_subscribe(Master *master, Instant now, const FrameworkInfo *i
       .n_roles = info->n_roles,
       .roles = g_new(RoleId, info->n_roles),
       .batch_first = INDEX_NONE,
+      .name = g_strdup(info->name),
+      .suppressed = g_new0(bool, info->n_roles),
+      .limiter = INDEX_NONE,
   };
-  for (uint32_t i = 0; i < info->n_roles; i++)
-    framework.roles[i] = role_get(master, info->roles[i]);
+  for (uint32_t i = 0; i < info->n_roles; i++) {
+    framework.roles[i] = master_role(master, info->roles[i]);
+    framework.suppressed[i] = info->suppressed != NULL && info->suppressed[i];
+  }
   FrameworkId id = {master->frameworks->len};
   g_array_append_val(master->frameworks, framework);
 
@@ -207,11 +240,14 @@ void master_teardown(Master *master, Instant now, FrameworkId id)
     if (master_agent(master, agent)->present && agent_clear_framework(master, now, agent, id))
       g_array_append_val(told, agent);
   }
+  master_framework_inverse_offers_end(master, now, id, INVERSE_OFFER_ENDED_DISCARDED, NULL);
   master->allocator_interface->remove_framework(master->allocator, now, id);
   if (master->observer.framework_removed != NULL)
     master->observer.framework_removed(master->observer.self, now, id);
   for (guint i = 0; i < told->len; i++)
     master->ports.send_shutdown_framework(master->ports.self, g_array_index(told, AgentId, i), id);
+  for (uint32_t i = 0; holds && i < master->agents.n; i++)
+    master_agent_drain_advance(master, now, (AgentId){i});
   master_requests_pass_on(master, now);
 }
 
@@ -231,11 +267,20 @@ static bool framework_role(const Master *master, FrameworkId id, const char *pat
   return false;
 }
 
+static void framework_suppress(Master *master, FrameworkId id, RoleId role, bool suppressed)
+{
+  MasterFramework *framework = master_framework(master, id);
+  for (uint32_t i = 0; i < framework->n_roles; i++)
+    if (role.index == ROLE_NONE.index || framework->roles[i].index == role.index)
+      framework->suppressed[i] = suppressed;
+}
+
 bool master_suppress(Master *master, Instant now, FrameworkId framework, const char *path)
 {
   RoleId role;
   if (!framework_role(master, framework, path, &role))
     return false;
+  framework_suppress(master, framework, role, true);
   master->allocator_interface->suppress_offers(master->allocator, now, framework, role);
   master_requests_pass_on(master, now);
   return true;
@@ -246,6 +291,7 @@ bool master_revive(Master *master, Instant now, FrameworkId framework, const cha
   RoleId role;
   if (!framework_role(master, framework, path, &role))
     return false;
+  framework_suppress(master, framework, role, false);
   master->allocator_interface->revive_offers(master->allocator, now, framework, role);
   master_requests_pass_on(master, now);
   return true;
@@ -253,12 +299,27 @@ bool master_revive(Master *master, Instant now, FrameworkId framework, const cha
 
 /* --- agents ----------------------------------------------------------------------------------------- */
 
+static bool host_is_down(const Master *master, const char *hostname)
+{
+  for (uint32_t i = 0; i < master->scheduled.n; i++) {
+    AgentId agent = master->scheduled.items[i];
+    if (master_agent_state(master, agent) == AGENT_STATE_DOWN &&
+        strcmp(master->agent_rest.items[agent.index].hostname, hostname) == 0)
+      return true;
+  }
+  return false;
+}
+
 AgentId master_register_agent(Master *master, Instant now, const AgentInfo *info)
 {
+  if (host_is_down(master, info->hostname))
+    return AGENT_NONE;
   AgentId id = {master->agents.n};
   array_push(&master->agents,
              (MasterAgent){.offers = INDEX_NONE, .tasks = INDEX_NONE, .task = INDEX_NONE, .present = true});
-  MasterAgentRest rest = {RESOURCES_EMPTY, NULL};
+  MasterAgentRest rest = {
+      .hostname = g_string_chunk_insert(master->hostnames, info->hostname),
+  };
   resources_copy(&rest.total, &info->total);
   array_push(&master->agent_rest, rest);
   master_agent_put(master, id, &info->total);
@@ -276,11 +337,10 @@ typedef struct {
   TaskId task;
   uint64_t label;
   TaskState state;
-  OfferId offer;
 } MasterLoss;
 
 /* Ends the tasks on a removed agent. Returns: a status for each that was alive, to be sent. */
-static GArray *agent_lose_tasks(Master *master, Instant now, AgentId id)
+static GArray *agent_lose_tasks(Master *master, Instant now, AgentId id, TaskState aware, TaskReason reason)
 {
   GArray *lost = g_array_new(FALSE, FALSE, sizeof(MasterLoss));
   uint32_t slot;
@@ -290,54 +350,47 @@ static GArray *agent_lose_tasks(Master *master, Instant now, AgentId id)
         .framework = task->framework,
         .task = {pool_id(&master->tasks, slot)},
         .label = task->label,
-        .state = master_lost_state(master, task->framework, TASK_GONE),
+        .state = master_lost_state(master, task->framework, aware),
     };
     if (!task->freed)
       g_array_append_val(lost, loss);
-    master_task_end(master, now, slot, loss.state, REASON_AGENT_REMOVED);
+    master_task_end(master, now, slot, loss.state, reason);
     master_task_forget(master, slot);
   }
   return lost;
 }
 
-/* Ends the offers of a removed agent. Returns: what is to be rescinded. */
-static GArray *agent_lose_offers(Master *master, Instant now, AgentId id)
+void master_agent_remove(Master *master, Instant now, AgentId id, AgentState end, TaskState aware,
+                         TaskReason reason)
 {
-  GArray *lost = g_array_new(FALSE, FALSE, sizeof(MasterLoss));
-  while (master_agent(master, id)->offers != INDEX_NONE) {
-    uint32_t slot = master_agent(master, id)->offers;
-    MasterLoss loss = {
-        .framework = ((const MasterOffer *)pool_at(&master->offers, slot))->framework,
-        .offer = {pool_id(&master->offers, slot)},
-    };
-    g_array_append_val(lost, loss);
-    master_offer_give_back(master, now, slot, OFFER_RESCINDED, OFFER_FILTER_NONE);
+  /* The allocator first: what comes back from a removed agent is no longer to be offered. */
+  master->allocator_interface->remove_agent(master->allocator, now, id);
+  master_agent(master, id)->present = false;
+  g_autoptr(GArray) tasks = agent_lose_tasks(master, now, id, aware, reason);
+  g_autoptr(GArray) rescinds = master_rescinds_new();
+  master_agent_take_back(master, now, id, rescinds);
+  master_agent_inverse_offers_take_back(master, now, id, rescinds);
+  if (master->observer.agent_removed != NULL)
+    master->observer.agent_removed(master->observer.self, now, id, &master->agent_rest.items[id.index].total);
+  if (end != AGENT_STATE_DOWN)
+    master_agent_leave_schedule(master, id);
+  if (end != AGENT_STATE_REMOVED || master_agent_care_find(master, id) != NULL)
+    master_agent_set_state(master, now, id, end, rescinds);
+
+  if (end != AGENT_STATE_REMOVED && master->ports.send_shutdown_agent != NULL)
+    master->ports.send_shutdown_agent(master->ports.self, id);
+  for (guint i = 0; i < tasks->len; i++) {
+    const MasterLoss *loss = &g_array_index(tasks, MasterLoss, i);
+    master_send_status(master, loss->framework, loss->task, loss->label, id, loss->state, reason);
   }
-  return lost;
+  master_rescinds_send(master, rescinds);
 }
 
 void master_remove_agent(Master *master, Instant now, AgentId id)
 {
   if (!master_agent_is_present(master, id))
     return;
-  /* The allocator first: what comes back from a removed agent is no longer to be offered. */
-  master->allocator_interface->remove_agent(master->allocator, now, id);
-  master_agent(master, id)->present = false;
-  g_autoptr(GArray) tasks = agent_lose_tasks(master, now, id);
-  g_autoptr(GArray) offers = agent_lose_offers(master, now, id);
-  if (master->observer.agent_removed != NULL)
-    master->observer.agent_removed(master->observer.self, now, id, &master->agent_rest.items[id.index].total);
-
-  for (guint i = 0; i < tasks->len; i++) {
-    const MasterLoss *loss = &g_array_index(tasks, MasterLoss, i);
-    master_send_status(master, loss->framework, loss->task, loss->label, id, loss->state,
-                       REASON_AGENT_REMOVED);
-  }
-  for (guint i = 0; i < offers->len; i++) {
-    const MasterLoss *loss = &g_array_index(offers, MasterLoss, i);
-    if (master_framework_is_present(master, loss->framework))
-      master->ports.send_rescind(master->ports.self, loss->framework, loss->offer);
-  }
+  master_agent_remove(master, now, id, AGENT_STATE_REMOVED, TASK_GONE, REASON_AGENT_REMOVED);
   master_requests_pass_on(master, now);
 }
 

@@ -16,10 +16,17 @@
  *        ^                                       |  |  |
  *        |       decline, accept of nothing      |  |  |
  *        |<---------------------------------------'  |  |
- *        |       rescind (time-out, agent removed)    |  |      the framework is told
+ *        |       rescind (time-out, agent, operator)  |  |      the framework is told
  *        |<-------------------------------------------'  |
  *        |       discard (invalid accept, framework removed)
  *        '<----------------------------------------------'
+ *
+ * Life of an inverse offer (an agent is to be maintained: please leave it):
+ *
+ *            allocator asks            accepted, declined; rescinded: time-out, operator, agent; discarded
+ *     (none) ---------------> OUTSTANDING ---------------------------------------------------------------> (none)
+ *        ^                                                                                                   |
+ *        '------------------- while the framework holds something there; after the filter of its answer -----'
  *
  * Life of a task:
  *
@@ -74,7 +81,8 @@ typedef struct {
   void (*send_rescind)(void *self, FrameworkId framework, OfferId offer);
   void (*send_status)(void *self, FrameworkId framework, const TaskStatus *status);
   void (*send_launch)(void *self, AgentId agent, const TaskLaunch *launch);
-  void (*send_kill)(void *self, AgentId agent, TaskId task);
+  /* The task is to end, after @grace at the latest. @reason: for its last status; REASON_NONE: its framework wants it. */
+  void (*send_kill)(void *self, AgentId agent, TaskId task, Duration grace, TaskReason reason);
   /* @label: the framework's own number of the task. */
   void (*send_acknowledgement)(void *self, AgentId agent, TaskId task, uint64_t label, uint32_t sequence);
   void (*send_shutdown_framework)(void *self, AgentId agent, FrameworkId framework);
@@ -88,7 +96,23 @@ typedef struct {
 
   /* The allocator offered what is not free. The host ends the run; the grant is ignored. */
   void (*broken_allocator)(void *self, const char *message);
+
+  /* (optional) Of hosts that do without maintenance. @offers: of one allocation run, @n >= 1. */
+  void (*send_inverse_offers)(void *self, FrameworkId framework, const InverseOfferMessage *offers,
+                              uint32_t n);
+  void (*send_rescind_inverse_offer)(void *self, FrameworkId framework, InverseOfferId offer);
+  /* (optional) The agent has been removed by an operator: it is to end all that it runs, and itself. */
+  void (*send_shutdown_agent)(void *self, AgentId agent);
+  /* (optional) A framework has done what it must not; in Mesos its driver gives up. */
+  void (*send_error)(void *self, FrameworkId framework, const char *message);
 } MasterPorts;
+
+/* How fast the messages of one principal are handled. */
+typedef struct {
+  const char *principal; /* NULL: all frameworks whose principal is not named, together */
+  double qps;            /* messages a second; 0: without a limit */
+  uint32_t capacity;     /* how many may wait, >= 1; UINT32_MAX: any number */
+} RateLimit;
 
 typedef struct {
   Duration allocation_interval;      /* default 1 s */
@@ -99,6 +123,14 @@ typedef struct {
   uint32_t fair_sharing_excluded; /* bit k: kind k */
   bool filter_gpu_resources;      /* default true */
   const char *const *allocator_options;
+
+  bool mesos_compatible;  /* where Mesos's behaviour is surprising (README.md): do as Mesos does */
+  const char *region;     /* of the master; NULL: none is */
+  Quantities least_offer; /* per agent: less than all of this is not offered; zero: off */
+  bool revocation;        /* the allocator may take resources of tasks away (AllocatorHost.revoke) */
+  Duration revocation_grace;
+  const RateLimit *rate_limits;
+  uint32_t n_rate_limits;
 } MasterSettings;
 
 /**
@@ -106,7 +138,7 @@ typedef struct {
  * @settings: copied; @ports and @observer (nullable) are copied too
  * @allocator: the table of the allocator to use; outlives the master
  * @now: the instant of the start; ticks are due at whole multiples of the interval after it
- * @error: BASE_ERROR_NUMBER where the allocator refuses an option
+ * @error: BASE_ERROR_NUMBER where the allocator refuses an option, or a rate limit makes no sense
  */
 Master *master_new(const MasterSettings *settings, const AllocatorInterface *allocator,
                    const MasterPorts *ports, const MasterObserver *observer, Instant now, GError **error);
@@ -119,7 +151,8 @@ void master_timer(Master *master, Instant now, MasterTimer timer);
 
 /* --- operator --------------------------------------------------------------------------------------- */
 
-/** master_update_role: makes the role at @path known (with its ancestors) and sets its attributes. */
+/** master_update_role: makes the role at @path known (with its ancestors) and sets its attributes; as an allocator is
+ * set up. Changes while frameworks run: operator.h. */
 RoleId master_update_role(Master *master, Instant now, const char *path, const RoleAttributes *attributes);
 
 /** master_role_path: (transfer none): the path of @role. */
@@ -127,11 +160,20 @@ const char *master_role_path(const Master *master, RoleId role);
 
 /* --- agents ----------------------------------------------------------------------------------------- */
 
-/** master_register_agent: a new agent with nothing running on it. Returns: its id; ids are dense. */
+/** master_register_agent: a new agent with nothing running on it. Returns: its id; ids are dense. AGENT_NONE where an
+ * operator has taken its host down for maintenance. */
 AgentId master_register_agent(Master *master, Instant now, const AgentInfo *info);
 
 /** master_remove_agent: its offers are rescinded, its tasks are TASK_LOST (TASK_GONE for partition-aware). */
 void master_remove_agent(Master *master, Instant now, AgentId agent);
+
+/** master_disconnect_agent: it is not heard of for now: its offers and inverse offers are rescinded, its tasks stay.
+ * master_reconnect_agent: it is offered again with the next run, unless an operator has said otherwise. */
+void master_disconnect_agent(Master *master, Instant now, AgentId agent);
+void master_reconnect_agent(Master *master, Instant now, AgentId agent);
+
+/** master_agent_state: AGENT_STATE_REMOVED for those that never were. */
+AgentState master_agent_state(const Master *master, AgentId agent);
 
 /**
  * master_status_update:
@@ -158,6 +200,26 @@ FrameworkId master_subscribe(Master *master, Instant now, const FrameworkInfo *i
 
 /** master_teardown: its offers are discarded, its tasks killed without a word to it, agents are told. */
 void master_teardown(Master *master, Instant now, FrameworkId framework);
+
+/** master_deactivate_framework: it is offered nothing more: its offers and inverse offers are rescinded and its filters
+ * dropped; its tasks run on. master_activate_framework: it is offered things again; what was suppressed stays so. */
+void master_deactivate_framework(Master *master, Instant now, FrameworkId framework);
+void master_activate_framework(Master *master, Instant now, FrameworkId framework);
+
+/**
+ * master_admit: a message of @framework has arrived: may it be handled?
+ * @at: receives when: @now, or later while others of its principal wait
+ *
+ * Returns: false where too many wait already: the message is dropped, and the framework has been sent an error. It is
+ * the host who asks, before each of the calls below, and who lets the message wait. Without rate limits there is no
+ * need to ask. Cost: O(1).
+ */
+bool master_admit(Master *master, Instant now, FrameworkId framework, Instant *at);
+
+/** master_answer_inverse_offer: an unknown offer, or one of somebody else, is ignored. @filter: it is not asked again
+ * for so long. An answer is no promise: who accepts has yet to leave. */
+void master_answer_inverse_offer(Master *master, Instant now, FrameworkId framework, InverseOfferId offer,
+                                 bool accepted, OfferFilter filter);
 
 typedef enum {
   ACCEPT_DONE,           /* valid; single bad tasks came back as TASK_ERROR */
@@ -198,6 +260,7 @@ void master_acknowledge(Master *master, Instant now, FrameworkId framework, Task
 uint32_t master_agent_count(const Master *master);     /* ever registered */
 uint32_t master_framework_count(const Master *master); /* ever subscribed */
 uint32_t master_offers_outstanding(const Master *master);
+uint32_t master_inverse_offers_outstanding(const Master *master);
 uint32_t master_tasks_live(const Master *master); /* that have not ended */
 
 /** master_check: walks all books; CHECKs the invariants above. Cost: O(agents + offers + tasks). */

@@ -50,6 +50,7 @@ typedef enum {
   REASON_FRAMEWORK_REMOVED,
   REASON_RECONCILIATION,
   REASON_CONTAINER_PREEMPTED,
+  REASON_AGENT_REMOVED_BY_OPERATOR,
   TASK_REASONS,
 } TaskReason;
 
@@ -81,7 +82,18 @@ typedef struct {
   AgentId agent;
   RoleId role;
   Resources resources;
+  Unavailability unavailability; /* of the agent, planned: UNAVAILABILITY_NONE where there is none */
 } OfferMessage;
+
+/* No maintenance is planned. */
+#define UNAVAILABILITY_NONE ((Unavailability){INSTANT_NEVER, {0}})
+
+/* Master -> framework: please leave this agent, all of it, before the window begins. */
+typedef struct {
+  InverseOfferId id;
+  AgentId agent;
+  Unavailability window;
+} InverseOfferMessage;
 
 /* Framework -> master, within an accept. */
 typedef struct {
@@ -115,6 +127,7 @@ typedef struct {
   const bool *suppressed; /* beside roles; NULL: none */
   uint32_t n_roles;
   uint32_t capabilities; /* FrameworkCapability */
+  const char *principal; /* whose rate limit its messages are under; NULL: none */
 } FrameworkInfo;
 
 /* Agent -> master: what it says of itself when it registers. */

@@ -21,6 +21,46 @@ typedef enum {
   OFFER_ENDS,
 } OfferEnd;
 
+typedef enum {
+  INVERSE_OFFER_ENDED_ACCEPTED,
+  INVERSE_OFFER_ENDED_DECLINED,
+  INVERSE_OFFER_ENDED_RESCINDED, /* time-out, operator, agent removed */
+  INVERSE_OFFER_ENDED_DISCARDED, /* with its framework */
+  INVERSE_OFFER_ENDS,
+} InverseOfferEnd;
+
+/* Of an agent, under an operator; operator.h draws it. */
+typedef enum {
+  AGENT_STATE_ACTIVE,
+  AGENT_STATE_INACTIVE, /* by an operator, or not connected */
+  AGENT_STATE_DRAINING,
+  AGENT_STATE_DRAINED,
+  AGENT_STATE_GONE,    /* by an operator, for ever */
+  AGENT_STATE_DOWN,    /* for maintenance */
+  AGENT_STATE_REMOVED, /* otherwise */
+  AGENT_STATES,
+} AgentState;
+
+/* What operators ask for; the names are Mesos's. */
+typedef enum {
+  OPERATOR_UPDATE_WEIGHTS,
+  OPERATOR_UPDATE_QUOTA,
+  OPERATOR_RESERVE_RESOURCES,
+  OPERATOR_UNRESERVE_RESOURCES,
+  OPERATOR_CREATE_VOLUMES,
+  OPERATOR_DESTROY_VOLUMES,
+  OPERATOR_UPDATE_MAINTENANCE_SCHEDULE,
+  OPERATOR_START_MAINTENANCE,
+  OPERATOR_STOP_MAINTENANCE,
+  OPERATOR_DRAIN_AGENT,
+  OPERATOR_DEACTIVATE_AGENT,
+  OPERATOR_REACTIVATE_AGENT,
+  OPERATOR_MARK_AGENT_GONE,
+  OPERATOR_UPDATE_WHITELIST,
+  OPERATOR_TEARDOWN,
+  OPERATOR_CALLS,
+} OperatorCall;
+
 typedef struct {
   void *self;
 
@@ -47,4 +87,21 @@ typedef struct {
 
   /* After each run that the allocator made. */
   void (*allocation_run)(void *self, Instant now, bool periodic, uint32_t offers);
+
+  /* An operator has called; after all that came of it. @subject: what was named, as text: "analytics=2", "agent 7".
+   * @done: false where the call was refused. The effects have callbacks of their own: role_updated, agent_state. */
+  void (*operator_call)(void *self, Instant now, OperatorCall call, const char *subject, bool done);
+  /* The agent is in this state now, and was in another one. */
+  void (*agent_state)(void *self, Instant now, AgentId agent, AgentState state);
+  /* A framework is offered things (again), or no longer. */
+  void (*framework_active)(void *self, Instant now, FrameworkId framework, bool active);
+  void (*inverse_offer_made)(void *self, Instant now, FrameworkId framework, AgentId agent, InverseOfferId id,
+                             const Unavailability *window);
+  void (*inverse_offer_ended)(void *self, Instant now, FrameworkId framework, AgentId agent,
+                              InverseOfferId id, InverseOfferEnd end);
+  /* The allocator takes this task's resources away: it is killed after @grace. Its end comes as any other. */
+  void (*task_revoked)(void *self, Instant now, FrameworkId framework, AgentId agent, TaskId task,
+                       const Resources *resources, Duration grace);
+  /* A message of a framework was dropped: too many waited (rate limits). */
+  void (*message_dropped)(void *self, Instant now, FrameworkId framework);
 } MasterObserver;

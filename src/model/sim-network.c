@@ -260,8 +260,10 @@ static void port_launch(void *self, AgentId agent, const TaskLaunch *launch)
   send_message(network, TO_AGENT, agent.index, &message);
 }
 
-static void port_kill(void *self, AgentId agent, TaskId task)
+static void port_kill(void *self, AgentId agent, TaskId task, Duration grace, TaskReason reason)
 {
+  (void)grace;
+  (void)reason;
   SimNetwork *network = self;
   SimMessage message = {.kind = SIM_MESSAGE_KILL_AT_AGENT, .agent = agent, .task = {task, 0, 0}};
   if (network->latency[TO_AGENT].present)

@@ -57,6 +57,25 @@ static FixtureTask *task_find(const MasterFixture *fixture, TaskId id)
   return NULL;
 }
 
+static uint32_t inverse_number(const MasterFixture *fixture, InverseOfferId id)
+{
+  for (guint number = fixture->inverse_offers->len; number > 0; number--)
+    if (g_array_index(fixture->inverse_offers, FixtureInverseOffer, number - 1).id.value == id.value)
+      return number;
+  CHECK(false && "an inverse offer that was made");
+  return 0;
+}
+
+/* " from MILLISECONDS for MILLISECONDS"; nothing where nothing is planned. */
+static void append_window(GString *text, const Unavailability *window)
+{
+  if (instant_is_never(window->start))
+    return;
+  g_string_append_printf(text, " from %" G_GINT64_FORMAT, window->start.ns / NS_PER_MS);
+  if (window->length.ns != DURATION_MAX.ns)
+    g_string_append_printf(text, " for %" G_GINT64_FORMAT, window->length.ns / NS_PER_MS);
+}
+
 /* --- ports ---------------------------------------------------------------------------------------------- */
 
 static void send_offers(void *self, FrameworkId framework, const OfferMessage *offers, uint32_t n)
@@ -65,8 +84,10 @@ static void send_offers(void *self, FrameworkId framework, const OfferMessage *o
   g_autoptr(GString) list = g_string_new(NULL);
   for (uint32_t i = 0; i < n && !fixture->quiet; i++) {
     g_autofree char *resources = resources_print(fixture->kinds, &offers[i].resources);
-    g_string_append_printf(list, " [%u A%u %s]", offer_number(fixture, offers[i].id), offers[i].agent.index,
+    g_string_append_printf(list, " [%u A%u %s", offer_number(fixture, offers[i].id), offers[i].agent.index,
                            resources);
+    append_window(list, &offers[i].unavailability);
+    g_string_append_c(list, ']');
   }
   say(fixture, "offers F%u%s", framework.index, list->str);
   if (fixture->on_offers != NULL)
@@ -110,10 +131,46 @@ static uint64_t task_label(const MasterFixture *fixture, TaskId id)
   return task->label;
 }
 
-static void send_kill(void *self, AgentId agent, TaskId task)
+static void send_kill(void *self, AgentId agent, TaskId task, Duration grace, TaskReason reason)
 {
   MasterFixture *fixture = self;
-  say(fixture, "kill A%u %" G_GUINT64_FORMAT, agent.index, task_label(fixture, task));
+  g_autoptr(GString) how = g_string_new(NULL);
+  if (grace.ns > 0)
+    g_string_append_printf(how, " within %" G_GINT64_FORMAT, grace.ns / NS_PER_MS);
+  if (reason != REASON_NONE)
+    g_string_append_printf(how, " %s", task_reason_name(reason));
+  say(fixture, "kill A%u %" G_GUINT64_FORMAT "%s", agent.index, task_label(fixture, task), how->str);
+  if (fixture->on_kill != NULL)
+    fixture->on_kill(fixture, agent, task);
+}
+
+static void send_inverse_offers(void *self, FrameworkId framework, const InverseOfferMessage *offers,
+                                uint32_t n)
+{
+  MasterFixture *fixture = self;
+  g_autoptr(GString) list = g_string_new(NULL);
+  for (uint32_t i = 0; i < n; i++) {
+    g_string_append_printf(list, " [%u A%u", inverse_number(fixture, offers[i].id), offers[i].agent.index);
+    append_window(list, &offers[i].window);
+    g_string_append_c(list, ']');
+  }
+  say(fixture, "inverse-offers F%u%s", framework.index, list->str);
+}
+
+static void send_rescind_inverse_offer(void *self, FrameworkId framework, InverseOfferId offer)
+{
+  MasterFixture *fixture = self;
+  say(fixture, "rescind-inverse F%u %u", framework.index, inverse_number(fixture, offer));
+}
+
+static void send_shutdown_agent(void *self, AgentId agent)
+{
+  say(self, "shutdown A%u", agent.index);
+}
+
+static void send_error(void *self, FrameworkId framework, const char *message)
+{
+  say(self, "error F%u %s", framework.index, message);
 }
 
 static void send_acknowledgement(void *self, AgentId agent, TaskId task, uint64_t label, uint32_t sequence)
@@ -252,6 +309,97 @@ static void allocation_run(void *self, Instant now, bool periodic, uint32_t offe
   fixture->n_ticks += periodic ? 1 : 0;
 }
 
+static void tell(MasterFixture *fixture, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+static void tell(MasterFixture *fixture, const char *format, ...)
+{
+  va_list arguments;
+  va_start(arguments, format);
+  if (fixture->told->len > 0)
+    g_string_append_c(fixture->told, '\n');
+  g_string_append_vprintf(fixture->told, format, arguments);
+  va_end(arguments);
+}
+
+static void operator_call(void *self, Instant now, OperatorCall call, const char *subject, bool done)
+{
+  MasterFixture *fixture = self;
+  ck_assert(now.ns == fixture->now.ns);
+  tell(fixture, "%s %s%s", operator_call_name(call), subject, done ? "" : " refused");
+}
+
+static void agent_state(void *self, Instant now, AgentId agent, AgentState state)
+{
+  MasterFixture *fixture = self;
+  ck_assert(now.ns == fixture->now.ns);
+  ck_assert_int_eq(master_agent_state(fixture->master, agent), state);
+  tell(fixture, "A%u %s", agent.index, agent_state_name(state));
+}
+
+static void framework_active(void *self, Instant now, FrameworkId framework, bool active)
+{
+  MasterFixture *fixture = self;
+  ck_assert(now.ns == fixture->now.ns);
+  tell(fixture, "F%u %s", framework.index, active ? "active" : "inactive");
+}
+
+static void inverse_offer_made(void *self, Instant now, FrameworkId framework, AgentId agent,
+                               InverseOfferId id, const Unavailability *window)
+{
+  MasterFixture *fixture = self;
+  FixtureInverseOffer offer = {.id = id, .framework = framework, .agent = agent};
+  ck_assert(now.ns == fixture->now.ns);
+  ck_assert(!instant_is_never(window->start));
+  g_array_append_val(fixture->inverse_offers, offer);
+  fixture->n_inverse_offers_live++;
+}
+
+static void inverse_offer_ended(void *self, Instant now, FrameworkId framework, AgentId agent,
+                                InverseOfferId id, InverseOfferEnd end)
+{
+  static const char *const ends[INVERSE_OFFER_ENDS] = {"accepted", "declined", "rescinded", "discarded"};
+  MasterFixture *fixture = self;
+  FixtureInverseOffer *offer =
+      &g_array_index(fixture->inverse_offers, FixtureInverseOffer, inverse_number(fixture, id) - 1);
+  ck_assert(now.ns == fixture->now.ns);
+  ck_assert(!offer->ended && offer->framework.index == framework.index && offer->agent.index == agent.index);
+  offer->ended = true;
+  fixture->n_inverse_offers_live--;
+  tell(fixture, "inverse-offer %u %s", inverse_number(fixture, id), ends[end]);
+}
+
+static void task_revoked(void *self, Instant now, FrameworkId framework, AgentId agent, TaskId task,
+                         const Resources *resources, Duration grace)
+{
+  MasterFixture *fixture = self;
+  (void)now;
+  g_autofree char *text = resources_print(fixture->kinds, resources);
+  tell(fixture, "revoked F%u A%u %" G_GUINT64_FORMAT " %s within %" G_GINT64_FORMAT, framework.index,
+       agent.index, task_label(fixture, task), text, grace.ns / NS_PER_MS);
+}
+
+static void role_updated(void *self, Instant now, const char *path, const RoleAttributes *attributes)
+{
+  MasterFixture *fixture = self;
+  (void)now;
+  g_autofree char *guarantee = quantities_print(fixture->kinds, &attributes->guarantee);
+  tell(fixture, "role %s weight %g guarantee %s", path, attributes->weight, guarantee);
+}
+
+static void message_dropped(void *self, Instant now, FrameworkId framework)
+{
+  MasterFixture *fixture = self;
+  ck_assert(now.ns == fixture->now.ns);
+  tell(fixture, "F%u dropped", framework.index);
+}
+
+const char *fixture_told(MasterFixture *fixture)
+{
+  g_string_assign(fixture->said, fixture->told->str);
+  g_string_set_size(fixture->told, 0);
+  return fixture->said->str;
+}
+
 /* --- life ----------------------------------------------------------------------------------------------- */
 
 MasterFixture *fixture_new(const AllocatorInterface *allocator, void (*change)(MasterSettings *settings))
@@ -264,6 +412,8 @@ MasterFixture *fixture_new(const AllocatorInterface *allocator, void (*change)(M
   fixture->kinds = resource_kinds_new();
   fixture->log = g_string_new(NULL);
   fixture->said = g_string_new(NULL);
+  fixture->told = g_string_new(NULL);
+  fixture->inverse_offers = g_array_new(FALSE, FALSE, sizeof(FixtureInverseOffer));
   fixture->offers = g_array_new(FALSE, FALSE, sizeof(FixtureOffer));
   fixture->tasks = g_array_new(FALSE, FALSE, sizeof(FixtureTask));
   fixture->offered = g_array_new(FALSE, FALSE, sizeof(Resources));
@@ -293,6 +443,10 @@ MasterFixture *fixture_new(const AllocatorInterface *allocator, void (*change)(M
       .set_timer = set_timer,
       .random = fill_random,
       .broken_allocator = broken_allocator,
+      .send_inverse_offers = send_inverse_offers,
+      .send_rescind_inverse_offer = send_rescind_inverse_offer,
+      .send_shutdown_agent = send_shutdown_agent,
+      .send_error = send_error,
   };
   MasterObserver observer = {
       .self = fixture,
@@ -303,6 +457,14 @@ MasterFixture *fixture_new(const AllocatorInterface *allocator, void (*change)(M
       .task_launched = task_launched,
       .task_updated = task_updated,
       .allocation_run = allocation_run,
+      .role_updated = role_updated,
+      .operator_call = operator_call,
+      .agent_state = agent_state,
+      .framework_active = framework_active,
+      .inverse_offer_made = inverse_offer_made,
+      .inverse_offer_ended = inverse_offer_ended,
+      .task_revoked = task_revoked,
+      .message_dropped = message_dropped,
   };
   g_autoptr(GError) error = NULL;
   fixture->master = master_new(&settings, allocator, &ports, &observer, fixture->now, &error);
@@ -316,6 +478,8 @@ void fixture_free(MasterFixture *fixture)
   resource_kinds_free(fixture->kinds);
   g_string_free(fixture->log, TRUE);
   g_string_free(fixture->said, TRUE);
+  g_string_free(fixture->told, TRUE);
+  g_array_unref(fixture->inverse_offers);
   g_array_unref(fixture->offers);
   g_array_unref(fixture->tasks);
   g_array_unref(fixture->offered);
@@ -328,6 +492,7 @@ void fixture_check(MasterFixture *fixture)
   master_check(fixture->master, fixture->now);
   ck_assert_uint_eq(master_offers_outstanding(fixture->master), fixture->n_offers_live);
   ck_assert_uint_eq(master_tasks_live(fixture->master), fixture->n_tasks_live);
+  ck_assert_uint_eq(master_inverse_offers_outstanding(fixture->master), fixture->n_inverse_offers_live);
   for (guint i = 0; i < fixture->offered->len; i++) {
     ck_assert(quantities_are_valid(&by_agent(fixture->offered, (AgentId){i})->plain));
     ck_assert(quantities_are_valid(&by_agent(fixture->allocated, (AgentId){i})->plain));
@@ -390,7 +555,14 @@ FrameworkId fixture_subscribe(MasterFixture *fixture, const char *name, const ch
       suppressed[i] = true;
       memmove(paths[i], paths[i] + 1, strlen(paths[i]));
     }
-  FrameworkInfo info = {name, (const char *const *)paths, suppressed, n, capabilities};
+  FrameworkInfo info = {
+      .name = name,
+      .roles = (const char *const *)paths,
+      .suppressed = suppressed,
+      .n_roles = n,
+      .capabilities = capabilities,
+      .principal = fixture->principal,
+  };
   FrameworkId framework = master_subscribe(fixture->master, fixture->now, &info);
   fixture_check(fixture);
   return framework;

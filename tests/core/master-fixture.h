@@ -6,14 +6,22 @@
  *
  * Each thing that the master sends is one line: "MILLISECONDS WHAT ...", compared as text:
  *
- *   offers F0 [1 A0 cpus:2;mem:1024] [2 A1 ...]     offers are numbered as they are made, from 1
+ *   offers F0 [1 A0 cpus:2;mem:1024] [2 A1 ...]     offers are numbered as they are made, from 1; of an agent that is
+ *                                                   to be maintained: [1 A0 cpus:2 from 60000 for 5000]
  *   rescind F0 1
  *   status F0 7 TASK_RUNNING REASON_NONE executor 1    label, state, reason, source, sequence
  *   launch A0 F0 7 cpus:1
- *   kill A0 7
+ *   kill A0 7 within 500 REASON_CONTAINER_PREEMPTED    grace and reason where there are any
  *   acknowledge A0 7 1
  *   shutdown A0 F0
+ *   shutdown A0                                     the agent itself
+ *   inverse-offers F0 [1 A0 from 60000 for 5000]    numbered on their own
+ *   rescind-inverse F0 1
+ *   error F0 MESSAGE
  *   broken MESSAGE
+ *
+ * What the observer is told of operators, agents, frameworks, inverse offers and revocations is another log:
+ * fixture_told().
  *
  * Beside it the fixture keeps books of its own from what observers are told, and compares them and calls
  * master_check() after each step. Timers fire when time moves; at one instant: offer time-out, then runs in
@@ -22,7 +30,7 @@
 
 #include <glib.h>
 
-#include "core/master.h"
+#include "core/operator.h"
 
 typedef struct {
   OfferId id;
@@ -43,6 +51,13 @@ typedef struct {
   bool freed;
 } FixtureTask;
 
+typedef struct {
+  InverseOfferId id;
+  FrameworkId framework;
+  AgentId agent;
+  bool ended;
+} FixtureInverseOffer;
+
 typedef struct MasterFixture MasterFixture;
 
 struct MasterFixture {
@@ -54,11 +69,15 @@ struct MasterFixture {
   uint32_t timers_set;
   uint64_t seed;
   GString *log;
-  GString *said; /* of the last fixture_log() */
-  bool quiet;    /* no log */
+  GString *said;         /* of the last fixture_log() */
+  bool quiet;            /* no log */
+  GString *told;         /* of the observer */
+  const char *principal; /* of frameworks that subscribe */
 
-  GArray *offers; /* FixtureOffer: number n is at n - 1 */
-  GArray *tasks;  /* FixtureTask */
+  GArray *offers;         /* FixtureOffer: number n is at n - 1 */
+  GArray *tasks;          /* FixtureTask */
+  GArray *inverse_offers; /* FixtureInverseOffer: number n is at n - 1 */
+  uint32_t n_inverse_offers_live;
   uint32_t n_offers_live;
   uint32_t n_tasks_live;
   GArray *offered;   /* Resources by agent */
@@ -71,6 +90,7 @@ struct MasterFixture {
   void (*on_status)(MasterFixture *fixture, FrameworkId framework, const TaskStatus *status);
   void (*on_launch)(MasterFixture *fixture, AgentId agent, const TaskLaunch *launch);
   void (*on_rescind)(MasterFixture *fixture, FrameworkId framework, OfferId offer);
+  void (*on_kill)(MasterFixture *fixture, AgentId agent, TaskId task);
   void *user;
 };
 
@@ -90,6 +110,11 @@ const char *fixture_log(MasterFixture *fixture);
 
 /** fixture_expect: the log must be exactly these lines, joined by "\n" (and empty where @lines is ""). */
 #define fixture_expect(fixture, lines) ck_assert_str_eq(fixture_log(fixture), lines)
+
+/** fixture_told: what the observer has been told since the last call; likewise. */
+const char *fixture_told(MasterFixture *fixture);
+
+#define fixture_expect_told(fixture, lines) ck_assert_str_eq(fixture_told(fixture), lines)
 
 /* --- time: runs what is due on the way --- */
 
