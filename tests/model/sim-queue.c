@@ -113,10 +113,44 @@ START_TEST(tasks_that_run_again_come_first)
 }
 END_TEST
 
+/* Tasks that have to run again come back oldest first, before any new one, however many wait. */
+START_TEST(retries_are_a_queue)
+{
+  uint64_t seed = (uint64_t)_i, index = 0;
+  JobStage stages[] = {{.name = "s", .tasks = 2000, .task_resources = {{1000, 1000}}}};
+  Job from = {.name = "j", .n_stages = 1, .stages = stages};
+  SimJob *job = sim_job_new(&from, NULL, 0, 0);
+  SimStage *stage = &job->stages[0];
+  SimRetry waiting[4000];
+  uint32_t first = 0, last = 0, fresh = 0, running = 0;
+  uint32_t live[2000];
+  while (last < G_N_ELEMENTS(waiting)) {
+    /* Waves: now more come back than are taken, now the other way round. */
+    bool back = running > 0 && draw(seed, &index, 100) < (last / 500 % 2 == 0 ? 70 : 35);
+    if (back) {
+      uint32_t at = (uint32_t)draw(seed, &index, running);
+      waiting[last] = (SimRetry){live[at], (uint16_t)last};
+      live[at] = live[--running];
+      sim_stage_return(stage, waiting[last].index, waiting[last].attempt);
+      last++;
+    } else if (stage->pending > 0) {
+      SimRetry expected = first < last ? waiting[first++] : (SimRetry){fresh++, 1};
+      SimRetry taken = sim_stage_take(stage);
+      ck_assert_uint_eq(taken.index, expected.index);
+      ck_assert_uint_eq(taken.attempt, expected.attempt);
+      live[running++] = taken.index;
+    }
+    ck_assert_uint_eq(stage->pending, 2000 - running);
+  }
+  sim_job_free(job);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
   Suite *suite = suite_create("sim-queue");
   test_case_loop(suite, against_a_list, 0, 20);
   test_case(suite, tasks_that_run_again_come_first);
+  test_case_loop(suite, retries_are_a_queue, 0, 10);
   return suite;
 }

@@ -4,6 +4,8 @@
  * Latency, service time, decision time: when each message arrives, to the nanosecond.
  */
 
+#include <string.h>
+
 #include "tests/model/lab.h"
 #include "tests/support/test-main.h"
 
@@ -181,6 +183,45 @@ START_TEST(rescinded_while_deciding)
 }
 END_TEST
 
+/*
+ * a thinks for 2.5 s per message, an offer lasts 2.6 s. a's offers come at 0 s; at 1 and 2 s, when the tasks of b and c
+ * have ended; and again at the tick after each that was taken back:
+ *
+ *     offered 0    thought about 0 to 2.5    in time
+ *     offered 1    2.5 to 5                  taken back at 3.6: accepted in vain
+ *     offered 2    not at all                taken back at 4.6, while it waits: takes no time
+ *     offered 4    5 to 7.5                  taken back at 6.6: in vain
+ *     offered 5    7.5 to 10                 taken back at 7.6: in vain
+ */
+START_TEST(rescinded_while_waiting)
+{
+  Lab lab;
+  lab_init(&lab, "cpus:1", 3);
+  lab.experiment.duration_given = true;
+  lab.experiment.duration = lab_seconds(11);
+  lab.experiment.master.offer_timeout = lab_seconds(2.6);
+  lab_framework(&lab, "a")->decision_time = lab_constant(2.5);
+  lab_framework(&lab, "b");
+  lab_framework(&lab, "c");
+  lab_job(&lab, "a", 0, 3, "cpus:1", 100);
+  lab_job(&lab, "b", 0, 1, "cpus:1", 0.5);
+  lab_job(&lab, "c", 0, 1, "cpus:1", 1.5);
+  ck_assert_int_eq(lab_run(&lab), SIMULATION_DURATION);
+  ck_time(lab_attempt(&lab, 0, 0, 0)->start, 2.5);
+  const double lost[] = {5, 7.5, 10};
+  uint32_t n_lost = 0;
+  for (guint i = 0; i < lab.attempts->len; i++) {
+    const LabAttempt *attempt = &g_array_index(lab.attempts, LabAttempt, i);
+    if (strcmp(attempt->state, "TASK_LOST") != 0)
+      continue;
+    ck_assert_uint_lt(n_lost, G_N_ELEMENTS(lost));
+    ck_time(attempt->finish, lost[n_lost++]);
+  }
+  ck_assert_uint_eq(n_lost, G_N_ELEMENTS(lost));
+  lab_clear(&lab);
+}
+END_TEST
+
 /* One that always thinks for too long never gets anything: tasks are lost again and again, until the run
  * ends. */
 START_TEST(too_slow_for_ever)
@@ -233,6 +274,7 @@ Suite *test_suite(void)
   test_case(suite, service_time);
   test_case(suite, decision_time);
   test_case_loop(suite, rescinded_while_deciding, 1, 9);
+  test_case(suite, rescinded_while_waiting);
   test_case(suite, too_slow_for_ever);
   test_case_loop(suite, stop_with_latency, 1, 24);
   return suite;

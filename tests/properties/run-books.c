@@ -32,6 +32,9 @@ typedef struct {
   uint32_t tasks;
   uint32_t finished;
   JobState state;
+  Instant first, last; /* of the attempts told: the first start, the last end; INSTANT_NEVER */
+  bool spanned;
+  Instant start, finish; /* of its span */
 } BookJob;
 
 struct RunBooks {
@@ -214,10 +217,43 @@ static void job_submitted(void *self, Instant now, FrameworkId framework, JobId 
   BookJob job = {.group = g_array_index(books->groups, uint32_t, framework.index),
                  .key = key,
                  .tasks = tasks,
-                 .state = JOB_WAITING};
+                 .state = JOB_WAITING,
+                 .first = INSTANT_NEVER,
+                 .last = INSTANT_NEVER};
   BookEntry entry = {.key = key, .group = job.group, .tasks = tasks, .ns = now.ns};
   g_array_append_val(books->jobs, job);
   g_array_append_val(books->submissions, entry);
+}
+
+static void job_span(void *self, Instant now, FrameworkId framework, JobId id, Instant start, Instant finish)
+{
+  RunBooks *books = self;
+  BookJob *job = job_of(books, id);
+  (void)framework;
+  come_to(books, now);
+  SAY(books, !job->spanned, "the span of job %u is told twice", id.index);
+  SAY(books, job->state == JOB_WAITING || job->state == JOB_RUNNING, "the span of job %u comes after its end",
+      id.index);
+  SAY(books, instant_is_never(start) || start.ns <= now.ns, "job %u starts in the future", id.index);
+  job->spanned = true;
+  job->start = start;
+  job->finish = finish;
+}
+
+/* The span of a job that reaches its last state @now: what its attempts say, which have all been told if it has
+ * finished. */
+static void check_span(const RunBooks *books, const BookJob *job, uint32_t id, Instant now)
+{
+  SAY(books, job->spanned, "job %u ends without a span", id);
+  if (job->state != JOB_FINISHED || job->tasks == 0) {
+    SAY(books, job->finish.ns == now.ns, "job %u: the span ends before its last state", id);
+    SAY(books, job->start.ns <= job->first.ns, "job %u: an attempt starts before the job", id);
+    return;
+  }
+  SAY(books, job->start.ns == job->first.ns && job->finish.ns == job->last.ns,
+      "job %u: its span is %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT
+      ", its attempts go from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT,
+      id, job->start.ns, job->finish.ns, job->first.ns, job->last.ns);
 }
 
 static void job_state(void *self, Instant now, FrameworkId framework, JobId id, JobState state,
@@ -231,6 +267,8 @@ static void job_state(void *self, Instant now, FrameworkId framework, JobId id, 
   SAY(books, job->state == JOB_WAITING || (job->state == JOB_RUNNING && state > JOB_RUNNING),
       "job %u goes from state %d to %d", id.index, job->state, state);
   job->state = state;
+  if (state > JOB_RUNNING)
+    check_span(books, job, id.index, now);
   books->jobs_failed += state > JOB_FINISHED;
   if (state != JOB_FINISHED)
     return;
@@ -252,6 +290,9 @@ static void task_attempt(void *self, FrameworkId framework, JobId id, uint32_t s
       "job %u, stage %u, task %u: attempt %u is told twice", id.index, stage, index, attempt);
   SAY(books, launch.ns <= finish.ns && (instant_is_never(start) || launch.ns <= start.ns),
       "an attempt ends before it begins");
+  job->first = instant_min(job->first, start);
+  if (!instant_is_never(finish) && (instant_is_never(job->last) || job->last.ns < finish.ns))
+    job->last = finish;
   if (strcmp(state, task_state_name(TASK_FINISHED)) != 0)
     return;
   SAY(books, g_hash_table_add(books->attempts, g_strdup_printf("%u.%u.%u", id.index, stage, index)),
@@ -289,6 +330,7 @@ RunBooks *run_books_new(const char *label)
       .framework_started = framework_started,
       .job_submitted = job_submitted,
       .job_state = job_state,
+      .job_span = job_span,
       .task_attempt = task_attempt,
   };
   return books;
@@ -339,6 +381,12 @@ void run_books_close(RunBooks *books, const Simulation *simulation, SimulationEn
       counts.jobs_failed);
   for (uint32_t i = 0; i < books->agents->len; i++)
     check_agent(books, (AgentId){i});
+  for (uint32_t i = 0; i < books->jobs->len && end != SIMULATION_FAILED; i++) {
+    const BookJob *job = job_of(books, (JobId){i});
+    SAY(books, job->spanned, "job %u has no span", i);
+    SAY(books, job->state > JOB_RUNNING || (instant_is_never(job->finish) && job->start.ns == job->first.ns),
+        "the span of job %u, which has not ended, is not that of its attempts", i);
+  }
   SAY(books, end != SIMULATION_DONE || books->jobs_finished + books->jobs_failed == books->jobs->len,
       "the run is done, but not every job");
 }
