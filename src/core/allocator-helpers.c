@@ -47,6 +47,11 @@ static void total(const Resources *resources, Quantities *sum)
   *sum = resources_total(resources);
 }
 
+static void count(const Resources *resources, Quantities *sum)
+{
+  *sum = resources_count(resources);
+}
+
 typedef struct {
   const ResourceKinds *kinds;
   const char *role;
@@ -160,6 +165,9 @@ const AllocatorHelpers allocator_helpers = {
     .resources_contain = contain,
     .resources_equal = resources_equal,
     .resources_total = total,
+    .resources_count = count,
+    .resources_clamp = resources_clamp,
+    .resources_shrink = resources_shrink,
     .resources_offerable = offerable,
     .kind_count = resource_kinds_count,
     .kind_name = resource_kinds_name,

@@ -409,6 +409,9 @@ struct AllocatorHelpers {
   bool (*resources_contain)(const Resources *whole, const Resources *part);
   bool (*resources_equal)(const Resources *a, const Resources *b);
   void (*resources_total)(const Resources *resources, Quantities *total);
+  void (*resources_count)(const Resources *resources, Quantities *count); /* what minima are compared with */
+  void (*resources_clamp)(Resources *resources);
+  void (*resources_shrink)(Resources *resources, const Quantities *target);
   /* Makes @part, to be cleared, of what a framework with these capabilities (FrameworkCapability, or-ed) may be
    * offered in the role called @role: what is unreserved, or reserved to it or an ancestor of it. */
   void (*resources_offerable)(const ResourceKinds *kinds, const Resources *resources, const char *role,
