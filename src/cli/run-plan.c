@@ -95,6 +95,7 @@ static void begin_recording(Run *run)
                                         .seed = plan->seed,
                                         .traces = traces,
                                         .n_traces = n_traces,
+                                        .sources = plan->sources->sources,
                                         .record_tasks = plan->record_tasks};
   run->recording = results_begin_run(run->results, &provenance, experiment);
 }

@@ -151,6 +151,12 @@ double recorder_framework_weight(const Recorder *recorder, uint32_t index)
   return role == INDEX_NONE ? 1 : recorder->roles[role].attributes.weight;
 }
 
+double recorder_role_weight(const Recorder *recorder, const char *path)
+{
+  uint32_t known = GPOINTER_TO_UINT(g_hash_table_lookup(recorder->role_by_path, path));
+  return known == 0 ? 1 : recorder->roles[known - 1].attributes.weight;
+}
+
 double recorder_share(const Recorder *recorder, uint32_t index)
 {
   return dominant_share(recorder, &recorder->frameworks[index]);

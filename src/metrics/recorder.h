@@ -159,6 +159,9 @@ const RecordedCluster *recorder_cluster(const Recorder *recorder);
 /** recorder_framework_weight: of its main role. */
 double recorder_framework_weight(const Recorder *recorder, uint32_t index);
 
+/** recorder_role_weight: of the role at @path; 1 where it is not known. */
+double recorder_role_weight(const Recorder *recorder, const char *path);
+
 /** recorder_share: the dominant share now. */
 double recorder_share(const Recorder *recorder, uint32_t index);
 

@@ -67,6 +67,43 @@ static void add_framework_counts(const RecordedFramework *framework, RowCell *ce
     (cell++)->integer = (int64_t)framework->offers_ended[end];
 }
 
+static void add_absent_framework(ResultsRun *run, uint32_t id, uint32_t group, const SourceMember *member)
+{
+  static const RecordedFramework nothing;
+  RowCell *cell = row_add(run->stream, TABLE_FRAMEWORK);
+  (cell++)->integer = run->run_id;
+  (cell++)->integer = id;
+  (cell++)->text = row_text(run->stream, TABLE_FRAMEWORK, member->name);
+  (cell++)->text = row_text(run->stream, TABLE_FRAMEWORK, member->role);
+  (cell++)->real = recorder_role_weight(run->recorder, member->role);
+  (cell++)->integer = group;
+  (cell++)->text = run->experiment->frameworks[group].name;
+  for (int i = 0; i < 4; i++) /* start, stop, target and ramp-up */
+    (cell++)->integer = ROW_NULL;
+  for (int i = 0; i < 3; i++) /* shares */
+    (cell++)->real = ROW_NO_REAL;
+  add_framework_counts(&nothing, cell);
+}
+
+/* The run was over before their start. Returns: how many frameworks there are. */
+static uint32_t add_absent_frameworks(ResultsRun *run)
+{
+  uint32_t n = recorder_framework_count(run->recorder);
+  g_autoptr(GHashTable) started = g_hash_table_new(g_str_hash, g_str_equal);
+  if (run->sources == NULL)
+    return n;
+  for (uint32_t i = 0; i < n; i++)
+    if (recorder_framework(run->recorder, i)->name != NULL)
+      g_hash_table_add(started, recorder_framework(run->recorder, i)->name);
+  for (uint32_t group = 0; group < run->experiment->n_frameworks; group++) {
+    const JobSource *source = run->sources[group];
+    for (uint32_t member = 0; member < source->n_members; member++)
+      if (!g_hash_table_contains(started, source->members[member].name))
+        add_absent_framework(run, n++, group, &source->members[member]);
+  }
+  return n;
+}
+
 static void add_frameworks(ResultsRun *run)
 {
   const RecordedCluster *cluster = recorder_cluster(run->recorder);
@@ -131,13 +168,10 @@ static void add_role(void *self, const char *path, const RoleAttributes *attribu
   cell->integer = attributes->priority;
 }
 
-static void add_run(ResultsRun *run, const ResultsEnd *end)
+static void add_run(ResultsRun *run, const ResultsEnd *end, uint32_t n_frameworks)
 {
   const Experiment *experiment = run->experiment;
   RowStream *stream = run->stream;
-  uint32_t started = 0;
-  for (uint32_t i = 0; i < recorder_framework_count(run->recorder); i++)
-    started += recorder_framework(run->recorder, i)->started;
   g_autofree char *digest = g_strdup_printf("%016" G_GINT64_MODIFIER "x", end->digest);
 
   RowCell *cell = row_add(stream, TABLE_RUN);
@@ -155,7 +189,7 @@ static void add_run(ResultsRun *run, const ResultsEnd *end)
   (cell++)->text = experiment->effective == NULL ? "" : experiment->effective;
   (cell++)->text = experiment->source_path;
   (cell++)->integer = experiment->cluster.agents;
-  (cell++)->integer = started;
+  (cell++)->integer = n_frameworks;
   (cell++)->integer = experiment->warm_up.ns;
   (cell++)->integer = end->end.ns;
   (cell++)->integer = (int64_t)end->events;
@@ -249,10 +283,11 @@ static void add_metrics(ResultsRun *run)
 void results_run_rows(ResultsRun *run, const ResultsEnd *end)
 {
   add_frameworks(run);
+  uint32_t n_frameworks = add_absent_frameworks(run);
   add_resources(run);
   recorder_role_foreach(run->recorder, add_role, run);
   add_metrics(run);
-  add_run(run, end);
+  add_run(run, end, n_frameworks);
 }
 
 /* --- completion times ------------------------------------------------------------------------------------

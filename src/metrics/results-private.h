@@ -28,6 +28,7 @@ struct ResultsRun {
   Results *results;
   uint32_t run_id;
   const Experiment *experiment;
+  JobSource *const *sources; /* (nullable) */
   Recorder *recorder;
   RowStream *stream;
   int64_t jobs_before; /* rowid in table job that rows of this run lie behind */

@@ -111,6 +111,7 @@ ResultsRun *results_begin_run(Results *results, const ResultsProvenance *provena
   ResultsRun *run = g_new0(ResultsRun, 1);
   run->results = results;
   run->experiment = experiment;
+  run->sources = provenance->sources;
   run->version = g_strdup(provenance->version);
   run->git_commit = g_strdup(provenance->git_commit);
   run->allocator = g_strdup(provenance->allocator);

@@ -40,7 +40,7 @@ static const ResultsColumn run_columns[] = {
     {"workload", TEXT, "NOT NULL", "", "the effective workload file: repeats the run"},
     {"workload_path", TEXT, NULL, "", "where the workload was read from"},
     {"agents", INTEGER, "NOT NULL", "agents", "machines of the cluster"},
-    {"frameworks", INTEGER, "NOT NULL", "frameworks", "frameworks that started"},
+    {"frameworks", INTEGER, "NOT NULL", "frameworks", "frameworks of the workload"},
     {"warm_up_ns", INTEGER, "NOT NULL", "ns", "start of the measured time"},
     {"sim_end_ns", INTEGER, "NOT NULL", "ns", "end of simulated time"},
     {"events", INTEGER, "NOT NULL", "events", "entries that the engine dispatched"},
@@ -77,7 +77,8 @@ static const ResultsColumn role_columns[] = {
 
 static const ResultsColumn framework_columns[] = {
     RUN_ID,
-    {"framework_id", INTEGER, "NOT NULL", "", "the master's number of the framework, from 0"},
+    {"framework_id", INTEGER, "NOT NULL", "",
+     "the master's number of the framework, from 0; those that never started follow"},
     {"name", TEXT, "NOT NULL", "", "unique name"},
     {"role", TEXT, "NOT NULL", "", "path of its main role"},
     {"weight", REAL, "NOT NULL", "", "weight of that role"},

@@ -68,6 +68,9 @@ typedef struct {
   const ResultsTrace *traces;
   uint32_t n_traces;
   bool record_tasks; /* rows in task_attempt */
+  /* (nullable): array of one per group of the experiment, valid until the run's end: their members that never start
+   * have rows too. */
+  JobSource *const *sources;
 } ResultsProvenance;
 
 /* What only the caller knows at the end of a run. */

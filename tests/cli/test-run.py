@@ -224,6 +224,34 @@ def the_workloads_of_the_project_are_valid(box):
 
 
 @case
+def a_framework_that_never_starts_has_a_row(box):
+    box.write("w.ini", """[experiment]
+duration = 10s
+[cluster]
+agents = 1
+resources = cpus:1
+[framework soon]
+tasks = 1
+task-resources = cpus:1
+task-duration = 1s
+[framework late]
+start = 1h
+count = 2
+weight = 3
+tasks = 1
+task-resources = cpus:1
+task-duration = 1s
+""")
+    assert "; 3 frameworks; " in box.well("w.ini", "-o", "r.db").stdout
+    assert "; 3 frameworks; " in box.well("show", "r.db").stdout
+    assert box.query("r.db", "SELECT framework, seconds, target FROM ramp_up") == [
+        ("soon", 0.0, 1), ("late-1", None, None), ("late-2", None, None)]
+    assert box.query("r.db", "SELECT framework_id, weight, start_ns, jobs_submitted, mean_dominant_share "
+                             "FROM framework WHERE group_name = 'late'") == [(1, 3.0, None, 0, None),
+                                                                             (2, 3.0, None, 0, None)]
+
+
+@case
 def lists_name_what_there_is(box):
     for what, names in {"allocators": ["drf", "priority"], "schedulers": ["elastic", "rigid"],
                         "formats": ["ini", "swf", "swim", "csv"]}.items():
