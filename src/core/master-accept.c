@@ -38,8 +38,7 @@ static void accept_refuse(Master *master, Instant now, FrameworkId framework, co
   TaskState state = master_lost_state(master, framework, TASK_DROPPED);
   for (uint32_t i = 0; i < n_operations; i++)
     for (uint32_t j = 0; j < operations[i].n_tasks; j++)
-      master_send_status(master, framework, TASK_NONE, operations[i].tasks[j].label,
-                         operations[i].tasks[j].agent, state, REASON_INVALID_OFFERS);
+      master_refuse_task(master, framework, &operations[i].tasks[j], state, REASON_INVALID_OFFERS);
 }
 
 static bool task_is_valid(const TaskInfo *task, AgentId agent, const Resources *remaining)
@@ -100,8 +99,7 @@ static void tasks_launch(Master *master, Instant now, FrameworkId framework, Rol
 static void launch_send(Master *master, FrameworkId framework, const TaskInfo *info, TaskId id)
 {
   if (id.value == TASK_NONE.value) {
-    master_send_status(master, framework, TASK_NONE, info->label, info->agent, TASK_ERROR,
-                       REASON_TASK_INVALID);
+    master_refuse_task(master, framework, info, TASK_ERROR, REASON_TASK_INVALID);
     return;
   }
   const MasterTask *task = pool_find(&master->tasks, id.value);
@@ -117,6 +115,11 @@ AcceptResult master_accept(Master *master, Instant now, FrameworkId framework, c
 {
   if (!master_framework_is_present(master, framework))
     return ACCEPT_INVALID_OFFERS; /* it was on its way when the framework left; nobody is there to be told */
+  uint32_t n_tasks = 0;
+  for (uint32_t i = 0; i < n_operations; i++)
+    n_tasks += operations[i].n_tasks;
+  master_count_call(master, framework, FRAMEWORK_CALL_ACCEPT);
+  master->framework_counters.items[framework.index].accepts_launching += n_tasks > 0;
   if (!offers_are_valid(master, framework, offers, n_offers)) {
     accept_refuse(master, now, framework, offers, n_offers, operations, n_operations);
     master_requests_pass_on(master, now);
@@ -125,9 +128,6 @@ AcceptResult master_accept(Master *master, Instant now, FrameworkId framework, c
   const MasterOffer *first = pool_find(&master->offers, offers[0].value);
   AgentId agent = first->agent;
   RoleId role = first->role;
-  uint32_t n_tasks = 0;
-  for (uint32_t i = 0; i < n_operations; i++)
-    n_tasks += operations[i].n_tasks;
 
   Resources remaining = RESOURCES_EMPTY;
   for (uint32_t i = 0; i < n_offers; i++) {

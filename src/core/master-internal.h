@@ -22,7 +22,9 @@
 
 #include "base/array.h"
 #include "base/pool.h"
+#include "core/master-counters.h"
 #include "core/master.h"
+#include "core/rate-limit.h"
 #include "core/roles.h"
 
 typedef struct {
@@ -104,7 +106,7 @@ typedef struct {
   bool inactive;    /* is offered nothing */
   char *name;       /* stays when it has left, for its counters */
   bool *suppressed; /* beside roles */
-  uint32_t limiter; /* index in Master.limiters, or INDEX_NONE */
+  uint32_t limit;   /* index in Master.limits, or INDEX_NONE */
 } MasterFramework;
 
 /* A grant of the run that is being made. */
@@ -118,6 +120,14 @@ typedef struct {
   bool inverse;
   Instant at;
 } MasterTimeout;
+
+/* One rate limit, and what has come under it. */
+typedef struct {
+  char *principal; /* NULL: of all others */
+  RateLimiter limiter;
+  uint64_t received;
+  uint64_t dropped;
+} MasterLimit;
 
 struct Master {
   MasterSettings settings;
@@ -156,6 +166,11 @@ struct Master {
   Pool inverse_offers;                 /* MasterInverseOffer */
   Array(InverseOfferId) inverse_batch; /* of the run that is being made */
   Array(TaskId) revoked;               /* likewise */
+
+  MasterLimit *limits; /* of the rates of messages */
+  uint32_t n_limits;
+  Array(FrameworkCounters) framework_counters; /* by FrameworkId */
+  MasterCounters counters;
 };
 
 static inline MasterAgent *master_agent(const Master *master, AgentId agent)
@@ -204,6 +219,25 @@ static inline void master_agent_take(Master *master, AgentId agent, const Resour
 static inline MasterFramework *master_framework(const Master *master, FrameworkId framework)
 {
   return &g_array_index(master->frameworks, MasterFramework, framework.index);
+}
+
+/** master_count_call: of a framework that was once there; master_count_event: of a message to it. */
+static inline void master_count_call(Master *master, FrameworkId framework, FrameworkCall call)
+{
+  master->framework_counters.items[framework.index].calls[call]++;
+}
+
+static inline void master_count_event(Master *master, FrameworkId framework, FrameworkEvent event)
+{
+  master->framework_counters.items[framework.index].events[event]++;
+}
+
+/** master_count_task_end: a task has ended, or was never launched. */
+static inline void master_count_task_end(Master *master, FrameworkId framework, TaskState state,
+                                         TaskSource source, TaskReason reason)
+{
+  master->framework_counters.items[framework.index].task_ends[state - TASK_FINISHED]++;
+  master->counters.task_ends[state - TASK_FINISHED][source][reason]++;
 }
 
 static inline bool master_framework_is_present(const Master *master, FrameworkId framework)
@@ -275,6 +309,15 @@ void master_agent_inverse_offers_take_back(Master *master, Instant now, AgentId 
 void master_framework_inverse_offers_end(Master *master, Instant now, FrameworkId framework,
                                          InverseOfferEnd end, GArray *rescinds);
 
+/* --- master-rate-limit.c --- */
+
+/** master_limits_init: from the settings. False, and @error, where they make no sense. */
+bool master_limits_init(Master *master, GError **error);
+void master_limits_clear(Master *master);
+
+/** master_limit_of: the index of the limit that @principal (nullable) is under, or INDEX_NONE. */
+uint32_t master_limit_of(const Master *master, const char *principal);
+
 /* --- master-revocation.c --- */
 
 /** master_revoke: AllocatorHost.revoke; master_revocations_send: kills the tasks that a run has revoked. */
@@ -316,6 +359,10 @@ void master_task_forget(Master *master, uint32_t slot);
 /** master_send_status: a status that the master makes itself; it needs no acknowledgement. */
 void master_send_status(Master *master, FrameworkId framework, TaskId task, uint64_t label, AgentId agent,
                         TaskState state, TaskReason reason);
+
+/** master_refuse_task: tells the framework that the task was never launched. */
+void master_refuse_task(Master *master, FrameworkId framework, const TaskInfo *info, TaskState state,
+                        TaskReason reason);
 
 /** master_lost_state: what a lost task is called: @partition_aware where the framework knows these states. */
 static inline TaskState master_lost_state(const Master *master, FrameworkId framework,

@@ -107,6 +107,8 @@ void master_inverse_offers_send(Master *master)
     FrameworkId framework;
     g_array_set_size(message, 0);
     i = gather(master, i, &framework, message);
+    if (message->len > 0)
+      master_count_event(master, framework, FRAMEWORK_EVENT_INVERSE_OFFERS);
     if (message->len > 0 && master->ports.send_inverse_offers != NULL)
       master->ports.send_inverse_offers(master->ports.self, framework,
                                         &g_array_index(message, InverseOfferMessage, 0), message->len);
@@ -189,6 +191,10 @@ void master_framework_inverse_offers_end(Master *master, Instant now, FrameworkI
 void master_answer_inverse_offer(Master *master, Instant now, FrameworkId framework, InverseOfferId id,
                                  bool accepted, OfferFilter filter)
 {
+  if (!master_framework_is_present(master, framework))
+    return;
+  master_count_call(master, framework,
+                    accepted ? FRAMEWORK_CALL_ACCEPT_INVERSE_OFFERS : FRAMEWORK_CALL_DECLINE_INVERSE_OFFERS);
   const MasterInverseOffer *offer = pool_find(&master->inverse_offers, id.value);
   if (offer == NULL || offer->framework.index != framework.index)
     return;

@@ -175,8 +175,10 @@ static void batch_send(Master *master, FrameworkId framework_id)
     array_push(&master->messages, (OfferMessage){id, offer->agent, offer->role, offer->resources,
                                                  agent_window(master, offer->agent)});
   }
-  if (master->messages.n > 0)
+  if (master->messages.n > 0) {
+    master_count_event(master, framework_id, FRAMEWORK_EVENT_OFFERS);
     master->ports.send_offers(master->ports.self, framework_id, master->messages.items, master->messages.n);
+  }
 }
 
 static void batch_announce(Master *master, Instant now)
@@ -202,6 +204,7 @@ void master_run(Master *master, Instant now, bool periodic)
   else
     master->allocator_interface->run(master->allocator, now);
   master->in_run = false;
+  master->counters.allocation_runs++;
 
   batch_announce(master, now);
   if (G_UNLIKELY(master->inverse_batch.n > 0))
@@ -231,6 +234,7 @@ void master_offer_end(Master *master, Instant now, uint32_t slot, OfferEnd end)
   *link = offer->next;
   master_agent_put(master, offer->agent, &offer->resources);
   master_framework(master, offer->framework)->n_offers--;
+  master->framework_counters.items[offer->framework.index].offer_ends[end]++;
   if (master->observer.offer_ended != NULL)
     master->observer.offer_ended(master->observer.self, now, offer->framework, offer->agent, id,
                                  &offer->resources, end);
@@ -282,9 +286,12 @@ void master_rescinds_send(Master *master, const GArray *rescinds)
     const MasterRescind *rescind = &g_array_index(rescinds, MasterRescind, i);
     if (!master_framework_is_present(master, rescind->framework))
       continue;
-    if (!rescind->inverse)
+    if (!rescind->inverse) {
       master->ports.send_rescind(master->ports.self, rescind->framework, (OfferId){rescind->offer});
-    else if (master->ports.send_rescind_inverse_offer != NULL)
+      continue;
+    }
+    master_count_event(master, rescind->framework, FRAMEWORK_EVENT_RESCIND_INVERSE_OFFER);
+    if (master->ports.send_rescind_inverse_offer != NULL)
       master->ports.send_rescind_inverse_offer(master->ports.self, rescind->framework,
                                                (InverseOfferId){rescind->offer});
   }
@@ -314,6 +321,9 @@ void master_offers_time_out(Master *master, Instant now)
 void master_decline(Master *master, Instant now, FrameworkId framework, const OfferId *offers,
                     uint32_t n_offers, OfferFilter filter)
 {
+  if (!master_framework_is_present(master, framework))
+    return;
+  master_count_call(master, framework, FRAMEWORK_CALL_DECLINE);
   for (uint32_t i = 0; i < n_offers; i++) {
     const MasterOffer *offer = pool_find(&master->offers, offers[i].value);
     if (offer != NULL && offer->framework.index == framework.index)

@@ -14,8 +14,17 @@ void master_send_status(Master *master, FrameworkId framework, TaskId task, uint
       .reason = reason,
       .source = SOURCE_MASTER,
   };
-  if (master_framework_is_present(master, framework))
-    master->ports.send_status(master->ports.self, framework, &status);
+  if (!master_framework_is_present(master, framework))
+    return;
+  master_count_event(master, framework, FRAMEWORK_EVENT_STATUS_MADE);
+  master->ports.send_status(master->ports.self, framework, &status);
+}
+
+void master_refuse_task(Master *master, FrameworkId framework, const TaskInfo *info, TaskState state,
+                        TaskReason reason)
+{
+  master_count_task_end(master, framework, state, SOURCE_MASTER, reason);
+  master_send_status(master, framework, TASK_NONE, info->label, info->agent, state, reason);
 }
 
 void master_task_forget(Master *master, uint32_t slot)
@@ -38,13 +47,16 @@ void master_task_forget(Master *master, uint32_t slot)
 
 /* A new state in the books; at the first that ends the task its resources go back, before any
  * acknowledgement. */
-static void task_set_state(Master *master, Instant now, uint32_t slot, TaskState state, TaskReason reason)
+static void task_set_state(Master *master, Instant now, uint32_t slot, TaskState state, TaskSource source,
+                           TaskReason reason)
 {
   MasterTask *task = pool_at(&master->tasks, slot);
   TaskState before = task->state;
   bool frees = !task->freed && (task_state_is_terminal(state) || state == TASK_UNREACHABLE);
   task->state = state;
   task->reason = reason;
+  if (task_state_is_terminal(state))
+    master_count_task_end(master, task->framework, state, source, reason);
   if (frees) {
     task->freed = true;
     master->n_tasks_live--;
@@ -62,22 +74,25 @@ void master_task_end(Master *master, Instant now, uint32_t slot, TaskState state
 {
   const MasterTask *task = pool_at(&master->tasks, slot);
   if (!task->freed)
-    task_set_state(master, now, slot, state, reason);
+    task_set_state(master, now, slot, state, SOURCE_MASTER, reason);
 }
 
 void master_status_update(Master *master, Instant now, const TaskStatus *status)
 {
   MasterTask *task = pool_find(&master->tasks, status->task.value);
   if (task == NULL || task->agent.index != status->agent.index ||
-      !master_agent_is_present(master, status->agent) || status->sequence <= task->sequence)
+      !master_agent_is_present(master, status->agent) || status->sequence <= task->sequence) {
+    master->counters.statuses_invalid++;
     return;
+  }
   FrameworkId framework = task->framework;
   task->sequence = status->sequence;
   if (!task_state_is_terminal(task->state))
-    task_set_state(master, now, slot_of(status->task.value), status->state, status->reason);
+    task_set_state(master, now, slot_of(status->task.value), status->state, status->source, status->reason);
   INVARIANT((master_agent_check(master, now, status->agent), true));
   TaskStatus forwarded = *status;
   forwarded.label = task->label;
+  master_count_event(master, framework, FRAMEWORK_EVENT_STATUS_FORWARDED);
   master->ports.send_status(master->ports.self, framework, &forwarded);
   master_requests_pass_on(master, now);
 }
@@ -96,9 +111,15 @@ void master_expect_status(const Master *master, AgentId agent, TaskId task, bool
 
 void master_acknowledge(Master *master, Instant now, FrameworkId framework, TaskId id, uint32_t sequence)
 {
-  const MasterTask *task = pool_find(&master->tasks, id.value);
-  if (task == NULL || task->framework.index != framework.index || sequence == 0 || sequence > task->sequence)
+  if (framework.index >= master->frameworks->len)
     return;
+  master_count_call(master, framework, FRAMEWORK_CALL_ACKNOWLEDGE);
+  const MasterTask *task = pool_find(&master->tasks, id.value);
+  if (task == NULL || task->framework.index != framework.index || sequence == 0 ||
+      sequence > task->sequence) {
+    master->framework_counters.items[framework.index].acknowledgements_invalid++;
+    return;
+  }
   AgentId agent = task->agent;
   uint64_t label = task->label;
   /* An acknowledged end is the end of the record; an older status may be acknowledged late. */
@@ -117,6 +138,7 @@ void master_kill(Master *master, Instant now, FrameworkId framework, TaskId id)
   (void)now;
   if (!master_framework_is_present(master, framework))
     return;
+  master_count_call(master, framework, FRAMEWORK_CALL_KILL);
   const MasterTask *task = pool_find(&master->tasks, id.value);
   if (task == NULL || task->framework.index != framework.index) {
     master_send_status(master, framework, id, 0, AGENT_NONE,

@@ -31,6 +31,10 @@ Master *master_new(const MasterSettings *settings, const AllocatorInterface *all
   master->last_tick = now;
   master->next_tick = INSTANT_NEVER;
 
+  if (!master_limits_init(master, error)) {
+    master_free(master);
+    return NULL;
+  }
   AllocatorSettings allocator_settings = {
       .allocation_interval = settings->allocation_interval,
       .min_allocatable = master->min_allocatable,
@@ -84,6 +88,8 @@ void master_free(Master *master)
   array_free(&master->revoked);
   array_free(&master->role_attributes);
   array_free(&master->scheduled);
+  array_free(&master->framework_counters);
+  master_limits_clear(master);
   g_string_chunk_free(master->hostnames);
   g_clear_pointer(&master->cares, g_hash_table_unref);
   array_free(&master->batch);
@@ -178,7 +184,7 @@ FrameworkId master_subscribe(Master *master, Instant now, const FrameworkInfo *i
       .batch_first = INDEX_NONE,
       .name = g_strdup(info->name),
       .suppressed = g_new0(bool, info->n_roles),
-      .limiter = INDEX_NONE,
+      .limit = master_limit_of(master, info->principal),
   };
   for (uint32_t i = 0; i < info->n_roles; i++) {
     framework.roles[i] = master_role(master, info->roles[i]);
@@ -186,6 +192,8 @@ FrameworkId master_subscribe(Master *master, Instant now, const FrameworkInfo *i
   }
   FrameworkId id = {master->frameworks->len};
   g_array_append_val(master->frameworks, framework);
+  array_push(&master->framework_counters, (FrameworkCounters){0});
+  master_count_call(master, id, FRAMEWORK_CALL_SUBSCRIBE);
 
   AllocatorFramework allocator_info = {
       .name = info->name,
@@ -231,6 +239,7 @@ void master_teardown(Master *master, Instant now, FrameworkId id)
     return;
   MasterFramework *framework = master_framework(master, id);
   framework->present = false;
+  master_count_call(master, id, FRAMEWORK_CALL_TEARDOWN);
   g_autoptr(GArray) told = g_array_new(FALSE, FALSE, sizeof(AgentId));
   /* No list of a framework's offers and tasks is kept: this is rare, and a launch would pay for it each time.
    */
@@ -281,6 +290,7 @@ bool master_suppress(Master *master, Instant now, FrameworkId framework, const c
   if (!framework_role(master, framework, path, &role))
     return false;
   framework_suppress(master, framework, role, true);
+  master_count_call(master, framework, FRAMEWORK_CALL_SUPPRESS);
   master->allocator_interface->suppress_offers(master->allocator, now, framework, role);
   master_requests_pass_on(master, now);
   return true;
@@ -292,6 +302,7 @@ bool master_revive(Master *master, Instant now, FrameworkId framework, const cha
   if (!framework_role(master, framework, path, &role))
     return false;
   framework_suppress(master, framework, role, false);
+  master_count_call(master, framework, FRAMEWORK_CALL_REVIVE);
   master->allocator_interface->revive_offers(master->allocator, now, framework, role);
   master_requests_pass_on(master, now);
   return true;
@@ -366,6 +377,8 @@ void master_agent_remove(Master *master, Instant now, AgentId id, AgentState end
   /* The allocator first: what comes back from a removed agent is no longer to be offered. */
   master->allocator_interface->remove_agent(master->allocator, now, id);
   master_agent(master, id)->present = false;
+  master->counters.agents_removed++;
+  master->counters.agents_removed_by_operator += end != AGENT_STATE_REMOVED;
   g_autoptr(GArray) tasks = agent_lose_tasks(master, now, id, aware, reason);
   g_autoptr(GArray) rescinds = master_rescinds_new();
   master_agent_take_back(master, now, id, rescinds);
