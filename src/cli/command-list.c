@@ -49,7 +49,9 @@ static const Entry formats[] = {
     {"ini", "a workload file: groups of \"key = value\" lines (sim list keys)"},
     {"swf", "a trace in the Standard Workload Format 2.2 of the Parallel Workloads Archive; runs as it is"},
     {"swim", "a trace of Hadoop jobs as SWIM writes it (.tsv); runs as it is"},
-    {"csv", "a trace of your own, with a header; a workload file says which column means what"},
+    {"csv",
+     "a trace of your own, with a header; a workload file says which column, or which product \"a*b\" of two "
+     "columns, means what"},
 };
 
 /* --- lists of names ------------------------------------------------------------------------------------- */

@@ -495,7 +495,8 @@ static const Refusal refusals[] = {
     {C S "trace=x.tsv\nmap-rate=0MB/s\n", NULL,
      "t.ini:6: [framework f] map-rate: expected a rate above zero, not \"0MB/s\""},
     {C CSV "column-duration=d\n", NULL,
-     "t.ini:4: [framework f]: the key \"column-submit\" is missing; expected column-submit = (column [* "
+     "t.ini:4: [framework f]: the key \"column-submit\" is missing; expected column-submit = (column or "
+     "\"a*b\" [* "
      "factor] "
      "[unit])"},
     {C CSV "column-submit=s\ntask-resources=cpus:1\n", NULL,
