@@ -263,6 +263,25 @@ uint32_t master_offers_outstanding(const Master *master);
 uint32_t master_inverse_offers_outstanding(const Master *master);
 uint32_t master_tasks_live(const Master *master); /* that have not ended */
 
+typedef enum {
+  MASTER_METRICS_FRAMEWORKS = 1 << 0, /* about 70 names for each framework that ever subscribed */
+  MASTER_METRICS_FILTERS = 1 << 1,    /* live filters of each role; O(roles x filters) with some allocators */
+} MasterMetricsDetail;
+
+/** MasterMetric: receives a counter or gauge. @name: Mesos's; valid during the call. */
+typedef void (*MasterMetric)(void *self, const char *name, double value);
+
+/**
+ * master_metrics: all counters and gauges, in an order that is always the same.
+ * @details: MasterMetricsDetail, or-ed
+ *
+ * Names are those of Mesos: master/..., frameworks/<principal>/... (those that have a rate limit), allocator/mesos/...;
+ * <id> in master/frameworks/<name>/<id>/ is the framework's number. Left out is what a master without clock, sockets and
+ * executors does not have: timers, queues, HTTP, authentication, executors' messages, reregistration. Counters by state,
+ * source and reason, and quotas, are there once they are not nothing. Cost: O(agents + tasks + offers + names).
+ */
+void master_metrics(const Master *master, Instant now, uint32_t details, MasterMetric metric, void *self);
+
 /** master_check: walks all books; CHECKs the invariants above. Cost: O(agents + offers + tasks). */
 void master_check(const Master *master, Instant now);
 
