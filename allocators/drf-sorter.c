@@ -24,31 +24,3 @@ const SorterInterface drf_sorter = {
     .hold = sorter_tree_hold,
     SORTER_TREE_FUNCTIONS,
 };
-
-static void priority_key(const Sorter *sorter, const Node *node, SorterKey *key)
-{
-  key->priority = node->facts->attributes.priority;
-  key->share = sorter_totals_share(sorter->totals, &node->allocation) / node->weight;
-}
-
-static Sorter *priority_create(const SorterTotals *totals, const void *context)
-{
-  (void)context;
-  return sorter_tree_new(totals, priority_key, NULL);
-}
-
-const SorterInterface priority_sorter = {
-    .name = "priority",
-    .summary = "strict priorities: the largest priority first, dominant resource fairness among equals",
-    .create = priority_create,
-    .destroy = sorter_tree_destroy,
-    .add = sorter_tree_add,
-    .remove = sorter_tree_remove,
-    .activate = sorter_tree_activate,
-    .deactivate = sorter_tree_deactivate,
-    .update_weight = sorter_tree_update_weight,
-    .begin = sorter_tree_begin,
-    .next = sorter_tree_next,
-    .hold = sorter_tree_hold,
-    SORTER_TREE_FUNCTIONS,
-};

@@ -21,4 +21,3 @@
 #include "core/sorter.h"
 
 extern const SorterInterface drf_sorter;
-extern const SorterInterface priority_sorter; /* larger priorities before all that */

@@ -20,12 +20,16 @@
  * Order: smaller key.first, then smaller key.second, then fewer allocations, then path. In a tree of roles each
  * level is ordered on its own: an inner node has the sum of its subtree, or what combine() makes of it.
  *
- * Demand. A scheduler may declare how many tasks of what size it waits for (PolicyClient.declared). Without a
- * declaration `task` is estimated: the mean of what it was allocated per task so far; zero before the first.
- * For a role the numbers are sums over its frameworks, `task` that of the mean task.
+ * Keys are kept and made anew only for clients that have changed, and for all when the cluster has; so key() may use
+ * the client, its options, visit->total and cluster_fits(), and nothing else. A policy that also looks at the agent or
+ * draws says so in its flags, and one that combines sees everything anew at each visit: then a visit costs O(clients).
  *
- * Contract: key(), combine(), portion() and score() are functions of their arguments, the options and what
- * agent_changed() has told; no clock, no global state. They must not fail.
+ * Demand. A scheduler may declare how many tasks of what size it waits for (PolicyClient.declared). Without a
+ * declaration `task` is estimated: the mean of the tasks that it has begun so far; zero before the first. For a role
+ * the numbers are sums over those of its frameworks that declare, `task` is their mean task.
+ *
+ * Contract: key(), combine(), portion() and score() are functions of their arguments, the options and the host; no
+ * clock, no global state. They must not fail. A key that is not a number counts as infinite.
  *
  * Source: design; compare the Sorter of apache/mesos.
  */
@@ -38,32 +42,33 @@ typedef struct Policy Policy; /* an instance; each policy defines its own */
 
 /* A client, as a policy sees it: a copy. */
 typedef struct {
-  const char *path; /* role path, or framework name */
-  uint32_t number;  /* of the client, stable; of an inner node: of the role of that path, or UINT32_MAX */
+  const char *path; /* role path ("a/.": the frameworks of a role with roles below it), or framework name */
+  uint32_t number;  /* of the role, or of the framework within its role; UINT32_MAX for an inner node */
   bool is_role;
-  bool is_inner;         /* stands for the subtree of a role path */
-  bool is_blocked;       /* nothing waits (declared), or its task does not fit into what the visit has free */
-  double weight;         /* > 0 */
-  int64_t priority;      /* larger first */
-  uint64_t arrival;      /* order of arrival; for a role of its first framework */
+  bool is_inner;    /* stands for the subtree of a role path */
+  bool is_blocked;  /* inactive, or nothing waits (declared), or its task does not fit into what the visit has
+                            free; of an inner node, where the policy combines: all of its children are */
+  double weight;    /* > 0; frameworks: 1 */
+  int64_t priority; /* larger first; frameworks: 0 */
+  uint64_t arrival; /* order of arrival among all at this level; for a role of its first framework */
   uint64_t allocations;  /* how many grants it has had */
   Quantities allocation; /* offered and allocated now */
-  Quantities guarantee;
-  Quantities limit; /* -1: none */
-  bool declared;    /* the next two are what its scheduler says; else estimated */
-  Quantities task;  /* one task */
-  uint32_t pending; /* tasks that wait; UINT32_MAX: unknown */
-  double running;   /* allocation in tasks: max over kinds of allocation / task; 0 where task is unknown */
+  Quantities guarantee;  /* frameworks: none */
+  Quantities limit;      /* -1: none */
+  bool declared;         /* the next two are what its scheduler says; else estimated */
+  Quantities task;       /* one task */
+  uint32_t pending;      /* tasks that wait; UINT32_MAX: unknown */
+  double running; /* allocation in tasks: max over kinds of allocation / task; 0 where task is unknown */
 } PolicyClient;
 
 /* What is given away, and where. */
 typedef struct {
-  AgentId agent; /* AGENT_NONE where clients come first */
-  const Quantities *agent_total;
-  const Quantities *agent_free;
-  const Quantities *total; /* of the cluster */
-  uint32_t excluded;       /* bit k: kind k does not count for shares */
-  uint64_t number;         /* of the visit, from 1 */
+  AgentId agent;                 /* AGENT_NONE where clients come first */
+  const Quantities *agent_total; /* of the cluster where there is no agent */
+  const Quantities *agent_free;  /* likewise */
+  const Quantities *total;       /* of the cluster */
+  uint32_t excluded;             /* bit k: kind k does not count for shares */
+  uint64_t number;               /* of the visit, from 1 */
 } PolicyVisit;
 
 typedef struct {
@@ -85,12 +90,11 @@ typedef struct {
   const ResourceKinds *kinds; /* opaque */
   /* The index of a kind by name; false where the run has none of that name. */
   bool (*kind_find)(void *self, const char *name, uint32_t *kind);
-  /* A uniform number in (0, 1): a function of the run's seed, @visit, and @entity (a client's path hash, say). */
-  double (*draw)(void *self, uint64_t visit, uint64_t entity);
-  /* How many tasks of this size all agents together hold when empty: sum over agents of the whole number that fits;
-   * @client: only agents that it may use under its constraints (path as in PolicyClient; NULL: all). Cost: O(agent
-   * classes). */
-  uint64_t (*cluster_fits)(void *self, const Quantities *task, const char *client);
+  /* A uniform number in (0, 1): a function of the run's seed, visit->number and the client. */
+  double (*draw)(void *self, const PolicyVisit *visit, const PolicyClient *client);
+  /* How many tasks of this size all agents together hold when empty: the sum over agents of the whole number that
+   * fits; 0 for no task. Cost: O(classes of equal agents). */
+  uint64_t (*cluster_fits)(void *self, const Quantities *task);
 } PolicyHost;
 
 typedef struct {
@@ -115,12 +119,12 @@ typedef struct {
 
   PolicyKey (*key)(Policy *policy, const PolicyClient *client, const PolicyVisit *visit);
 
-  /* (optional) Makes the allocation of an inner node from its @n children, which have theirs already; @node has the
-   * sum. Children first. */
+  /* (optional) Makes node->allocation of an inner node, which has the sum, from its @n children, which have theirs
+   * already. */
   void (*combine)(Policy *policy, const PolicyClient *children, uint32_t n, const PolicyVisit *visit,
                   PolicyClient *node);
   /* (optional) The part of what passed the gates that is offered: @offer is reduced in place; a larger or negative
-   * amount is ignored. */
+   * amount is ignored. @client, here and below: the framework, or its role where the policy orders roles only. */
   void (*portion)(Policy *policy, const PolicyClient *client, const PolicyVisit *visit, Quantities *offer);
   /* (optional) How well the agent of the visit suits the client: larger is better; negative infinity: not at all. */
   double (*score)(Policy *policy, const PolicyClient *client, const PolicyVisit *visit);
@@ -131,9 +135,10 @@ typedef struct {
 
 /**
  * policy_allocator_new: for AllocatorInterface.create of a policy.
+ * @policy: of this version in full; outlives the instance
  * @error: from the policy's create()
  *
- * Returns: (transfer full) (nullable): a kernel ordered by @policy.
+ * Returns: (transfer full) (nullable): a kernel ordered by @policy, for hierarchical_destroy().
  */
 Allocator *policy_allocator_new(const PolicyInterface *policy, const AllocatorSettings *settings,
                                 const AllocatorHost *host, Instant now, char **error);

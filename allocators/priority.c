@@ -1,23 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "allocators/priority.h"
 
-#include "allocators/drf-sorter.h"
-#include "allocators/hierarchical.h"
+#include "allocators/policy-allocator.h"
 
-static Allocator *priority_create(const AllocatorSettings *settings, const AllocatorHost *host, Instant now,
-                                  char **error)
+static PolicyKey priority_key(Policy *policy, const PolicyClient *client, const PolicyVisit *visit)
 {
-  (void)error;
-  return hierarchical_new(settings, host, now, &priority_sorter, NULL, &drf_sorter, NULL);
+  (void)policy;
+  return (PolicyKey){-(double)client->priority, policy_dominant_share(client, visit)};
 }
 
-const AllocatorInterface priority_allocator = {
-    .abi_version = ALLOCATOR_ABI_VERSION,
-    .size = sizeof(AllocatorInterface),
-    .name = "priority",
-    .summary = "strict priorities of roles; dominant resource fairness among equals",
-    .properties = ALLOCATOR_WORK_CONSERVING | ALLOCATOR_USES_WEIGHTS | ALLOCATOR_USES_HIERARCHY |
-                  ALLOCATOR_USES_PRIORITY,
-    .create = priority_create,
-    HIERARCHICAL_FUNCTIONS,
+#define INFO                                                                                                 \
+  .name = "priority", .summary = "strict priorities of roles; dominant resource fairness among equals",      \
+  .properties = ALLOCATOR_WORK_CONSERVING | ALLOCATOR_USES_WEIGHTS | ALLOCATOR_USES_HIERARCHY |              \
+                ALLOCATOR_USES_PRIORITY
+
+const PolicyInterface priority_policy = {
+    POLICY_HEAD,
+    INFO,
+    .flags = POLICY_ORDERS_ROLES,
+    .key = priority_key,
 };
+
+POLICY_ALLOCATOR(priority_allocator, priority_policy, INFO);

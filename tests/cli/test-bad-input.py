@@ -69,7 +69,7 @@ def seeds(box):
 def allocators(box):
     box.write("w.ini", SMALL)
     box.refused('^sim: unknown allocator "drff"; did you mean "drf"', "w.ini", "--allocator", "drff")
-    box.refused('^sim: unknown allocator "lottery"; expected one of drf, priority', "w.ini", "--allocator=lottery")
+    box.refused('^sim: unknown allocator "auction"; expected one of best-fit, capacity, ', "w.ini", "--allocator=auction")
     box.refused('^sim: unknown allocator ""', "w.ini", "--allocator=")
 
 
@@ -124,6 +124,10 @@ def names_in_workloads(box):
             ("tasks = 8", "scheduler = elastik\ntasks = 8", r"w.ini:18: .*did you mean \"elastic\""),
             ("[framework b]", "[allocator drv]\n[framework b]", r"w.ini:16: \[allocator drv\].*did you mean \"drf\""),
             ("[framework b]", "[allocator drf]\nfair = 1\n[framework b]", r"w.ini:17: \[allocator drf\] fair: unknown"),
+            ("[framework b]", "[allocator fair]\nresource = cpu\n[framework b]",
+             r"w.ini:17: \[allocator fair\] resource: \"cpu\": expected a resource"),
+            ("[framework b]", "[allocator tetris]\nfairness = 1.5\n[framework b]",
+             r"w.ini:17: \[allocator tetris\] fairness: \"1.5\": expected a number from 0 to 1"),
             ("exponential(10s)", "10", r"w.ini:14: .*unit"),
             ("exponential(10s)", "10 parsecs", r"w.ini:14: .*unit"),
     ):

@@ -253,7 +253,9 @@ task-duration = 1s
 
 @case
 def lists_name_what_there_is(box):
-    for what, names in {"allocators": ["drf", "priority"], "schedulers": ["elastic", "rigid"],
+    policies = ["best-fit", "capacity", "cmmf", "drf", "fair", "fifo", "hdrf", "lottery", "priority", "psdsf", "random",
+                "rpsdsf", "tetris", "tsf"]
+    for what, names in {"allocators": policies, "schedulers": ["elastic", "rigid"],
                         "formats": ["ini", "swf", "swim", "csv"]}.items():
         lines = box.well("list", what).stdout.splitlines()
         assert [line.split()[0] for line in lines] == names

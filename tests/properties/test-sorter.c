@@ -9,6 +9,8 @@
  */
 
 #include "allocators/drf-sorter.h"
+#include "allocators/policy-sorter.h"
+#include "allocators/priority.h"
 #include "base/ids.h"
 #include "tests/properties/naive-sorter.h"
 #include "tests/properties/property-random.h"
@@ -30,6 +32,8 @@ typedef struct {
   uint32_t depth;           /* of paths */
   uint32_t n_names;         /* of components */
   char *paths[CLIENTS_MAX]; /* by client; NULL: number is free */
+  bool declares[CLIENTS_MAX];
+  SorterDemand demands[CLIENTS_MAX];
 } World;
 
 static const char *const component[] = {"a", "b", "B", "a-b", "c", "f10", "f2", "f1.b", "z", "+",
@@ -94,6 +98,7 @@ static void step_remove(World *world, uint32_t client)
   world->interface->remove(world->sorter, client);
   naive_remove(world->naive, client);
   g_clear_pointer(&world->paths[client], g_free);
+  world->declares[client] = false;
 }
 
 static void step_activity(World *world, uint32_t client)
@@ -157,6 +162,24 @@ static void step_totals(World *world)
     sorter_totals_subtract(&world->totals, &missing);
 }
 
+/* What only policies are told; it does not change the order, but has to add up in the tree. */
+static void step_facts(World *world, uint32_t client)
+{
+  if (world->interface->demand == NULL)
+    return;
+  Quantities task = random_amounts(world);
+  if (property_percent(&world->random, 50)) {
+    world->interface->launched(world->sorter, client, &task);
+    return;
+  }
+  bool declares = property_percent(&world->random, 80);
+  SorterDemand demand = {task, property_below(&world->random, 3)};
+  world->interface->demand(world->sorter, client, world->declares[client] ? &world->demands[client] : NULL,
+                           declares ? &demand : NULL);
+  world->declares[client] = declares;
+  world->demands[client] = demand;
+}
+
 static void step(World *world)
 {
   uint32_t client = random_client(world);
@@ -173,6 +196,8 @@ static void step(World *world)
     step_grant(world, client);
   else if (kind < 95)
     step_give_back(world, client);
+  else if (kind < 97)
+    step_facts(world, client);
   else
     step_totals(world);
 }
@@ -245,7 +270,7 @@ static void compare_clients(const World *world)
   world->interface->check(world->sorter);
 }
 
-static void scenario(uint64_t seed, const SorterInterface *interface, bool use_priority)
+static void scenario(uint64_t seed, const SorterInterface *interface, const void *context, bool use_priority)
 {
   World world = {.seed = seed, .random = {seed}, .interface = interface};
   bool large = property_percent(&world.random, 10);
@@ -257,7 +282,7 @@ static void scenario(uint64_t seed, const SorterInterface *interface, bool use_p
   world.totals.total.amount[RESOURCE_MEM] = property_percent(&world.random, 70) ? 10000 : 0;
   world.totals.total.amount[RESOURCE_GPUS] = 2000;
   world.totals.excluded = property_percent(&world.random, 30) ? 1u << RESOURCE_GPUS : 0;
-  world.sorter = interface->create(&world.totals, NULL);
+  world.sorter = interface->create(&world.totals, context);
   world.naive = naive_sorter_new(&world.totals, use_priority);
 
   uint32_t steps = large ? 200 : 60;
@@ -280,14 +305,32 @@ static void scenario(uint64_t seed, const SorterInterface *interface, bool use_p
 START_TEST(drf_agrees_with_the_naive_sorter)
 {
   for (int i = 0; i < SCENARIOS_PER_CHUNK; i++)
-    scenario((uint64_t)_i * SCENARIOS_PER_CHUNK + (uint64_t)i, &drf_sorter, false);
+    scenario((uint64_t)_i * SCENARIOS_PER_CHUNK + (uint64_t)i, &drf_sorter, NULL, false);
 }
 END_TEST
 
-START_TEST(priority_agrees_with_the_naive_sorter)
+/* The same order as a policy: keys kept; keys made anew for each order; inner nodes combined to what they are. */
+
+static void combine_nothing(Policy *policy, const PolicyClient *children, uint32_t n,
+                            const PolicyVisit *visit, PolicyClient *node)
 {
-  for (int i = 0; i < SCENARIOS_PER_CHUNK; i++)
-    scenario((uint64_t)_i * SCENARIOS_PER_CHUNK + (uint64_t)i, &priority_sorter, true);
+  (void)policy;
+  (void)visit;
+  Quantities sum = QUANTITIES_ZERO;
+  for (uint32_t i = 0; i < n; i++)
+    quantities_add(&sum, &children[i].allocation);
+  ck_assert(quantities_equal(&sum, &node->allocation));
+}
+
+START_TEST(policies_agree_with_the_naive_sorter)
+{
+  PolicyInterface policies[3] = {priority_policy, priority_policy, priority_policy};
+  policies[1].flags |= POLICY_LOOKS_AT_AGENT;
+  policies[2].combine = combine_nothing;
+  for (int i = 0; i < SCENARIOS_PER_CHUNK; i++) {
+    PolicySorterContext context = {&policies[i % 3], NULL, true};
+    scenario((uint64_t)_i * SCENARIOS_PER_CHUNK + (uint64_t)i, &policy_sorter, &context, true);
+  }
 }
 END_TEST
 
@@ -330,7 +373,7 @@ Suite *test_suite(void)
 {
   Suite *suite = suite_create("sorter");
   test_case_loop(suite, drf_agrees_with_the_naive_sorter, 0, CHUNKS);
-  test_case_loop(suite, priority_agrees_with_the_naive_sorter, 0, CHUNKS / 2);
+  test_case_loop(suite, policies_agree_with_the_naive_sorter, 0, CHUNKS / 2);
   test_case_loop(suite, names_crowd_at_one_place, 0, 4);
   return suite;
 }
