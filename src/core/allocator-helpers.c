@@ -152,6 +152,97 @@ static bool constraints_allow(const OfferConstraints *constraints, const Allocat
   return constraints->n_groups == 0;
 }
 
+/* --- copies: one block each, with strings that are owned ------------------------------------------------- */
+
+static void *copy_array(const void *items, size_t n, size_t size)
+{
+  return n == 0 ? NULL : g_memdup2(items, n * size);
+}
+
+static void free_array(const void *items)
+{
+  g_free((gpointer)(guintptr)items);
+}
+
+static ConstraintGroup copy_group(const ConstraintGroup *group)
+{
+  AttributeConstraint *constraints =
+      copy_array(group->constraints, group->n_constraints, sizeof *group->constraints);
+  for (uint32_t i = 0; i < group->n_constraints; i++) {
+    constraints[i].attribute = g_strdup(constraints[i].attribute);
+    constraints[i].text = g_strdup(constraints[i].text);
+  }
+  return (ConstraintGroup){constraints, group->n_constraints};
+}
+
+static OfferWishes *wishes_copy(const OfferWishes *wishes)
+{
+  OfferWishes *copy = g_memdup2(wishes, sizeof *wishes);
+  copy->min_allocatable =
+      copy_array(wishes->min_allocatable, wishes->n_min_allocatable, sizeof *wishes->min_allocatable);
+  uint32_t n = wishes->constraints.n_groups;
+  ConstraintGroup *groups = copy_array(wishes->constraints.groups, n, sizeof *groups);
+  for (uint32_t i = 0; i < n; i++)
+    groups[i] = copy_group(&wishes->constraints.groups[i]);
+  copy->constraints = (OfferConstraints){groups, n};
+  return copy;
+}
+
+static void wishes_free(OfferWishes *wishes)
+{
+  if (wishes == NULL)
+    return;
+  for (uint32_t i = 0; i < wishes->constraints.n_groups; i++) {
+    const ConstraintGroup *group = &wishes->constraints.groups[i];
+    for (uint32_t k = 0; k < group->n_constraints; k++) {
+      free_array(group->constraints[k].attribute);
+      free_array(group->constraints[k].text);
+    }
+    free_array(group->constraints);
+  }
+  free_array(wishes->constraints.groups);
+  free_array(wishes->min_allocatable);
+  g_free(wishes);
+}
+
+static const char *const *copy_texts(const char *const *texts, uint32_t n)
+{
+  const char **copy = copy_array(texts, n, sizeof *texts);
+  for (uint32_t i = 0; i < n; i++)
+    copy[i] = g_strdup(copy[i]);
+  return copy;
+}
+
+static void free_texts(const char *const *texts, uint32_t n)
+{
+  for (uint32_t i = 0; i < n; i++)
+    free_array(texts[i]);
+  free_array(texts);
+}
+
+static AllocatorAgent *agent_copy(const AllocatorAgent *agent)
+{
+  AllocatorAgent *copy = g_memdup2(agent, sizeof *agent);
+  copy->hostname = g_strdup(agent->hostname);
+  copy->region = g_strdup(agent->region);
+  copy->zone = g_strdup(agent->zone);
+  copy->attribute_names = copy_texts(agent->attribute_names, agent->n_attributes);
+  copy->attribute_values = copy_texts(agent->attribute_values, agent->n_attributes);
+  return copy;
+}
+
+static void agent_free(AllocatorAgent *agent)
+{
+  if (agent == NULL)
+    return;
+  free_array(agent->hostname);
+  free_array(agent->region);
+  free_array(agent->zone);
+  free_texts(agent->attribute_names, agent->n_attributes);
+  free_texts(agent->attribute_values, agent->n_attributes);
+  g_free(agent);
+}
+
 /* -------------------------------------------------------------------------------------------------------- */
 
 const AllocatorHelpers allocator_helpers = {
@@ -173,4 +264,8 @@ const AllocatorHelpers allocator_helpers = {
     .kind_name = resource_kinds_name,
     .kind_find = resource_kinds_find,
     .constraints_allow = constraints_allow,
+    .wishes_copy = wishes_copy,
+    .wishes_free = wishes_free,
+    .agent_copy = agent_copy,
+    .agent_free = agent_free,
 };

@@ -423,6 +423,12 @@ struct AllocatorHelpers {
 
   /* Whether @agent satisfies @constraints. Cost: regular expressions are compiled anew by each call. */
   bool (*constraints_allow)(const OfferConstraints *constraints, const AllocatorAgent *agent);
+
+  /* Copies with all that they point to, to be given to the function of the same name. */
+  OfferWishes *(*wishes_copy)(const OfferWishes *wishes);
+  void (*wishes_free)(OfferWishes *wishes); /* (nullable) */
+  AllocatorAgent *(*agent_copy)(const AllocatorAgent *agent);
+  void (*agent_free)(AllocatorAgent *agent); /* (nullable) */
 };
 
 extern const AllocatorHelpers allocator_helpers; /* for AllocatorHost.helpers */
