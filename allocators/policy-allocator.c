@@ -21,6 +21,7 @@ typedef struct {
   Policy *policy;
   const ResourceKinds *kinds;
   AllocatorHost host;
+  PolicyHost policy_host;
   Allocator *kernel;
   PolicySorterContext role_context;
   PolicySorterContext framework_context;
@@ -150,7 +151,7 @@ static bool policy_make(PolicyKernel *of, const AllocatorSettings *settings, cha
       .option_values = settings->option_values == NULL ? no_values : settings->option_values,
       .context = of->interface->context,
   };
-  PolicyHost host = {
+  of->policy_host = (PolicyHost){
       .size = sizeof(PolicyHost),
       .self = of,
       .kinds = of->kinds,
@@ -158,7 +159,7 @@ static bool policy_make(PolicyKernel *of, const AllocatorSettings *settings, cha
       .draw = host_draw,
       .cluster_fits = host_cluster_fits,
   };
-  of->policy = of->interface->create(&policy_settings, &host, error);
+  of->policy = of->interface->create(&policy_settings, &of->policy_host, error);
   return of->policy != NULL;
 }
 
