@@ -20,6 +20,14 @@ typedef struct {
   Resources resources;
 } ScriptedUse;
 
+/* An inverse offer, or a revocation, of the next run. */
+typedef struct {
+  FrameworkId framework;
+  AgentId agent;
+  Resources resources;
+  bool revoke;
+} ScriptedAsk;
+
 struct Allocator {
   AllocatorHost host;
   GArray *free; /* Resources by agent */
@@ -32,7 +40,9 @@ static struct {
   AllocatorSettings settings;
   const char *failure;
   bool fails;
+  bool refuses;   /* update_available() */
   GArray *grants; /* ScriptedGrant */
+  GArray *asks;   /* ScriptedAsk */
   GString *calls;
   GString *said;
 } script;
@@ -43,10 +53,13 @@ void script_start(ResourceKinds *kinds)
   script.fails = false;
   if (script.grants == NULL) {
     script.grants = g_array_new(FALSE, FALSE, sizeof(ScriptedGrant));
+    script.asks = g_array_new(FALSE, FALSE, sizeof(ScriptedAsk));
     script.calls = g_string_new(NULL);
     script.said = g_string_new(NULL);
   }
+  script.refuses = false;
   g_array_set_size(script.grants, 0);
+  g_array_set_size(script.asks, 0);
   g_string_set_size(script.calls, 0);
 }
 
@@ -54,6 +67,23 @@ void script_grant(uint32_t framework, uint32_t role, uint32_t agent, const Resou
 {
   ScriptedGrant grant = {{framework}, {role}, {agent}, *resources, good};
   g_array_append_val(script.grants, grant);
+}
+
+void script_inverse(uint32_t framework, uint32_t agent)
+{
+  ScriptedAsk ask = {.framework = {framework}, .agent = {agent}};
+  g_array_append_val(script.asks, ask);
+}
+
+void script_revoke(uint32_t framework, uint32_t agent, const Resources *resources)
+{
+  ScriptedAsk ask = {{framework}, {agent}, *resources, true};
+  g_array_append_val(script.asks, ask);
+}
+
+void script_refuse_available(void)
+{
+  script.refuses = true;
 }
 
 const AllocatorHost *script_host(void)
@@ -181,18 +211,27 @@ static void scripted_remove_framework(Allocator *allocator, Instant now, Framewo
   }
 }
 
-static void scripted_framework(Allocator *allocator, Instant now, FrameworkId framework)
+static void scripted_activate_framework(Allocator *allocator, Instant now, FrameworkId framework)
 {
   (void)allocator;
   (void)now;
-  (void)framework;
+  say("activate F%u", framework.index);
+}
+
+static void scripted_deactivate_framework(Allocator *allocator, Instant now, FrameworkId framework)
+{
+  (void)allocator;
+  (void)now;
+  say("deactivate F%u", framework.index);
 }
 
 static void scripted_update_framework(Allocator *allocator, Instant now, FrameworkId framework,
                                       const AllocatorFramework *info)
 {
+  (void)allocator;
+  (void)now;
   (void)info;
-  scripted_framework(allocator, now, framework);
+  say("update F%u", framework.index);
 }
 
 static void scripted_add_agent(Allocator *allocator, Instant now, AgentId agent, const AllocatorAgent *info,
@@ -215,17 +254,70 @@ static void scripted_remove_agent(Allocator *allocator, Instant now, AgentId age
       g_array_remove_index(allocator->uses, i);
 }
 
-static void scripted_agent(Allocator *allocator, Instant now, AgentId agent)
+static void scripted_activate_agent(Allocator *allocator, Instant now, AgentId agent)
 {
   (void)allocator;
   (void)now;
-  (void)agent;
+  say("activate A%u", agent.index);
+}
+
+static void scripted_deactivate_agent(Allocator *allocator, Instant now, AgentId agent)
+{
+  (void)allocator;
+  (void)now;
+  say("deactivate A%u", agent.index);
+}
+
+static void scripted_agent_attributes(Allocator *allocator, Instant now, AgentId agent)
+{
+  (void)allocator;
+  (void)now;
+  say("attributes A%u", agent.index);
+}
+
+static void scripted_update_unavailability(Allocator *allocator, Instant now, AgentId agent,
+                                           const Unavailability *unavailability)
+{
+  (void)allocator;
+  (void)now;
+  if (unavailability == NULL)
+    say("unavailability A%u none", agent.index);
+  else
+    say("unavailability A%u %d", agent.index, (int)(unavailability->start.ns / NS_PER_MS));
+}
+
+static void scripted_update_inverse_offer(Allocator *allocator, Instant now, AgentId agent,
+                                          FrameworkId framework, InverseOfferAnswer answer,
+                                          OfferFilter filter)
+{
+  static const char *const answers[] = {"expired", "accepted", "declined"};
+  (void)allocator;
+  (void)now;
+  g_autofree char *refuse =
+      filter.set ? g_strdup_printf("%d", (int)(filter.refuse.ns / NS_PER_MS)) : g_strdup("none");
+  say("inverse-offer A%u F%u %s %s", agent.index, framework.index, answers[answer], refuse);
+}
+
+static bool scripted_update_available(Allocator *allocator, Instant now, AgentId agent, const Resources *from,
+                                      const Resources *to)
+{
+  (void)now;
+  g_autofree char *before = text_of(from);
+  g_autofree char *after = text_of(to);
+  say("available A%u %s to %s", agent.index, before, after);
+  if (script.refuses || !resources_contain(free_on(allocator, agent), from))
+    return false;
+  resources_subtract(free_on(allocator, agent), from);
+  resources_add(free_on(allocator, agent), to);
+  return true;
 }
 
 static void scripted_update_agent(Allocator *allocator, Instant now, AgentId agent, const Resources *total)
 {
+  (void)allocator;
+  (void)now;
   (void)total;
-  scripted_agent(allocator, now, agent);
+  say("update A%u", agent.index);
 }
 
 static void scripted_update_whitelist(Allocator *allocator, Instant now, const char *const *hostnames,
@@ -233,8 +325,10 @@ static void scripted_update_whitelist(Allocator *allocator, Instant now, const c
 {
   (void)allocator;
   (void)now;
-  (void)hostnames;
-  (void)n_hostnames;
+  g_autoptr(GString) list = g_string_new(hostnames == NULL ? " all" : "");
+  for (uint32_t i = 0; hostnames != NULL && i < n_hostnames; i++)
+    g_string_append_printf(list, " %s", hostnames[i]);
+  say("whitelist%s", list->str);
 }
 
 static void scripted_transition(Allocator *allocator, Instant now, FrameworkId framework, RoleId role,
@@ -294,6 +388,14 @@ static void grant_all(Allocator *allocator)
     allocator->host.offer(allocator->host.self, grant.framework, grant.role, grant.agent, &grant.resources);
   }
   g_array_set_size(script.grants, 0);
+  for (guint i = 0; i < script.asks->len; i++) {
+    ScriptedAsk ask = g_array_index(script.asks, ScriptedAsk, i);
+    if (ask.revoke)
+      allocator->host.revoke(allocator->host.self, ask.framework, ask.agent, &ask.resources);
+    else
+      allocator->host.inverse_offer(allocator->host.self, ask.framework, ask.agent);
+  }
+  g_array_set_size(script.asks, 0);
 }
 
 static void scripted_run(Allocator *allocator, Instant now)
@@ -350,16 +452,19 @@ const AllocatorInterface scripted_allocator = {
     .update_role = scripted_update_role,
     .add_framework = scripted_add_framework,
     .remove_framework = scripted_remove_framework,
-    .activate_framework = scripted_framework,
-    .deactivate_framework = scripted_framework,
+    .activate_framework = scripted_activate_framework,
+    .deactivate_framework = scripted_deactivate_framework,
     .update_framework = scripted_update_framework,
     .add_agent = scripted_add_agent,
     .remove_agent = scripted_remove_agent,
     .update_agent = scripted_update_agent,
-    .update_agent_attributes = scripted_agent,
-    .activate_agent = scripted_agent,
-    .deactivate_agent = scripted_agent,
+    .update_agent_attributes = scripted_agent_attributes,
+    .activate_agent = scripted_activate_agent,
+    .deactivate_agent = scripted_deactivate_agent,
     .update_whitelist = scripted_update_whitelist,
+    .update_unavailability = scripted_update_unavailability,
+    .update_inverse_offer = scripted_update_inverse_offer,
+    .update_available = scripted_update_available,
     .transition_offered_to_allocated = scripted_transition,
     .recover_resources = scripted_recover,
     .suppress_offers = scripted_suppress,

@@ -18,6 +18,13 @@ void script_start(ResourceKinds *kinds);
 /** script_grant: in the next run; @good: it is booked (the books of the master will allow it). */
 void script_grant(uint32_t framework, uint32_t role, uint32_t agent, const Resources *resources, bool good);
 
+/** script_inverse, script_revoke: in the next run, after its grants. */
+void script_inverse(uint32_t framework, uint32_t agent);
+void script_revoke(uint32_t framework, uint32_t agent, const Resources *resources);
+
+/** script_refuse_available: from now on update_available() says no. */
+void script_refuse_available(void);
+
 /** script_host: the host table that the last instance was given. */
 const AllocatorHost *script_host(void);
 
