@@ -1,14 +1,49 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "allocators/drf.h"
 
+#include <glib.h>
+
 #include "allocators/drf-sorter.h"
 #include "allocators/hierarchical.h"
+#include "allocators/option-values.h"
+#include "allocators/random-sorter.h"
+
+static const AllocatorOption options[] = {
+    {"role-sorter", "drf", "order of roles: drf, or random (weights in proportion)"},
+    {"framework-sorter", "drf", "order of the frameworks of a role: drf or random"},
+};
+
+/* What the random sorters of one kernel share; owned by the kernel, through its hooks. */
+typedef struct {
+  RandomSorterContext context;
+  uint32_t n_sorters;
+} DrfRandom;
+
+static const SorterInterface *sorter_choose(const AllocatorSettings *settings, uint32_t option, char **error)
+{
+  static const char *const names[] = {"drf", "random", NULL};
+  const char *value = settings->option_values == NULL ? NULL : settings->option_values[option];
+  uint32_t choice;
+  if (!option_choice(options[option].key, value, options[option].value_default, names, &choice, error))
+    return NULL;
+  return choice == 0 ? &drf_sorter : &random_sorter;
+}
 
 static Allocator *drf_create(const AllocatorSettings *settings, const AllocatorHost *host, Instant now,
                              char **error)
 {
-  (void)error;
-  return hierarchical_new(settings, host, now, &drf_sorter, NULL, &drf_sorter, NULL);
+  const SorterInterface *roles = sorter_choose(settings, 0, error);
+  const SorterInterface *frameworks = roles == NULL ? NULL : sorter_choose(settings, 1, error);
+  if (frameworks == NULL)
+    return NULL;
+  if (roles == &drf_sorter && frameworks == &drf_sorter)
+    return hierarchical_new(settings, host, now, &drf_sorter, NULL, &drf_sorter, NULL);
+  DrfRandom *random = g_new0(DrfRandom, 1);
+  random->context = (RandomSorterContext){*host, &random->n_sorters};
+  Allocator *kernel =
+      hierarchical_new(settings, host, now, roles, &random->context, frameworks, &random->context);
+  hierarchical_set_hooks(kernel, &(KernelHooks){.self = random, .destroyed = g_free});
+  return kernel;
 }
 
 const AllocatorInterface drf_allocator = {
@@ -16,6 +51,8 @@ const AllocatorInterface drf_allocator = {
     .size = sizeof(AllocatorInterface),
     .name = "drf",
     .summary = "dominant resource fairness over hierarchical roles, as Mesos's default allocator",
+    .options = options,
+    .n_options = G_N_ELEMENTS(options),
     .properties = ALLOCATOR_WORK_CONSERVING | ALLOCATOR_USES_WEIGHTS | ALLOCATOR_USES_HIERARCHY,
     .create = drf_create,
     HIERARCHICAL_FUNCTIONS,

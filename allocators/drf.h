@@ -8,7 +8,10 @@
  *
  * Policy: among siblings of the role tree the one with the smallest dominant share per weight is served
  * first, ties by the number of past allocations, then by path; the same among the frameworks of the role
- * chosen, without weights. Demand is not known to it. Options: none.
+ * chosen, without weights. Demand is not known to it.
+ *
+ * Options: role-sorter, framework-sorter = drf | random: the order of that level may be a fresh weighted shuffle for each
+ * agent instead (random-sorter.h).
  *
  * Source: Ghodsi et al., NSDI 2011; apache/mesos src/master/allocator/mesos/hierarchical.cpp.
  */

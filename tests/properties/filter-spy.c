@@ -164,8 +164,7 @@ static Allocator *create(const AllocatorInterface *inner, const AllocatorSetting
       .expect = spy_host_expect,
       .random = spy_random,
   };
-  CHECK(inner->n_options == 0);
-  inner_settings.option_values = NULL;
+  inner_settings.option_values = NULL; /* each at its default */
   spy->inner = inner;
   spy->host = *host;
   spy->interval = settings->allocation_interval;
