@@ -288,9 +288,8 @@ void master_offer_take_back(Master *master, Instant now, uint32_t slot, OfferFil
 void master_agent_take_back(Master *master, Instant now, AgentId agent, GArray *rescinds);
 void master_rescinds_send(Master *master, const GArray *rescinds);
 
-/** master_allocator_broke: tells the host what the allocator did that it must not do. @did: "offered", say. */
-void master_allocator_broke(Master *master, const char *did, const char *fault, FrameworkId framework,
-                            AgentId agent, const Resources *resources);
+/** master_allocator_broke: tells the host that the allocator did what it must not: "offered ...: why not". */
+void master_allocator_broke(Master *master, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
 /* --- master-inverse-offers.c --- */
 

@@ -39,7 +39,8 @@ void master_inverse_offer_make(void *self, FrameworkId framework, AgentId agent)
   Master *master = self;
   const char *fault = make_fault(master, framework, agent);
   if (fault != NULL) {
-    master_allocator_broke(master, "made an inverse offer", fault, framework, agent, &RESOURCES_EMPTY);
+    master_allocator_broke(master, "asked framework %u to leave agent %u: %s", framework.index, agent.index,
+                           fault);
     return;
   }
   /* As in Mesos, nobody is asked to leave an agent that is not active; master_agent_set_state() has the allocator ask

@@ -6,13 +6,13 @@
 
 /* --- grants ----------------------------------------------------------------------------------------- */
 
-void master_allocator_broke(Master *master, const char *did, const char *fault, FrameworkId framework,
-                            AgentId agent, const Resources *resources)
+void master_allocator_broke(Master *master, const char *format, ...)
 {
-  g_autofree char *amount = resources_print(master->settings.kinds, resources);
-  g_autofree char *message =
-      g_strdup_printf("allocator %s %s %s of agent %u to framework %u: %s", master->allocator_interface->name,
-                      did, amount, agent.index, framework.index, fault);
+  va_list arguments;
+  va_start(arguments, format);
+  g_autofree char *what = g_strdup_vprintf(format, arguments);
+  va_end(arguments);
+  g_autofree char *message = g_strdup_printf("allocator %s %s", master->allocator_interface->name, what);
   master->ports.broken_allocator(master->ports.self, message);
 }
 
@@ -52,7 +52,9 @@ static void grant_make(void *self, FrameworkId framework_id, RoleId role, AgentI
   Master *master = self;
   const char *fault = grant_fault(master, framework_id, role, agent_id, resources);
   if (G_UNLIKELY(fault != NULL)) {
-    master_allocator_broke(master, "offered", fault, framework_id, agent_id, resources);
+    g_autofree char *amount = resources_print(master->settings.kinds, resources);
+    master_allocator_broke(master, "offered %s of agent %u to framework %u: %s", amount, agent_id.index,
+                           framework_id.index, fault);
     return;
   }
   MasterAgent *agent = master_agent(master, agent_id);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/resources-text.h"
 #include "core/master-internal.h"
 
 /*
@@ -73,7 +74,9 @@ void master_revoke(void *self, FrameworkId framework, AgentId agent, const Resou
       return;
     fault = "it does not run that much there";
   }
-  master_allocator_broke(master, "revoked", fault, framework, agent, resources);
+  g_autofree char *amount = resources_print(master->settings.kinds, resources);
+  master_allocator_broke(master, "took %s of agent %u from framework %u: %s", amount, agent.index,
+                         framework.index, fault);
 }
 
 void master_revocations_send(Master *master, Instant now)
