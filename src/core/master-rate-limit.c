@@ -82,8 +82,10 @@ bool master_admit(Master *master, Instant now, FrameworkId framework, Instant *a
   if (master->observer.message_dropped != NULL)
     master->observer.message_dropped(master->observer.self, now, framework);
   if (master->ports.send_error != NULL) {
-    g_autofree char *message = g_strdup_printf("a message was dropped: %u of principal %s wait already",
-                                               limit->limiter.capacity, limit_name(limit->principal));
+    g_autofree char *message =
+        g_strdup_printf("a message was dropped: %u of %s%s wait already", limit->limiter.capacity,
+                        limit->principal == NULL ? "" : "principal ",
+                        limit->principal == NULL ? "the others" : limit->principal);
     master->ports.send_error(master->ports.self, framework, message);
   }
   return false;
