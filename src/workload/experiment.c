@@ -128,6 +128,7 @@ void experiment_free(Experiment *experiment)
   resource_kinds_free(experiment->kinds);
   g_free(experiment->source_path);
   g_free(experiment->effective);
+  g_free(experiment->identity);
   g_free(experiment);
 }
 

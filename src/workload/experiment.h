@@ -190,6 +190,19 @@ typedef struct {
   double factor; /* the cell times this is in seconds, cpus, MiB or units */
 } TraceColumn;
 
+/* How another seed makes another realisation of a trace (traces/trace-shake.h). */
+typedef enum {
+  REPLICATE_NOT, /* it does not: the trace is replayed as it was recorded */
+  REPLICATE_JITTER,
+  REPLICATE_BLOCKS,
+  REPLICATE_USERS,
+} ReplicateKind;
+
+typedef struct {
+  ReplicateKind kind;
+  Duration length; /* JITTER: at most so much earlier or later; BLOCKS: of a block; in the trace's own time */
+} TraceReplicate;
+
 /* The mapping keys of a trace. Which of them a format uses is said in traces/<format>.h. */
 typedef struct {
   char *path; /* as opened, relative to the workload file's folder where it was relative */
@@ -205,6 +218,7 @@ typedef struct {
       window_start; /* jobs submitted before are left out; time 0 is here (trace time, before compression) */
   Instant window_end; /* jobs submitted at or after are left out; INSTANT_NEVER */
   uint32_t jobs_max;  /* jobs after so many are left out; UINT32_MAX */
+  TraceReplicate replicate;
   double scale; /* cluster scaling: sizes of jobs (tasks, or bytes) are multiplied by it; > 0; default 1 */
 
   bool whole_agents;          /* SWF: tasks of whole agents instead of one cpu each */
@@ -352,12 +366,32 @@ typedef struct {
   bool all;            /* WHITELIST: everybody */
 } OperatorSpec;
 
+/* What kind of question a run answers. */
+typedef enum {
+  RUN_TERMINATING, /* how long, from an empty cluster to the end: everything counts */
+  RUN_STEADY,      /* what it is like in the long run: the warm-up is left out, of jobs too */
+} RunKind;
+
+/* What shows that a steady run is warm (MSER-5). */
+typedef enum {
+  WARM_UP_UTILIZATION, /* the largest of allocated / total over the resources */
+  WARM_UP_TASKS_RUNNING,
+  WARM_UP_JOBS_RUNNING,
+  WARM_UP_JOBS_WAITING,
+  WARM_UP_OFFERS_OUTSTANDING,
+} WarmUpSeries;
+
 typedef struct {
   char *title;
   bool duration_given;
   Duration duration;
   uint64_t seed;
+  RunKind kind;
+  bool warm_up_given; /* a steady run without it finds its own */
   Duration warm_up;
+  WarmUpSeries warm_up_series;
+  uint32_t replications;    /* how many runs, each with a seed of its own */
+  double confidence;        /* of intervals, such as 0.95 */
   Duration sample_interval; /* default duration / 100; 0: neither it nor a duration is given */
 
   ResourceKinds *kinds;
@@ -376,6 +410,9 @@ typedef struct {
   char *source_path; /* the file; for messages */
   char *effective;   /* the workload as text, with --set applied: repeats the run when it is loaded from the
                         same folder */
+  char *
+      identity; /* SHA-256, hex, of what decides a run: keys and values, and the files of numbers that they name;
+                        not the seed, comments, how often it is run, nor the contents of traces */
 } Experiment;
 
 void experiment_free(Experiment *experiment);

@@ -67,6 +67,7 @@ static const KeyType compat = {"mesos or none", value_compat};
 static const KeyType declared_demand = {"none, truth or inflate(factor)", value_declared_demand};
 static const KeyType agent_resources = {"resources", value_agent_resources};
 static const KeyType alternatives = {"resources|resources...", value_alternatives};
+static const KeyType confidence = {"percentage", value_confidence};
 static const KeyType count = {"whole number", value_count};
 static const KeyType count_or_unlimited = {"whole number or unlimited", value_count_or_unlimited};
 static const KeyType duration = {"duration", value_duration};
@@ -89,8 +90,11 @@ static const KeyType positive = {"number above zero", value_positive};
 static const KeyType quantities = {"resources", value_quantities};
 static const KeyType rate_limits = {"name qps=number [capacity=number], ...", value_rate_limits};
 static const KeyType rates = {"rate or distribution", value_rates};
+static const KeyType replicate = {"none, jitter(...), resample-blocks(...) or resample-users",
+                                  value_replicate};
 static const KeyType role = {"role path", value_role};
 static const KeyType roles = {"role paths, with commas", value_roles};
+static const KeyType run_kind = {"terminating or steady", value_run_kind};
 static const KeyType scheduler = {"elastic, rigid or decliner", value_scheduler};
 static const KeyType size_column = {"column or \"a*b\" [* factor] [unit]", value_size_column};
 static const KeyType tasks = {"whole number, distribution or unlimited", value_tasks};
@@ -98,12 +102,15 @@ static const KeyType text = {"text", value_text};
 static const KeyType time_column = {"column or \"a*b\" [* factor] [unit]", value_time_column};
 static const KeyType times = {"duration or distribution", value_times};
 static const KeyType times_or_zero = {"duration or distribution", value_times_or_zero};
+static const KeyType warm_up_series = {"name of a series", value_warm_up_series};
 static const KeyType yes_no = {"yes or no", value_yes_no};
 
 #define AGENTS_MAX     50000000
 #define FRAMEWORKS_MAX 1000000
 #define COUNT_MAX      (UINT32_MAX - 1) /* UINT32_MAX is "unlimited" */
 #define PRIORITY_MAX   1000000000
+
+#define REPLICATIONS_MAX 1000000
 
 #define EXPERIMENT(member) TO_EXPERIMENT, offsetof(Experiment, member)
 #define AGENTS(member)     TO_AGENTS, offsetof(AgentClass, member)
@@ -121,7 +128,18 @@ static const KeyRow rows[] = {
     {GROUP_EXPERIMENT, JOBS_ANY, "seed", &integer, EXPERIMENT(seed), 0, INT64_MAX, "1", "of all random draws",
      false},
     {GROUP_EXPERIMENT, JOBS_ANY, "warm-up", &duration, EXPERIMENT(warm_up), 0, 0, "0s",
-     "averages over time leave out what comes before", false},
+     "averages over time leave out what comes before; default if steady: found by MSER-5", false},
+    {GROUP_EXPERIMENT, JOBS_ANY, "warm-up-series", &warm_up_series, EXPERIMENT(warm_up_series), 0, 0,
+     "utilization",
+     "what tells when a steady run is warm: utilization, tasks-running, jobs-running, jobs-waiting or "
+     "offers-outstanding",
+     false},
+    {GROUP_EXPERIMENT, JOBS_ANY, "kind", &run_kind, EXPERIMENT(kind), 0, 0, "terminating",
+     "steady: what it is like in the long run: completion times leave out jobs of the warm-up, too", false},
+    {GROUP_EXPERIMENT, JOBS_ANY, "replications", &count, EXPERIMENT(replications), 1, REPLICATIONS_MAX, "1",
+     "how many runs, each with a seed of its own, for means with intervals", false},
+    {GROUP_EXPERIMENT, JOBS_ANY, "confidence", &confidence, EXPERIMENT(confidence), 0, 0, "95%",
+     "of these intervals", false},
     {GROUP_EXPERIMENT, JOBS_ANY, "sample-interval", &duration, EXPERIMENT(sample_interval), 1, 0, NULL,
      "between the samples of time series; default: a hundredth of the duration", false},
 
@@ -274,6 +292,8 @@ static const KeyRow rows[] = {
      "jobs submitted then (time of the trace) or later are left out", false},
     {GROUP_FRAMEWORK, JOBS_TRACE, "max-jobs", &count, TRACE(jobs_max), 1, COUNT_MAX, NULL,
      "jobs after so many are left out", false},
+    {GROUP_FRAMEWORK, JOBS_TRACE, "replicate", &replicate, TRACE(replicate), 0, 0, "none",
+     "how each seed makes another realisation of the trace; none: all replications replay the same", false},
     {GROUP_FRAMEWORK, JOBS_TRACE, "scale", &positive, TRACE(scale), 0, 0, "1",
      "sizes of jobs (tasks, in swim bytes) are multiplied by it", false},
 

@@ -241,6 +241,8 @@ static SimDistribution *make_empirical(const LawCall *call, GError **error)
   g_autofree char *data = text_file_read(path, EMPIRICAL_BYTES_MAX, &length, error);
   if (data == NULL)
     return NULL;
+  if (call->context->inputs != NULL)
+    g_checksum_update(call->context->inputs, (const guchar *)data, (gssize)length);
   g_autofree char *fault = text_find_fault(data, length, &line);
   if (fault != NULL) {
     value_fail(error, "%s:%d: %s", path, line, fault);

@@ -42,6 +42,10 @@
  *   value_capabilities   uint32_t              "gpu-resources, region-aware": SchedulerCapability; "" for none
  *   value_inverse_offers InverseOfferReply     "accept", "decline", "ignore"
  *   value_declared_demand  double              "none": 0, "truth": 1, "inflate(FACTOR)"
+ *   value_run_kind       RunKind               "terminating" or "steady"
+ *   value_warm_up_series WarmUpSeries          "utilization", "tasks-running", ...
+ *   value_confidence     double                "95%": 0.95
+ *   value_replicate      TraceReplicate        "none", "jitter(60s)", "resample-blocks(1h)", "resample-users"
  *   value_agent_filter   AgentFilter           "hostname == h1 | rack exists & zone != z2"; "&" binds closer
  *
  * Distributions are written as in the design: a bare value, uniform(a, b), exponential(mean), normal(mean,
@@ -59,6 +63,7 @@
 typedef struct {
   ResourceKinds *kinds;
   const char *folder; /* relative file names start here */
+  GChecksum *inputs;  /* (nullable): receives the contents of the files that values name */
   int64_t min;        /* of whole numbers */
   int64_t max;
 } ValueContext;
@@ -122,6 +127,10 @@ bool value_compat(const ValueContext *context, const char *text, void *field, GE
 bool value_capabilities(const ValueContext *context, const char *text, void *field, GError **error);
 bool value_inverse_offers(const ValueContext *context, const char *text, void *field, GError **error);
 bool value_declared_demand(const ValueContext *context, const char *text, void *field, GError **error);
+bool value_run_kind(const ValueContext *context, const char *text, void *field, GError **error);
+bool value_warm_up_series(const ValueContext *context, const char *text, void *field, GError **error);
+bool value_confidence(const ValueContext *context, const char *text, void *field, GError **error);
+bool value_replicate(const ValueContext *context, const char *text, void *field, GError **error);
 bool value_agent_filter(const ValueContext *context, const char *text, void *field, GError **error);
 
 /* The numbers that distributions are made of. */

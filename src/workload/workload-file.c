@@ -94,6 +94,10 @@ static bool build_experiment(WorkloadBuild *build, GError **error)
   experiment->duration_given = key_group_find(group, "duration") != NULL;
   if (experiment->title == NULL)
     experiment->title = g_path_get_basename(experiment->source_path);
+  experiment->warm_up_given = key_group_find(group, "warm-up") != NULL;
+  if (experiment->kind == RUN_STEADY && !experiment->duration_given)
+    return key_file_fail(build->file, group, key_group_find(group, "kind"), WORKLOAD_ERROR_VALUE, error,
+                         "a steady run needs a duration");
   if (experiment->sample_interval.ns == 0 && experiment->duration_given)
     experiment->sample_interval.ns = MAX(experiment->duration.ns / 100, 1);
   if (experiment->duration_given && experiment->warm_up.ns >= experiment->duration.ns)
@@ -186,6 +190,38 @@ static bool build_named(WorkloadBuild *build, GError **error)
   return true;
 }
 
+/* --- identity ------------------------------------------------------------------------------------------- */
+
+/* Keys of [experiment] that say how often and with which seeds, not what is run. */
+static bool decides_a_run(const KeyGroup *group, const KeyEntry *entry)
+{
+  static const char *const others[] = {"seed", "replications", "confidence", NULL};
+  return strcmp(group->name, "experiment") != 0 || !g_strv_contains(others, entry->name);
+}
+
+/* Values have no line ends of their own in them that could be taken for the next key: they are quoted. */
+static void add_identity(GChecksum *checksum, const KeyFile *file)
+{
+  const GPtrArray *groups = key_file_groups(file);
+  for (guint i = 0; i < groups->len; i++) {
+    const KeyGroup *group = g_ptr_array_index(groups, i);
+    g_autoptr(GString) text = g_string_new(NULL);
+    for (guint k = 0; k < group->entries->len; k++) {
+      const KeyEntry *entry = g_ptr_array_index(group->entries, k);
+      g_autofree char *value = g_strescape(entry->value, NULL);
+      if (decides_a_run(group, entry))
+        g_string_append_printf(text, "%s=%s\n", entry->name, value);
+    }
+    /* --seed may have made the group. */
+    if (text->len > 0 || strcmp(group->name, "experiment") != 0) {
+      g_string_prepend(text, "]\n");
+      g_string_prepend(text, group->name);
+      g_string_prepend(text, "[");
+    }
+    g_checksum_update(checksum, (const guchar *)text->str, (gssize)text->len);
+  }
+}
+
 /* --- the whole ------------------------------------------------------------------------------------------ */
 
 static bool build_all(WorkloadBuild *build, GError **error)
@@ -206,11 +242,16 @@ Experiment *workload_data_load(const char *data, size_t length, const char *sour
   experiment->kinds = resource_kinds_new();
   experiment->source_path = g_strdup(source_path);
   experiment->effective = g_strdup(key_file_text(file));
+  g_autoptr(GChecksum) identity = g_checksum_new(G_CHECKSUM_SHA256);
   WorkloadBuild build = {.file = file,
                          .known = known,
                          .experiment = experiment,
-                         .context = {.kinds = experiment->kinds, .folder = folder}};
-  return build_all(&build, error) ? g_steal_pointer(&experiment) : NULL;
+                         .context = {.kinds = experiment->kinds, .folder = folder, .inputs = identity}};
+  add_identity(identity, file);
+  if (!build_all(&build, error))
+    return NULL;
+  experiment->identity = g_strdup(g_checksum_get_string(identity));
+  return g_steal_pointer(&experiment);
 }
 
 Experiment *workload_text_load(const char *text, const char *source_path, const char *const *overrides,

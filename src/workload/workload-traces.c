@@ -190,6 +190,19 @@ static bool complete_csv(const WorkloadBuild *build, const KeyGroup *group, cons
       "column of resources");
 }
 
+/* Users are those of the SWF field, or else whoever the frameworks are made from. */
+static bool check_replicate(const WorkloadBuild *build, const KeyGroup *group, const TraceSpec *trace,
+                            GError **error)
+{
+  const KeyEntry *entry = key_group_find(group, "replicate");
+  if (trace->replicate.kind != REPLICATE_USERS || trace->format == TRACE_SWF ||
+      trace->frameworks.kind == MAP_COLUMN)
+    return true;
+  return key_file_fail(build->file, group, entry, WORKLOAD_ERROR_VALUE, error,
+                       "nothing says who the users of this %s trace are%s", format_name(trace->format),
+                       trace->format == TRACE_CSV ? "; expected \"frameworks\" = column NAME" : "");
+}
+
 bool build_trace_defaults(WorkloadBuild *build, const KeyGroup *group, FrameworkSpec *framework,
                           GError **error)
 {
@@ -205,7 +218,8 @@ bool build_trace_defaults(WorkloadBuild *build, const KeyGroup *group, Framework
   if (key_group_find(group, "frameworks") == NULL)
     trace->frameworks = default_frameworks(trace->format);
   if (!check_map(build, group, "frameworks", &trace->frameworks, trace->format, error) ||
-      !check_map(build, group, "roles", &trace->roles, trace->format, error))
+      !check_map(build, group, "roles", &trace->roles, trace->format, error) ||
+      !check_replicate(build, group, trace, error))
     return false;
   if (trace->window_end.ns <= trace->window_start.ns)
     return key_file_fail(build->file, group, key_group_find(group, "window-end"), WORKLOAD_ERROR_VALUE, error,

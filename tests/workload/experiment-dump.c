@@ -72,6 +72,7 @@ static void add_trace(GString *dump, const TraceSpec *trace)
   add_map(dump, "roles", &trace->roles);
   add(dump, "sort", "%d compression %g window %" PRId64 " %" PRId64 " jobs %u scale %g", trace->sort,
       trace->time_compression, trace->window_start.ns, trace->window_end.ns, trace->jobs_max, trace->scale);
+  add(dump, "replicate", "%d %" PRId64, (int)trace->replicate.kind, trace->replicate.length.ns);
   add(dump, "swf", "%d %d %" PRId64, trace->whole_agents, trace->use_memory, trace->memory_default);
   add_quantities(dump, "agent", &trace->agent_resources);
   add(dump, "swim", "%u %u %u %g %g", trace->trace_nodes, trace->agents, trace->slots, trace->block_size,
@@ -190,6 +191,9 @@ char *experiment_dump(const Experiment *experiment)
   add(dump, "duration", "%d %" PRId64 " seed %" PRIu64 " warm-up %" PRId64 " sample %" PRId64,
       experiment->duration_given, experiment->duration.ns, experiment->seed, experiment->warm_up.ns,
       experiment->sample_interval.ns);
+  add(dump, "kind", "%d warm-up %d series %d replications %u confidence %g", (int)experiment->kind,
+      experiment->warm_up_given, (int)experiment->warm_up_series, experiment->replications,
+      experiment->confidence);
   for (uint32_t kind = 0; kind < resource_kinds_count(experiment->kinds); kind++)
     add(dump, "kind", "%s", resource_kinds_name(experiment->kinds, kind));
   add_cluster(dump, &experiment->cluster, experiment->kinds);

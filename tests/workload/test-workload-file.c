@@ -6,6 +6,7 @@
  * (test-workload-errors.c).
  */
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 #include "tests/support/test-main.h"
@@ -75,6 +76,7 @@ START_TEST(defaults)
   ck_assert_str_eq(dump,
                    "title t.ini\n"
                    "duration 0 0 seed 1 warm-up 0 sample 0\n"
+                   "kind 0 warm-up 0 series 0 replications 1 confidence 0.95\n"
                    "kind cpus\nkind mem\nkind disk\nkind gpus\n"
                    "cluster 1 agents, 0 per rack\n"
                    "agents agents 1 cpus:4;mem:8192 speed 1\n"
@@ -129,6 +131,13 @@ static const KeyEffect effects[] = {
     {C F, "experiment.duration=10s", "duration 1 10000000000 seed 1 warm-up 0 sample 100000000"},
     {D C F, "experiment.seed=18", "duration 1 3600000000000 seed 18 warm-up 0 sample 36000000000"},
     {D C F, "experiment.warm-up=1s", "duration 1 3600000000000 seed 1 warm-up 1000000000 sample 36000000000"},
+    {C F, "experiment.seed=18", "kind 0 warm-up 0 series 0 replications 1 confidence 0.95"},
+    {D C F, "experiment.kind=steady", "kind 1 warm-up 0 series 0 replications 1 confidence 0.95"},
+    {D C F, "experiment.warm-up=1s", "kind 0 warm-up 1 series 0 replications 1 confidence 0.95"},
+    {C F, "experiment.warm-up-series=jobs-waiting",
+     "kind 0 warm-up 0 series 3 replications 1 confidence 0.95"},
+    {C F, "experiment.replications=30", "kind 0 warm-up 0 series 0 replications 30 confidence 0.95"},
+    {C F, "experiment.confidence=99 %", "kind 0 warm-up 0 series 0 replications 1 confidence 0.99"},
     {D C F, "experiment.sample-interval=1s", "duration 1 3600000000000 seed 1 warm-up 0 sample 1000000000"},
     {C F, "cluster.agents=7", "cluster 7 agents, 0 per rack"},
     {C F, "cluster.resources=cpus:1.5;gpus:2", "agents agents 1 cpus:1.5;gpus:2 speed 1"},
@@ -305,6 +314,10 @@ static const KeyEffect effects[] = {
      "sort 0 compression 8 window 0 9223372036854775807 jobs 4294967295 scale 1"},
     {C SWF, "framework f.window-start=1s",
      "sort 0 compression 1 window 1000000000 9223372036854775807 jobs 4294967295 scale 1"},
+    {C SWF, "framework f.replicate=none", "replicate 0 0"},
+    {C SWF, "framework f.replicate=jitter(60s)", "replicate 1 60000000000"},
+    {C SWF, "framework f.replicate=resample-blocks(1h)", "replicate 2 3600000000000"},
+    {C SWF, "framework f.replicate=resample-users", "replicate 3 0"},
     {C SWF, "framework f.window-end=1s", "sort 0 compression 1 window 0 1000000000 jobs 4294967295 scale 1"},
     {C SWF, "framework f.max-jobs=5", "sort 0 compression 1 window 0 9223372036854775807 jobs 5 scale 1"},
     {C SWF, "framework f.scale=0.5",
@@ -380,6 +393,61 @@ START_TEST(every_key_is_tested)
     n++;
   }
   ck_assert_int_gt(n, 60);
+}
+END_TEST
+
+/* What decides a run, and nothing else. */
+START_TEST(identity_is_of_keys_and_values)
+{
+  static const char *const same[] = {
+      "[cluster]\nagents=2\nresources=cpus:1\n[framework f]\n" T,
+      "# said of it\n[ cluster ]\nagents  =  2\n\nresources=cpus:1\n[framework   f]\n" T,
+      "[experiment]\nseed=7\nreplications=3\nconfidence=90%\n[cluster]\nagents=2\nresources=cpus:1\n["
+      "framework "
+      "f]\n" T,
+  };
+  static const char *const others[] = {
+      "[experiment]\ntitle=x\n[cluster]\nagents=2\nresources=cpus:1\n[framework f]\n" T,
+      "[cluster]\nagents=3\nresources=cpus:1\n[framework f]\n" T,
+      "[cluster]\nagents=2\nresources=cpus:1\n[framework g]\n" T,
+  };
+  g_autoptr(Experiment) first = test_load(same[0], NULL);
+  ck_assert_uint_eq(strlen(first->identity), 64);
+  for (size_t i = 1; i < G_N_ELEMENTS(same); i++) {
+    g_autoptr(Experiment) again = test_load(same[i], NULL);
+    ck_assert_str_eq(again->identity, first->identity);
+  }
+  for (size_t i = 0; i < G_N_ELEMENTS(others); i++) {
+    g_autoptr(Experiment) other = test_load(others[i], NULL);
+    ck_assert_str_ne(other->identity, first->identity);
+  }
+  g_autoptr(Experiment) seeded = test_load(same[0], "experiment.seed=7");
+  ck_assert_str_eq(seeded->identity, first->identity);
+  g_autoptr(Experiment) more = test_load(same[0], "cluster.agents=3");
+  g_autoptr(Experiment) written = test_load(others[1], NULL);
+  ck_assert_str_eq(more->identity, written->identity);
+}
+END_TEST
+
+/* A file of numbers belongs to what is run. */
+START_TEST(identity_is_of_the_numbers_in_files)
+{
+  g_autofree char *folder = g_dir_make_tmp("offersim-identity-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename(folder, "times", NULL);
+  g_autofree char *text = g_strdup_printf("[cluster]\nagents=2\nresources=cpus:1\n[framework f]\ntasks=1\n"
+                                          "task-resources=cpus:1\ntask-duration=empirical(%s)\n",
+                                          path);
+  char *identities[2];
+  for (int i = 0; i < 2; i++) {
+    ck_assert(g_file_set_contents(path, i == 0 ? "1s\n2s\n" : "1s\n3s\n", -1, NULL));
+    g_autoptr(Experiment) experiment = test_load(text, NULL);
+    identities[i] = g_strdup(experiment->identity);
+  }
+  ck_assert_str_ne(identities[0], identities[1]);
+  g_free(identities[0]);
+  g_free(identities[1]);
+  g_unlink(path);
+  g_rmdir(folder);
 }
 END_TEST
 
@@ -556,6 +624,8 @@ Suite *test_suite(void)
   test_case(suite, defaults);
   test_case_loop(suite, every_key_has_its_effect, 0, G_N_ELEMENTS(effects));
   test_case(suite, every_key_is_tested);
+  test_case(suite, identity_is_of_keys_and_values);
+  test_case(suite, identity_is_of_the_numbers_in_files);
   test_case(suite, operator_calls_are_sorted);
   test_case(suite, names_of_members);
   test_case(suite, classes_share_what_the_cluster_says);
