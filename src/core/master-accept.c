@@ -4,7 +4,13 @@
 #include "base/check.h"
 
 /* An accept is checked as a whole first: ids that exist, once each, of one framework, role and agent. Then
- * its tasks are checked one by one, each against what the ones before have left over. */
+ * its operations are done one by one, each with what the ones before have left over and made. The books come first, the
+ * messages after them: what is sent may come back as another call at once. */
+
+static uint32_t operation_tasks(const Operation *operation)
+{
+  return operation_launches(operation->kind) ? operation->n_tasks : 0;
+}
 
 static bool offers_are_valid(const Master *master, FrameworkId framework, const OfferId *offers,
                              uint32_t n_offers)
@@ -37,14 +43,22 @@ static void accept_refuse(Master *master, Instant now, FrameworkId framework, co
   }
   TaskState state = master_lost_state(master, framework, TASK_DROPPED);
   for (uint32_t i = 0; i < n_operations; i++)
-    for (uint32_t j = 0; j < operations[i].n_tasks; j++)
+    for (uint32_t j = 0; j < operation_tasks(&operations[i]); j++)
       master_refuse_task(master, framework, &operations[i].tasks[j], state, REASON_INVALID_OFFERS);
 }
 
-static bool task_is_valid(const TaskInfo *task, AgentId agent, const Resources *remaining)
+static bool task_is_plain(const TaskInfo *task)
 {
-  return task->agent.index == agent.index && !resources_are_empty(&task->resources) &&
-         quantities_are_valid(&task->resources.plain) && resources_contain(remaining, &task->resources);
+  return task->resources.special == NULL && task->executor == NULL;
+}
+
+static bool task_is_valid(const MasterAccept *accept, const TaskInfo *task)
+{
+  if (G_UNLIKELY(!task_is_plain(task)))
+    return master_task_is_valid(accept, task);
+  return task->agent.index == accept->agent.index && !resources_are_empty(&task->resources) &&
+         quantities_are_valid(&task->resources.plain) &&
+         resources_contain(&accept->remaining, &task->resources);
 }
 
 static TaskId task_launch(Master *master, Instant now, FrameworkId framework, RoleId role,
@@ -61,6 +75,7 @@ static TaskId task_launch(Master *master, Instant now, FrameworkId framework, Ro
   task->state = TASK_STAGING;
   task->reason = REASON_NONE;
   task->freed = false;
+  task->killed = false;
   task->revoked = false;
   resources_copy(&task->resources, &info->resources);
   /* Where tasks may be revoked none is kept aside, so that the list has the youngest first. */
@@ -79,34 +94,114 @@ static TaskId task_launch(Master *master, Instant now, FrameworkId framework, Ro
   return id;
 }
 
-/* Launches what is valid out of @remaining, and pushes an id per task on Master.launched: TASK_NONE for the
- * bad ones, which are answered once the books are closed. */
-static void tasks_launch(Master *master, Instant now, FrameworkId framework, RoleId role, AgentId agent,
-                         const Operation *operation, Resources *remaining)
+static TaskId accept_launch(MasterAccept *accept, const TaskInfo *task)
 {
+  Master *master = accept->master;
+  if (G_UNLIKELY(task->executor != NULL))
+    master_accept_use_executor(accept, task->executor);
+  TaskId id = task_launch(master, accept->now, accept->framework, accept->role, task);
+  if (G_UNLIKELY(task->resources.special != NULL)) {
+    master_accept_use(accept, &task->resources);
+    return id;
+  }
+  quantities_subtract(&accept->remaining.plain, &task->resources.plain);
+  master->allocator_interface->transition_offered_to_allocated(
+      master->allocator, accept->now, accept->framework, accept->role, accept->agent, &task->resources);
+  return id;
+}
+
+/* Launches what is valid, or all or nothing of a group, and pushes an id per task on Master.launched: TASK_NONE for the
+ * bad ones, which are answered once the books are closed. */
+static void tasks_launch(MasterAccept *accept, const Operation *operation)
+{
+  bool alone = operation->kind == OPERATION_LAUNCH;
+  bool group = !alone && master_group_is_valid(accept, operation);
   for (uint32_t i = 0; i < operation->n_tasks; i++) {
-    TaskId id = TASK_NONE;
-    if (task_is_valid(&operation->tasks[i], agent, remaining)) {
-      resources_subtract(remaining, &operation->tasks[i].resources);
-      id = task_launch(master, now, framework, role, &operation->tasks[i]);
-      master->allocator_interface->transition_offered_to_allocated(master->allocator, now, framework, role,
-                                                                   agent, &operation->tasks[i].resources);
-    }
-    array_push(&master->launched, id);
+    const TaskInfo *task = &operation->tasks[i];
+    bool valid = alone ? task_is_valid(accept, task) : group;
+    TaskId id = valid ? accept_launch(accept, task) : TASK_NONE;
+    array_push(&accept->master->launched, id);
   }
 }
 
-static void launch_send(Master *master, FrameworkId framework, const TaskInfo *info, TaskId id)
+/* An earlier message of this accept has led to the agent's being cut off, or drained. Returns: whether the launch may no
+ * longer be sent; then it has ended. */
+static bool launch_is_late(Master *master, Instant now, TaskId id, AgentId agent)
 {
+  const MasterAgentCare *care = master_agent_care_find(master, agent);
+  if (care == NULL || (!care->disconnected && care->state != AGENT_STATE_DRAINING))
+    return false;
+  const MasterTask *task = pool_find(&master->tasks, id.value);
+  FrameworkId framework = task->framework;
+  uint64_t label = task->label;
+  TaskState state = master_lost_state(master, framework, TASK_DROPPED);
+  TaskReason reason = care->disconnected ? REASON_AGENT_DISCONNECTED : REASON_AGENT_DRAINING;
+  master_task_end(master, now, slot_of(id.value), state, reason);
+  master_task_forget(master, slot_of(id.value));
+  master_send_status(master, framework, id, label, agent, state, reason);
+  master_agent_drain_advance(master, now, agent);
+  return true;
+}
+
+static void launch_send(MasterAccept *accept, const TaskInfo *info, TaskId id, OperationKind kind)
+{
+  Master *master = accept->master;
   if (id.value == TASK_NONE.value) {
-    master_refuse_task(master, framework, info, TASK_ERROR, REASON_TASK_INVALID);
+    master_refuse_task(master, accept->framework, info, TASK_ERROR,
+                       kind == OPERATION_LAUNCH ? REASON_TASK_INVALID : REASON_TASK_GROUP_INVALID);
     return;
   }
   const MasterTask *task = pool_find(&master->tasks, id.value);
   if (task == NULL)
     return; /* an earlier message of this accept has led to its end */
-  TaskLaunch launch = {id, task->label, task->framework, task->resources};
-  master->ports.send_launch(master->ports.self, task->agent, &launch);
+  AgentId agent = task->agent;
+  if (G_UNLIKELY((master_agent(master, agent)->flags & MASTER_AGENT_INACTIVE) != 0) &&
+      launch_is_late(master, accept->now, id, agent))
+    return;
+  uint64_t executor = info->executor == NULL ? EXECUTOR_NONE : info->executor->id;
+  TaskLaunch launch = {id, task->label, task->framework, executor, task->resources};
+  master->ports.send_launch(master->ports.self, agent, &launch);
+}
+
+/* Ends the offers; what they held remains. */
+static void offers_take(MasterAccept *accept, const OfferId *offers, uint32_t n_offers, OfferEnd end)
+{
+  Master *master = accept->master;
+  for (uint32_t i = 0; i < n_offers; i++) {
+    uint32_t slot = slot_of(offers[i].value);
+    resources_add(&accept->remaining, &((const MasterOffer *)pool_at(&master->offers, slot))->resources);
+    master_offer_end(master, accept->now, slot, end);
+  }
+  if (G_UNLIKELY(accept->remaining.special != NULL) && n_offers > 1)
+    master_accept_single_copies(accept);
+}
+
+/* What is left goes back. */
+static void accept_recover(MasterAccept *accept, OfferFilter filter)
+{
+  Master *master = accept->master;
+  if (G_UNLIKELY(accept->conversions != NULL))
+    master_accept_recover_converted(accept);
+  if (!resources_are_empty(&accept->remaining))
+    master->allocator_interface->recover_resources(master->allocator, accept->now, accept->framework,
+                                                   accept->role, accept->agent, &accept->remaining, filter,
+                                                   false);
+}
+
+static void accept_send(MasterAccept *accept, const Operation *operations, uint32_t n_operations,
+                        uint32_t base)
+{
+  Master *master = accept->master;
+  uint32_t at = base;
+  if (G_UNLIKELY(accept->rescinds != NULL))
+    master_rescinds_send(master, accept->rescinds);
+  for (uint32_t i = 0; i < n_operations; i++) {
+    if (G_UNLIKELY(!operation_launches(operations[i].kind)))
+      master_accept_send_conversion(accept, i, &operations[i]);
+    for (uint32_t j = 0; j < operation_tasks(&operations[i]); j++)
+      launch_send(accept, &operations[i].tasks[j], master->launched.items[at++], operations[i].kind);
+  }
+  master->launched.n = base;
 }
 
 AcceptResult master_accept(Master *master, Instant now, FrameworkId framework, const OfferId *offers,
@@ -116,8 +211,11 @@ AcceptResult master_accept(Master *master, Instant now, FrameworkId framework, c
   if (!master_framework_is_present(master, framework))
     return ACCEPT_INVALID_OFFERS; /* it was on its way when the framework left; nobody is there to be told */
   uint32_t n_tasks = 0;
-  for (uint32_t i = 0; i < n_operations; i++)
-    n_tasks += operations[i].n_tasks;
+  bool converts = false;
+  for (uint32_t i = 0; i < n_operations; i++) {
+    n_tasks += operation_tasks(&operations[i]);
+    converts = converts || !operation_launches(operations[i].kind);
+  }
   master_count_call(master, framework, FRAMEWORK_CALL_ACCEPT);
   master->framework_counters.items[framework.index].accepts_launching += n_tasks > 0;
   if (!offers_are_valid(master, framework, offers, n_offers)) {
@@ -126,31 +224,23 @@ AcceptResult master_accept(Master *master, Instant now, FrameworkId framework, c
     return ACCEPT_INVALID_OFFERS;
   }
   const MasterOffer *first = pool_find(&master->offers, offers[0].value);
-  AgentId agent = first->agent;
-  RoleId role = first->role;
+  MasterAccept accept = {
+      .master = master, .now = now, .framework = framework, .role = first->role, .agent = first->agent};
+  offers_take(&accept, offers, n_offers, n_tasks > 0 || converts ? OFFER_ACCEPTED : OFFER_DECLINED);
+  if (G_UNLIKELY(converts))
+    resources_copy(&accept.offered, &accept.remaining);
 
-  Resources remaining = RESOURCES_EMPTY;
-  for (uint32_t i = 0; i < n_offers; i++) {
-    uint32_t slot = slot_of(offers[i].value);
-    resources_add(&remaining, &((const MasterOffer *)pool_at(&master->offers, slot))->resources);
-    master_offer_end(master, now, slot, n_tasks > 0 ? OFFER_ACCEPTED : OFFER_DECLINED);
-  }
-  /* The books first, the messages after them: what is sent may come back as another call at once. */
   uint32_t base = master->launched.n;
   for (uint32_t i = 0; i < n_operations; i++)
-    tasks_launch(master, now, framework, role, agent, &operations[i], &remaining);
-  if (!resources_are_empty(&remaining)) {
-    master->allocator_interface->recover_resources(master->allocator, now, framework, role, agent, &remaining,
-                                                   filter, false);
-    resources_clear(&remaining);
-  }
-  INVARIANT((master_agent_check(master, now, agent), true));
+    if (G_LIKELY(operation_launches(operations[i].kind)))
+      tasks_launch(&accept, &operations[i]);
+    else
+      master_accept_convert(&accept, i, &operations[i]);
+  accept_recover(&accept, filter);
+  INVARIANT((master_agent_check(master, now, accept.agent), true));
 
-  uint32_t at = base;
-  for (uint32_t i = 0; i < n_operations; i++)
-    for (uint32_t j = 0; j < operations[i].n_tasks; j++)
-      launch_send(master, framework, &operations[i].tasks[j], master->launched.items[at++]);
-  master->launched.n = base;
+  accept_send(&accept, operations, n_operations, base);
+  master_accept_clear(&accept);
   master_requests_pass_on(master, now);
   return ACCEPT_DONE;
 }

@@ -151,6 +151,8 @@ void master_disconnect_agent(Master *master, Instant now, AgentId agent)
 void master_reconnect_agent(Master *master, Instant now, AgentId agent)
 {
   agent_set_connected(master, now, agent, true);
+  if (master_agent_is_present(master, agent))
+    master_kills_resend(master, agent);
 }
 
 void master_agent_leave_schedule(Master *master, AgentId id)

@@ -2,8 +2,10 @@
 #pragma once
 
 /*
- * What the parts of the master share: master.c (life, roles, frameworks, agents, timers, checks),
- * master-offers.c (grants, offers, their ends), master-accept.c (accepts), master-tasks.c (statuses, kills).
+ * What the parts of the master share: master.c (life, roles, agents, timers, checks), master-frameworks.c
+ * (subscriptions, suppression, demand), master-offers.c (grants, offers, their ends), master-accept.c (accepts),
+ * master-operations.c (what an accept may hold beside plain launches), master-executors.c, master-tasks.c (statuses,
+ * kills), master-reconcile.c.
  * The invariants are in master.h.
  *
  * Which function makes which transition:
@@ -11,6 +13,9 @@
  *   (free) -> OUTSTANDING       grant_make()                  master-offers.c
  *   OUTSTANDING -> (free)       master_offer_end()            by decline, accept, rescind, discard
  *   (none) -> STAGING           task_launch()                 master-accept.c
+ *   (none) -> BOOKED            master_executor_add()         master-executors.c, of an executor
+ *   BOOKED -> (none)            executor_end()                exited; agent or framework removed
+ *   one form -> another         master_agent_convert()        master-operations.c, of resources, in all books
  *   live -> live, live -> ended master_status_update()        master-tasks.c
  *   live -> ended               master_task_end()             agent or framework removed
  *   ended -> (none)             master_task_forget()          acknowledged, or nobody is left to acknowledge
@@ -22,6 +27,7 @@
 
 #include "base/array.h"
 #include "base/pool.h"
+#include "core/conversions.h"
 #include "core/master-counters.h"
 #include "core/master.h"
 #include "core/rate-limit.h"
@@ -45,6 +51,7 @@ typedef struct {
   TaskState state : 8;
   TaskReason reason : 8;
   bool freed : 1;   /* its resources have gone back */
+  bool killed : 1;  /* its framework wants its end; the agent has yet to hear of it, perhaps */
   bool revoked : 1; /* its resources are to be taken away */
   Resources resources;
 } MasterTask;
@@ -67,6 +74,7 @@ typedef enum {
   MASTER_AGENT_INACTIVE = 1 << 0, /* is not offered */
   MASTER_AGENT_DRAINING = 1 << 1,
   MASTER_AGENT_CARE = 1 << 2, /* has a MasterAgentCare */
+  MASTER_AGENT_EXECUTORS = 1 << 3,
 } MasterAgentFlag;
 
 _Static_assert(sizeof(MasterAgent) <= 64, "an agent is one cache line");
@@ -76,7 +84,18 @@ typedef struct {
   Resources total;
   ResourceSlices *free; /* special part of what is free */
   const char *hostname; /* in Master.hostnames */
+  uint32_t executors;   /* first of the list; valid with MASTER_AGENT_EXECUTORS only */
 } MasterAgentRest;
+
+typedef struct {
+  uint64_t id;
+  FrameworkId framework;
+  AgentId agent;
+  RoleId role;
+  uint32_t next; /* of the agent's: slot or INDEX_NONE */
+  uint32_t slot; /* its own */
+  Resources resources;
+} MasterExecutor;
 
 /* What an operator has said of an agent, and who was asked to leave it. Few agents have one. */
 typedef struct {
@@ -100,6 +119,7 @@ typedef struct {
   RoleId *roles;
   uint32_t n_offers;
   uint32_t n_tasks; /* records, ended ones that wait for an acknowledgement included */
+  uint32_t n_executors;
   uint32_t
       batch_first; /* of its grants in the run that is being made: index in Master.batch, or INDEX_NONE */
   uint32_t batch_last;
@@ -143,6 +163,7 @@ struct Master {
   Array(MasterAgentRest) agent_rest; /* likewise */
   Pool offers;                       /* MasterOffer */
   Pool tasks;                        /* MasterTask */
+  Pool executors;                    /* MasterExecutor */
   uint32_t n_tasks_live;
 
   Instant start;
@@ -195,13 +216,14 @@ static inline bool master_agent_is_present(const Master *master, AgentId agent)
   return agent.index < master->agents.n && master_agent(master, agent)->present;
 }
 
-/** master_agent_put: @resources of the agent become free; master_agent_take: they no longer are. */
+/** master_agent_put: @resources of the agent become free; master_agent_take: they no longer are. What is shared always
+ * is. */
 static inline void master_agent_put(Master *master, AgentId agent, const Resources *resources)
 {
   quantities_add(&master_agent(master, agent)->free, &resources->plain);
   if (G_UNLIKELY(resources->special != NULL)) {
     Resources free = {QUANTITIES_ZERO, master->agent_rest.items[agent.index].free};
-    resources_add_special(&free, resources->special);
+    resources_give_special(&free, resources->special);
     master->agent_rest.items[agent.index].free = free.special;
   }
 }
@@ -211,7 +233,7 @@ static inline void master_agent_take(Master *master, AgentId agent, const Resour
   quantities_subtract(&master_agent(master, agent)->free, &resources->plain);
   if (G_UNLIKELY(resources->special != NULL)) {
     Resources free = {QUANTITIES_ZERO, master->agent_rest.items[agent.index].free};
-    resources_subtract_special(&free, resources->special);
+    resources_take_special(&free, resources->special);
     master->agent_rest.items[agent.index].free = free.special;
   }
 }
@@ -347,7 +369,91 @@ void master_agent_drain(Master *master, Instant now, AgentId agent, Duration gra
 /** master_agent_drain_advance: after a task's record has gone: a draining agent without any is drained. */
 void master_agent_drain_advance(Master *master, Instant now, AgentId agent);
 
+/* --- master-frameworks.c --- */
+
+/** master_framework_has_role: of a framework that was once there. */
+static inline bool master_framework_has_role(const Master *master, FrameworkId id, RoleId role)
+{
+  const MasterFramework *framework = master_framework(master, id);
+  for (uint32_t i = 0; i < framework->n_roles; i++)
+    if (framework->roles[i].index == role.index)
+      return true;
+  return false;
+}
+
+/* --- master-operations.c --- */
+
+/* An operation that was done. */
+typedef struct {
+  uint32_t operation; /* index in the accept */
+  Conversion conversion;
+} MasterConversion;
+
+/* An accept that is being worked on: its offers have ended, and what they held is free in the master's books. */
+typedef struct {
+  Master *master;
+  Instant now;
+  FrameworkId framework;
+  RoleId role;
+  AgentId agent;
+  Resources remaining; /* of the offers, as the operations so far have left and made it */
+  /* Where there are others than launches: */
+  Resources offered;   /* what there was at first */
+  GArray *conversions; /* MasterConversion; NULL: none */
+  GArray *rescinds;    /* MasterRescind; NULL: none */
+} MasterAccept;
+
+/** master_task_is_valid: in full; needed where the task has special resources or an executor. */
+bool master_task_is_valid(const MasterAccept *accept, const TaskInfo *task);
+
+/** master_group_is_valid: whether all tasks of a LAUNCH_GROUP are, one after the other. */
+bool master_group_is_valid(MasterAccept *accept, const Operation *operation);
+
+/** master_accept_use: takes @resources, special or not, out of what remains; the allocator hears that they are in use.
+ * master_accept_use_executor: likewise those of the executor, unless it is there already. */
+void master_accept_use(MasterAccept *accept, const Resources *resources);
+void master_accept_use_executor(MasterAccept *accept, const ExecutorInfo *info);
+
+/** master_accept_convert: does the operation @index, which launches nothing, or leaves it out;
+ * master_accept_send_conversion: tells the agent, where it was done. */
+void master_accept_convert(MasterAccept *accept, uint32_t index, const Operation *operation);
+void master_accept_send_conversion(MasterAccept *accept, uint32_t index, const Operation *operation);
+
+/** master_accept_single_copies: gives back all copies but one of what is shared and was in several offers. */
+void master_accept_single_copies(MasterAccept *accept);
+
+/** master_accept_recover_converted: gives back, without a filter, what was made of the offers and not used. */
+void master_accept_recover_converted(MasterAccept *accept);
+void master_accept_clear(MasterAccept *accept);
+
+/** master_agent_convert: the conversion in the master's books of the agent: total and free. */
+void master_agent_convert(Master *master, AgentId agent, const Conversion *conversion);
+
+/* --- master-executors.c --- */
+
+/** master_executor_next: (nullable): of the agent's executors the first (@before: NULL) or the next. */
+const MasterExecutor *master_executor_next(const Master *master, AgentId agent, const MasterExecutor *before);
+
+/** master_executor_find: (nullable). */
+const MasterExecutor *master_executor_find(const Master *master, AgentId agent, FrameworkId framework,
+                                           uint64_t executor);
+
+/** master_executor_add: books it; it is the caller who tells the allocator. */
+void master_executor_add(Master *master, Instant now, AgentId agent, FrameworkId framework, RoleId role,
+                         const ExecutorInfo *info);
+
+/** master_executors_end: those of @framework, or (FRAMEWORK_NONE) all on the agent. Returns: whether there were any. */
+bool master_executors_end(Master *master, Instant now, AgentId agent, FrameworkId framework);
+
+/* --- master-reconcile.c --- */
+
+/** master_reconcile_one: as master_reconcile(), of one task; not counted as a call. */
+void master_reconcile_one(Master *master, FrameworkId framework, const TaskQuery *query);
+
 /* --- master-tasks.c --- */
+
+/** master_kills_resend: after the agent was not connected: kills that it has not heard of. */
+void master_kills_resend(Master *master, AgentId agent);
 
 /** master_task_end: a live task ends by the master's decision; its resources go back. */
 void master_task_end(Master *master, Instant now, uint32_t slot, TaskState state, TaskReason reason);

@@ -16,12 +16,16 @@ void master_allocator_broke(Master *master, const char *format, ...)
   master->ports.broken_allocator(master->ports.self, message);
 }
 
-static bool framework_has_role(const MasterFramework *framework, RoleId role)
+/* Whether each slice is one, and not reserved to somebody else. */
+static bool grant_is_for_role(const Master *master, RoleId role, const Resources *resources)
 {
-  for (uint32_t i = 0; i < framework->n_roles; i++)
-    if (framework->roles[i].index == role.index)
-      return true;
-  return false;
+  if (!resources_are_valid(resources) || !resources_are_known(master->settings.kinds, resources))
+    return false;
+  for (uint32_t i = 0; i < resources->special->n_slices; i++)
+    if (!resource_slice_is_allocatable_to(master->settings.kinds, &resources->special->slices[i],
+                                          roles_path(master->roles, role)))
+      return false;
+  return true;
 }
 
 /* Why the books do not allow the grant; NULL where they do. */
@@ -38,10 +42,12 @@ static const char *grant_fault(const Master *master, FrameworkId framework, Role
     return "that framework is not active";
   if ((master_agent(master, id)->flags & MASTER_AGENT_INACTIVE) != 0)
     return "that agent is not active";
-  if (!framework_has_role(master_framework(master, framework), role))
+  if (!master_framework_has_role(master, framework, role))
     return "it has not subscribed to that role";
   if (resources_are_empty(resources) || !quantities_are_valid(&resources->plain))
     return "that is not an amount";
+  if (G_UNLIKELY(resources->special != NULL) && !grant_is_for_role(master, role, resources))
+    return "that is not for that role";
   Resources free = {master_agent(master, id)->free, master->agent_rest.items[id.index].free};
   return resources_contain(&free, resources) ? NULL : "that much is not free";
 }

@@ -77,21 +77,57 @@ void master_task_end(Master *master, Instant now, uint32_t slot, TaskState state
     task_set_state(master, now, slot, state, SOURCE_MASTER, reason);
 }
 
+/* Whether @status says what an agent may say; of whom and when is another question. */
+static bool status_makes_sense(const TaskStatus *status)
+{
+  return status->state < TASK_STATES && status->state != TASK_STAGING && status->state != TASK_UNREACHABLE &&
+         status->state != TASK_UNKNOWN && status->reason < TASK_REASONS && status->source < TASK_SOURCES &&
+         status->sequence > 0;
+}
+
+/* What the framework is to hear instead of @state, if it does not know it. */
+static TaskState state_for(const Master *master, FrameworkId framework, TaskState state)
+{
+  return state >= TASK_DROPPED ? master_lost_state(master, framework, state) : state;
+}
+
+_Static_assert(TASK_DROPPED == TASK_LOST + 1 && TASK_GONE_BY_OPERATOR == TASK_STATES - 1,
+               "what only partition-aware frameworks know comes last");
+
+static bool killing_is_unknown(const Master *master, FrameworkId framework, TaskState state)
+{
+  return state == TASK_KILLING &&
+         (master_framework(master, framework)->capabilities & FRAMEWORK_TASK_KILLING_STATE) == 0;
+}
+
 void master_status_update(Master *master, Instant now, const TaskStatus *status)
 {
   MasterTask *task = pool_find(&master->tasks, status->task.value);
+  /* A repeated update is passed on again; one that a later one has overtaken is not. */
   if (task == NULL || task->agent.index != status->agent.index ||
-      !master_agent_is_present(master, status->agent) || status->sequence <= task->sequence) {
+      !master_agent_is_present(master, status->agent) || status->sequence < task->sequence ||
+      !status_makes_sense(status)) {
     master->counters.statuses_invalid++;
     return;
   }
   FrameworkId framework = task->framework;
-  task->sequence = status->sequence;
-  if (!task_state_is_terminal(task->state))
-    task_set_state(master, now, slot_of(status->task.value), status->state, status->source, status->reason);
-  INVARIANT((master_agent_check(master, now, status->agent), true));
+  bool repeated = status->sequence == task->sequence;
   TaskStatus forwarded = *status;
   forwarded.label = task->label;
+  forwarded.state = state_for(master, framework, status->state);
+  task->sequence = status->sequence;
+  if (G_UNLIKELY(killing_is_unknown(master, framework, status->state))) {
+    master->ports.send_acknowledgement(master->ports.self, status->agent, status->task, task->label,
+                                       status->sequence);
+    return;
+  }
+  if (G_UNLIKELY(repeated) && forwarded.state != task->state) {
+    master->counters.statuses_invalid++; /* not what it was the first time */
+    return;
+  }
+  if (!repeated && !task_state_is_terminal(task->state))
+    task_set_state(master, now, slot_of(status->task.value), forwarded.state, status->source, status->reason);
+  INVARIANT((master_agent_check(master, now, status->agent), true));
   master_count_event(master, framework, FRAMEWORK_EVENT_STATUS_FORWARDED);
   master->ports.send_status(master->ports.self, framework, &forwarded);
   master_requests_pass_on(master, now);
@@ -109,6 +145,15 @@ void master_expect_status(const Master *master, AgentId agent, TaskId task, bool
     master->allocator_interface->expect(master->allocator, agent, near);
 }
 
+/* Whether messages to @agent, which is present, go anywhere. */
+static bool agent_is_connected(const Master *master, AgentId agent)
+{
+  const MasterAgentCare *care = NULL;
+  if (G_UNLIKELY((master_agent(master, agent)->flags & MASTER_AGENT_CARE) != 0))
+    care = master_agent_care_find(master, agent);
+  return care == NULL || !care->disconnected;
+}
+
 void master_acknowledge(Master *master, Instant now, FrameworkId framework, TaskId id, uint32_t sequence)
 {
   if (framework.index >= master->frameworks->len)
@@ -116,7 +161,7 @@ void master_acknowledge(Master *master, Instant now, FrameworkId framework, Task
   master_count_call(master, framework, FRAMEWORK_CALL_ACKNOWLEDGE);
   const MasterTask *task = pool_find(&master->tasks, id.value);
   if (task == NULL || task->framework.index != framework.index || sequence == 0 ||
-      sequence > task->sequence) {
+      sequence > task->sequence || !agent_is_connected(master, task->agent)) {
     master->framework_counters.items[framework.index].acknowledgements_invalid++;
     return;
   }
@@ -133,21 +178,44 @@ void master_acknowledge(Master *master, Instant now, FrameworkId framework, Task
   }
 }
 
-void master_kill(Master *master, Instant now, FrameworkId framework, TaskId id)
+void master_kill(Master *master, Instant now, FrameworkId framework, TaskId id, AgentId agent)
 {
-  (void)now;
   if (!master_framework_is_present(master, framework))
     return;
   master_count_call(master, framework, FRAMEWORK_CALL_KILL);
-  const MasterTask *task = pool_find(&master->tasks, id.value);
+  MasterTask *task = pool_find(&master->tasks, id.value);
   if (task == NULL || task->framework.index != framework.index) {
-    master_send_status(master, framework, id, 0, AGENT_NONE,
-                       master_lost_state(master, framework, TASK_UNKNOWN), REASON_RECONCILIATION);
+    TaskQuery query = {.task = id, .agent = agent};
+    master_reconcile_one(master, framework, &query);
     return;
   }
+  if (agent.index != AGENT_NONE.index && agent.index != task->agent.index)
+    return;
   if (task_state_is_terminal(task->state)) {
     master_send_status(master, framework, id, task->label, task->agent, task->state, REASON_RECONCILIATION);
     return;
   }
-  master->ports.send_kill(master->ports.self, task->agent, id, DURATION_ZERO, REASON_NONE);
+  (void)now;
+  task->killed = true;
+  if (agent_is_connected(master, task->agent))
+    master->ports.send_kill(master->ports.self, task->agent, id, DURATION_ZERO, REASON_NONE);
+}
+
+void master_kills_resend(Master *master, AgentId id)
+{
+  const MasterAgent *agent = master_agent(master, id);
+  g_autoptr(GArray) killed = g_array_new(FALSE, FALSE, sizeof(TaskId));
+  for (uint32_t slot = master_agent_first_task(agent); slot != INDEX_NONE;
+       slot = master_agent_next_task(master, agent, slot)) {
+    const MasterTask *task = pool_at(&master->tasks, slot);
+    TaskId task_id = {pool_id(&master->tasks, slot)};
+    if (task->killed && !task->freed)
+      g_array_append_val(killed, task_id);
+  }
+  /* Each may be answered at once. */
+  for (guint i = 0; i < killed->len; i++) {
+    TaskId task = g_array_index(killed, TaskId, i);
+    if (pool_find(&master->tasks, task.value) != NULL)
+      master->ports.send_kill(master->ports.self, id, task, DURATION_ZERO, REASON_NONE);
+  }
 }

@@ -25,6 +25,7 @@ Master *master_new(const MasterSettings *settings, const AllocatorInterface *all
   master->frameworks = g_array_new(FALSE, TRUE, sizeof(MasterFramework));
   pool_init(&master->offers, sizeof(MasterOffer));
   pool_init(&master->tasks, sizeof(MasterTask));
+  pool_init_small(&master->executors, sizeof(MasterExecutor), 4);
   pool_init(&master->inverse_offers, sizeof(MasterInverseOffer));
   master->hostnames = g_string_chunk_new(4096);
   master->start = now;
@@ -66,6 +67,20 @@ static void framework_clear(MasterFramework *framework)
   g_free(framework->suppressed);
 }
 
+/* What live offers, tasks and executors own. */
+static void records_clear(Master *master)
+{
+  for (uint32_t slot = 0; slot < master->offers.n_slots; slot++)
+    if (pool_is_taken(&master->offers, slot))
+      resources_clear(&((MasterOffer *)pool_at(&master->offers, slot))->resources);
+  for (uint32_t slot = 0; slot < master->tasks.n_slots; slot++)
+    if (pool_is_taken(&master->tasks, slot))
+      resources_clear(&((MasterTask *)pool_at(&master->tasks, slot))->resources);
+  for (uint32_t slot = 0; slot < master->executors.n_slots; slot++)
+    if (pool_is_taken(&master->executors, slot))
+      resources_clear(&((MasterExecutor *)pool_at(&master->executors, slot))->resources);
+}
+
 void master_free(Master *master)
 {
   if (master == NULL)
@@ -78,11 +93,13 @@ void master_free(Master *master)
     resources_clear(&master->agent_rest.items[i].total);
     g_free(master->agent_rest.items[i].free);
   }
+  records_clear(master);
   g_array_unref(master->frameworks);
   array_free(&master->agents);
   array_free(&master->agent_rest);
   pool_clear(&master->offers);
   pool_clear(&master->tasks);
+  pool_clear(&master->executors);
   pool_clear(&master->inverse_offers);
   array_free(&master->inverse_batch);
   array_free(&master->revoked);
@@ -171,143 +188,6 @@ const char *master_role_path(const Master *master, RoleId role)
   return roles_path(master->roles, role);
 }
 
-/* --- frameworks ------------------------------------------------------------------------------------- */
-
-FrameworkId master_subscribe(Master *master, Instant now, const FrameworkInfo *info)
-{
-  CHECK(info->n_roles > 0);
-  MasterFramework framework = {
-      .present = true,
-      .capabilities = info->capabilities,
-      .n_roles = info->n_roles,
-      .roles = g_new(RoleId, info->n_roles),
-      .batch_first = INDEX_NONE,
-      .name = g_strdup(info->name),
-      .suppressed = g_new0(bool, info->n_roles),
-      .limit = master_limit_of(master, info->principal),
-  };
-  for (uint32_t i = 0; i < info->n_roles; i++) {
-    framework.roles[i] = master_role(master, info->roles[i]);
-    framework.suppressed[i] = info->suppressed != NULL && info->suppressed[i];
-  }
-  FrameworkId id = {master->frameworks->len};
-  g_array_append_val(master->frameworks, framework);
-  array_push(&master->framework_counters, (FrameworkCounters){0});
-  master_count_call(master, id, FRAMEWORK_CALL_SUBSCRIBE);
-
-  AllocatorFramework allocator_info = {
-      .name = info->name,
-      .roles = framework.roles,
-      .suppressed = info->suppressed,
-      .n_roles = info->n_roles,
-      .capabilities = info->capabilities,
-  };
-  master->allocator_interface->add_framework(master->allocator, now, id, &allocator_info, true, NULL, 0);
-  if (master->observer.framework_added != NULL)
-    master->observer.framework_added(master->observer.self, now, id, info->name, info->roles, info->n_roles);
-  master_requests_pass_on(master, now);
-  return id;
-}
-
-/* Ends what @framework has on one agent. Returns: whether a task of it was alive there. */
-static bool agent_clear_framework(Master *master, Instant now, AgentId id, FrameworkId framework)
-{
-  const MasterAgent *agent = master_agent(master, id);
-  bool alive = false;
-  uint32_t next;
-  for (uint32_t slot = agent->offers; slot != INDEX_NONE; slot = next) {
-    const MasterOffer *offer = pool_at(&master->offers, slot);
-    next = offer->next;
-    if (offer->framework.index == framework.index)
-      master_offer_give_back(master, now, slot, OFFER_DISCARDED, OFFER_FILTER_NONE);
-  }
-  for (uint32_t slot = master_agent_first_task(agent); slot != INDEX_NONE; slot = next) {
-    const MasterTask *task = pool_at(&master->tasks, slot);
-    next = master_agent_next_task(master, agent, slot);
-    if (task->framework.index != framework.index)
-      continue;
-    alive = alive || !task->freed;
-    master_task_end(master, now, slot, TASK_KILLED, REASON_FRAMEWORK_REMOVED);
-    master_task_forget(master, slot);
-  }
-  return alive;
-}
-
-void master_teardown(Master *master, Instant now, FrameworkId id)
-{
-  if (!master_framework_is_present(master, id))
-    return;
-  MasterFramework *framework = master_framework(master, id);
-  framework->present = false;
-  master_count_call(master, id, FRAMEWORK_CALL_TEARDOWN);
-  g_autoptr(GArray) told = g_array_new(FALSE, FALSE, sizeof(AgentId));
-  /* No list of a framework's offers and tasks is kept: this is rare, and a launch would pay for it each time.
-   */
-  bool holds = framework->n_offers > 0 || framework->n_tasks > 0;
-  for (guint i = 0; holds && i < master->agents.n; i++) {
-    AgentId agent = {i};
-    if (master_agent(master, agent)->present && agent_clear_framework(master, now, agent, id))
-      g_array_append_val(told, agent);
-  }
-  master_framework_inverse_offers_end(master, now, id, INVERSE_OFFER_ENDED_DISCARDED, NULL);
-  master->allocator_interface->remove_framework(master->allocator, now, id);
-  if (master->observer.framework_removed != NULL)
-    master->observer.framework_removed(master->observer.self, now, id);
-  for (guint i = 0; i < told->len; i++)
-    master->ports.send_shutdown_framework(master->ports.self, g_array_index(told, AgentId, i), id);
-  for (uint32_t i = 0; holds && i < master->agents.n; i++)
-    master_agent_drain_advance(master, now, (AgentId){i});
-  master_requests_pass_on(master, now);
-}
-
-/* The role of the framework called @path; ROLE_NONE for NULL. False where it has no such role. */
-static bool framework_role(const Master *master, FrameworkId id, const char *path, RoleId *role)
-{
-  *role = ROLE_NONE;
-  if (!master_framework_is_present(master, id))
-    return false;
-  if (path == NULL)
-    return true;
-  const MasterFramework *framework = master_framework(master, id);
-  *role = roles_find(master->roles, path);
-  for (uint32_t i = 0; i < framework->n_roles; i++)
-    if (framework->roles[i].index == role->index)
-      return true;
-  return false;
-}
-
-static void framework_suppress(Master *master, FrameworkId id, RoleId role, bool suppressed)
-{
-  MasterFramework *framework = master_framework(master, id);
-  for (uint32_t i = 0; i < framework->n_roles; i++)
-    if (role.index == ROLE_NONE.index || framework->roles[i].index == role.index)
-      framework->suppressed[i] = suppressed;
-}
-
-bool master_suppress(Master *master, Instant now, FrameworkId framework, const char *path)
-{
-  RoleId role;
-  if (!framework_role(master, framework, path, &role))
-    return false;
-  framework_suppress(master, framework, role, true);
-  master_count_call(master, framework, FRAMEWORK_CALL_SUPPRESS);
-  master->allocator_interface->suppress_offers(master->allocator, now, framework, role);
-  master_requests_pass_on(master, now);
-  return true;
-}
-
-bool master_revive(Master *master, Instant now, FrameworkId framework, const char *path)
-{
-  RoleId role;
-  if (!framework_role(master, framework, path, &role))
-    return false;
-  framework_suppress(master, framework, role, false);
-  master_count_call(master, framework, FRAMEWORK_CALL_REVIVE);
-  master->allocator_interface->revive_offers(master->allocator, now, framework, role);
-  master_requests_pass_on(master, now);
-  return true;
-}
-
 /* --- agents ----------------------------------------------------------------------------------------- */
 
 static bool host_is_down(const Master *master, const char *hostname)
@@ -334,7 +214,15 @@ AgentId master_register_agent(Master *master, Instant now, const AgentInfo *info
   resources_copy(&rest.total, &info->total);
   array_push(&master->agent_rest, rest);
   master_agent_put(master, id, &info->total);
-  AllocatorAgent allocator_info = {.hostname = info->hostname};
+  AllocatorAgent allocator_info = {
+      .hostname = info->hostname,
+      .attribute_names = info->attribute_names,
+      .attribute_values = info->attribute_values,
+      .n_attributes = info->n_attributes,
+      .region = info->region,
+      .zone = info->zone,
+      .lacks = info->lacks,
+  };
   master->allocator_interface->add_agent(master->allocator, now, id, &allocator_info, &info->total, NULL, 0);
   if (master->observer.agent_added != NULL)
     master->observer.agent_added(master->observer.self, now, id, info->hostname, &info->total);
@@ -368,6 +256,7 @@ static GArray *agent_lose_tasks(Master *master, Instant now, AgentId id, TaskSta
     master_task_end(master, now, slot, loss.state, reason);
     master_task_forget(master, slot);
   }
+  master_executors_end(master, now, id, FRAMEWORK_NONE);
   return lost;
 }
 
@@ -432,12 +321,14 @@ uint32_t master_tasks_live(const Master *master)
 void master_agent_check(const Master *master, Instant now, AgentId id)
 {
   const MasterAgent *agent = master_agent(master, id);
-  Resources offered = RESOURCES_EMPTY;
-  Resources allocated = RESOURCES_EMPTY;
+  const MasterAgentRest *rest = &master->agent_rest.items[id.index];
+  const Resources free = {agent->free, rest->free};
+  Resources sum; /* of what is free, offered and in use; a shared volume is free however often it is used */
+  resources_copy(&sum, &free);
   for (uint32_t slot = agent->offers; slot != INDEX_NONE;) {
     const MasterOffer *offer = pool_at(&master->offers, slot);
     CHECK(pool_is_taken(&master->offers, slot) && offer->agent.index == id.index);
-    resources_add(&offered, &offer->resources);
+    resources_give(&sum, &offer->resources);
     slot = offer->next;
   }
   for (uint32_t slot = master_agent_first_task(agent); slot != INDEX_NONE;
@@ -445,25 +336,26 @@ void master_agent_check(const Master *master, Instant now, AgentId id)
     const MasterTask *task = pool_at(&master->tasks, slot);
     CHECK(pool_is_taken(&master->tasks, slot) && task->agent.index == id.index);
     if (!task->freed)
-      resources_add(&allocated, &task->resources);
+      resources_give(&sum, &task->resources);
   }
-  const MasterAgentRest *rest = &master->agent_rest.items[id.index];
-  Resources free = {agent->free, rest->free};
-  resources_add(&offered, &allocated);
-  resources_add(&offered, &free);
-  CHECK(resources_equal(&offered, &rest->total));
+  const MasterExecutor *executor = NULL;
+  while ((executor = master_executor_next(master, id, executor)) != NULL) {
+    CHECK(pool_is_taken(&master->executors, executor->slot) && executor->agent.index == id.index);
+    resources_give(&sum, &executor->resources);
+  }
+  CHECK(resources_equal(&sum, &rest->total));
 
   AllocatorAgentView view;
   master->allocator_interface->view_agent(master->allocator, now, id, &view);
   CHECK(!agent->present || resources_equal(&view.available, &free));
-  resources_clear(&offered);
-  resources_clear(&allocated);
+  resources_clear(&sum);
 }
 
 void master_check(const Master *master, Instant now)
 {
   uint32_t n_offers = 0;
   uint32_t n_tasks = 0;
+  uint32_t n_executors = 0;
   for (guint i = 0; i < master->agents.n; i++) {
     const MasterAgent *agent = master_agent(master, (AgentId){i});
     if (!agent->present)
@@ -473,14 +365,21 @@ void master_check(const Master *master, Instant now)
       slot = ((const MasterOffer *)pool_at(&master->offers, slot))->next;
     for (uint32_t slot = master_agent_first_task(agent); slot != INDEX_NONE; n_tasks++)
       slot = master_agent_next_task(master, agent, slot);
+    const MasterExecutor *executor = NULL;
+    while ((executor = master_executor_next(master, (AgentId){i}, executor)) != NULL)
+      n_executors++;
   }
   CHECK(n_offers == master->offers.n_taken && n_tasks == master->tasks.n_taken);
+  CHECK(n_executors == master->executors.n_taken);
   uint32_t n_framework_offers = 0;
   uint32_t n_framework_tasks = 0;
+  uint32_t n_framework_executors = 0;
   for (guint i = 0; i < master->frameworks->len; i++) {
     n_framework_offers += master_framework(master, (FrameworkId){i})->n_offers;
     n_framework_tasks += master_framework(master, (FrameworkId){i})->n_tasks;
+    n_framework_executors += master_framework(master, (FrameworkId){i})->n_executors;
   }
   CHECK(n_framework_offers == n_offers && n_framework_tasks == n_tasks);
+  CHECK(n_framework_executors == n_executors);
   master->allocator_interface->check(master->allocator, now);
 }

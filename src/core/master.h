@@ -64,6 +64,14 @@
 
 typedef struct Master Master;
 
+#define MASTER_ERROR (master_error_quark())
+
+typedef enum {
+  MASTER_ERROR_FRAMEWORK, /* what a framework says of itself makes no sense */
+} MasterError;
+
+GQuark master_error_quark(void);
+
 /* Timers of the master; there is at most one of each. A timer that is set again moves. */
 typedef enum {
   MASTER_TIMER_TICK,          /* periodic allocation run */
@@ -105,6 +113,8 @@ typedef struct {
   void (*send_shutdown_agent)(void *self, AgentId agent);
   /* (optional) A framework has done what it must not; in Mesos its driver gives up. */
   void (*send_error)(void *self, FrameworkId framework, const char *message);
+  /* (optional) Resources of the agent are reserved now, or a volume, or no longer. */
+  void (*send_conversion)(void *self, AgentId agent, const AgentConversion *conversion);
 } MasterPorts;
 
 /* How fast the messages of one principal are handled. */
@@ -175,12 +185,20 @@ void master_reconnect_agent(Master *master, Instant now, AgentId agent);
 /** master_agent_state: AGENT_STATE_REMOVED for those that never were. */
 AgentState master_agent_state(const Master *master, AgentId agent);
 
+/** master_executor_exited: what was booked for the executor is free; its tasks end by statuses of their own. One that is
+ * unknown is ignored. */
+void master_executor_exited(Master *master, Instant now, AgentId agent, FrameworkId framework,
+                            uint64_t executor);
+
 /**
  * master_status_update:
  * @status: from the agent; sequence >= 1. Forwarded to the framework; resources are free at the first
  * terminal state.
  *
- * Updates from removed agents or of unknown tasks are dropped. Cost: O(tasks of that agent).
+ * An agent repeats an update until it is acknowledged: a repeated one is forwarded again and changes no book; one that
+ * a later one has overtaken is dropped, and so are those from removed agents, of unknown tasks, and of states that are
+ * not an agent's to tell. What a framework does not know (TASK_KILLING, without the capability) is acknowledged in its
+ * stead; states of partitions are TASK_LOST to those that are not partition-aware. Cost: O(tasks of that agent).
  */
 void master_status_update(Master *master, Instant now, const TaskStatus *status);
 
@@ -195,8 +213,23 @@ void master_expect_status(const Master *master, AgentId agent, TaskId task, bool
 
 /* --- frameworks ------------------------------------------------------------------------------------- */
 
-/** master_subscribe: a new framework. Returns: its id; ids are dense. Offers come with the next run. */
-FrameworkId master_subscribe(Master *master, Instant now, const FrameworkInfo *info);
+/**
+ * master_subscribe: a new framework. Offers come with the next run.
+ * @error: MASTER_ERROR: no role, or one twice; an empty group of constraints; one that makes no sense, a pattern that
+ * is none; BASE_ERROR_ROLE: a role that is none
+ *
+ * Returns: its id; ids are dense. FRAMEWORK_NONE on error.
+ */
+FrameworkId master_subscribe(Master *master, Instant now, const FrameworkInfo *info, GError **error);
+
+/**
+ * master_update_framework: replaces roles, what is suppressed, capabilities and wishes; the name stays.
+ * @error: as above, or there is no such framework; then nothing is done
+ *
+ * Offers in roles that it has left are rescinded. What is no longer suppressed is offered again with the next tick.
+ */
+bool master_update_framework(Master *master, Instant now, FrameworkId framework, const FrameworkInfo *info,
+                             GError **error);
 
 /** master_teardown: its offers are discarded, its tasks killed without a word to it, agents are told. */
 void master_teardown(Master *master, Instant now, FrameworkId framework);
@@ -222,15 +255,19 @@ void master_answer_inverse_offer(Master *master, Instant now, FrameworkId framew
                                  bool accepted, OfferFilter filter);
 
 typedef enum {
-  ACCEPT_DONE,           /* valid; single bad tasks came back as TASK_ERROR */
+  ACCEPT_DONE, /* valid; single bad tasks came back as TASK_ERROR, other bad operations were left out */
   ACCEPT_INVALID_OFFERS, /* the whole call was invalid: every task came back as TASK_LOST (or TASK_DROPPED) */
 } AcceptResult;
 
 /**
  * master_accept:
  * @offers: array of @n_offers ids, of one agent and role
- * @operations: array of @n_operations, done in order
- * @filter: for what is left over
+ * @operations: array of @n_operations, done in order, each with what those before it have left and made
+ * @filter: for what is left over and was never touched; what was converted and is not used comes back without
+ *
+ * A task is bad where it names another agent, nothing, what is not left, both revocable and other resources of one kind,
+ * or an executor that differs from one of that id on the agent. RESERVE: to the role of the offers only. CREATE: names
+ * that no volume of that role on the agent has. DESTROY: nobody uses it; offers of others that share it are rescinded.
  *
  * Cost: O(offers + tasks + offers and tasks of that agent).
  */
@@ -242,14 +279,35 @@ AcceptResult master_accept(Master *master, Instant now, FrameworkId framework, c
 void master_decline(Master *master, Instant now, FrameworkId framework, const OfferId *offers,
                     uint32_t n_offers, OfferFilter filter);
 
-/** master_suppress, master_revive: @role: path; NULL: all its roles. False, and nothing done, where it has no
- * such role. */
-bool master_suppress(Master *master, Instant now, FrameworkId framework, const char *role);
-bool master_revive(Master *master, Instant now, FrameworkId framework, const char *role);
+/** master_suppress, master_revive: @roles: paths; none: all its roles. False, and nothing done, where it does not have
+ * one of them. */
+bool master_suppress(Master *master, Instant now, FrameworkId framework, const char *const *roles,
+                     uint32_t n_roles);
+bool master_revive(Master *master, Instant now, FrameworkId framework, const char *const *roles,
+                   uint32_t n_roles);
 
-/** master_kill: asks the task's agent; an unknown task is answered with TASK_LOST (TASK_UNKNOWN for
- * partition-aware), reason RECONCILIATION. */
-void master_kill(Master *master, Instant now, FrameworkId framework, TaskId task);
+/** master_request: declares demand: @count tasks of @task each are waiting in @role; for allocators that ask for it
+ * (ALLOCATOR_USES_DEMAND). False, and nothing done, where it has no such role, or @task is no amount. */
+bool master_request(Master *master, Instant now, FrameworkId framework, const char *role,
+                    const Quantities *task, uint32_t count);
+
+/** master_kill: asks the task's agent, once it is connected. @agent: where the framework believes it to be, or
+ * AGENT_NONE; where it is not the call is ignored. An unknown task is answered as by master_reconcile(). */
+void master_kill(Master *master, Instant now, FrameworkId framework, TaskId task, AgentId agent);
+
+/**
+ * master_reconcile: answers with a status, reason RECONCILIATION, for each of @tasks; none: for each task of the
+ * framework that the master knows, those included that have ended and not been acknowledged.
+ *
+ *   known                                     its latest state
+ *   unknown, agent registered                 TASK_GONE
+ *   unknown, agent marked gone                TASK_GONE_BY_OPERATOR
+ *   unknown, otherwise                        TASK_UNKNOWN
+ *
+ * The last three are TASK_LOST for frameworks that are not partition-aware. Cost: O(tasks); of all: O(agents + tasks).
+ */
+void master_reconcile(Master *master, Instant now, FrameworkId framework, const TaskQuery *tasks,
+                      uint32_t n_tasks);
 
 /** master_acknowledge: of the status with this sequence; the acknowledged end of a task is the end of its
  * record. */

@@ -51,6 +51,21 @@ typedef enum {
   REASON_RECONCILIATION,
   REASON_CONTAINER_PREEMPTED,
   REASON_AGENT_REMOVED_BY_OPERATOR,
+  REASON_TASK_GROUP_INVALID,
+  REASON_AGENT_DRAINING,
+  REASON_AGENT_RESTARTED,
+  /* Of agents and executors alone. */
+  REASON_COMMAND_EXECUTOR_FAILED,
+  REASON_CONTAINER_LAUNCH_FAILED,
+  REASON_CONTAINER_LIMITATION,
+  REASON_CONTAINER_LIMITATION_DISK,
+  REASON_CONTAINER_LIMITATION_MEMORY,
+  REASON_EXECUTOR_REGISTRATION_TIMEOUT,
+  REASON_EXECUTOR_TERMINATED,
+  REASON_MAX_COMPLETION_TIME_REACHED,
+  REASON_RESOURCES_UNKNOWN,
+  REASON_TASK_KILLED_DURING_LAUNCH,
+  REASON_TASK_UNKNOWN,
   TASK_REASONS,
 } TaskReason;
 
@@ -95,30 +110,72 @@ typedef struct {
   Unavailability window;
 } InverseOfferMessage;
 
+#define EXECUTOR_NONE UINT64_MAX
+
+/* A process of the framework's own, under which its tasks run on an agent. Tasks there that name the same id share it.
+ * Its resources are booked once, with the first such task, and free again when the agent tells that it has exited. */
+typedef struct {
+  uint64_t id;         /* the framework's own number, not EXECUTOR_NONE */
+  Resources resources; /* perhaps none */
+} ExecutorInfo;
+
 /* Framework -> master, within an accept. */
 typedef struct {
   uint64_t label; /* the framework's own number, echoed in every status */
   AgentId agent;  /* must be that of the offers */
   Resources resources;
+  const ExecutorInfo *executor; /* NULL: the task has one to itself, which needs nothing */
 } TaskInfo;
 
 typedef enum {
-  OPERATION_LAUNCH,
+  OPERATION_LAUNCH,       /* good tasks run, bad ones come back */
+  OPERATION_LAUNCH_GROUP, /* all of them run, under one executor, or none */
+  OPERATION_RESERVE,      /* these and below: as conversions.h has it */
+  OPERATION_UNRESERVE,
+  OPERATION_CREATE,
+  OPERATION_DESTROY,
+  OPERATIONS,
 } OperationKind;
 
+/* Framework -> master, within an accept. Each sees what those before it have left and made. */
 typedef struct {
   OperationKind kind;
-  const TaskInfo *tasks;
+  const TaskInfo *tasks; /* LAUNCH, LAUNCH_GROUP */
   uint32_t n_tasks;
+  const Resources *resources; /* of the others, in the form that is reserved or has volumes */
 } Operation;
+
+static inline bool operation_launches(OperationKind kind)
+{
+  return kind == OPERATION_LAUNCH || kind == OPERATION_LAUNCH_GROUP;
+}
+
+/** operation_name: Mesos's name: "LAUNCH_GROUP". */
+const char *operation_name(OperationKind kind);
+
+/* Framework -> master: what has become of this task? */
+typedef struct {
+  TaskId task;
+  uint64_t label; /* echoed where the task is unknown */
+  AgentId agent;  /* where it was; AGENT_NONE: the framework does not know */
+} TaskQuery;
 
 /* Master -> agent. */
 typedef struct {
   TaskId task;
   uint64_t label;
   FrameworkId framework;
+  uint64_t executor; /* EXECUTOR_NONE: one to itself */
   Resources resources;
 } TaskLaunch;
+
+/* Master -> agent: resources of it have another form now. */
+typedef struct {
+  OperationKind kind;
+  FrameworkId framework; /* FRAMEWORK_NONE: an operator */
+  Resources from;
+  Resources to;
+} AgentConversion;
 
 /* Framework -> master: what it says of itself when it subscribes. */
 typedef struct {
@@ -126,15 +183,19 @@ typedef struct {
   const char *const *roles;
   const bool *suppressed; /* beside roles; NULL: none */
   uint32_t n_roles;
-  uint32_t capabilities; /* FrameworkCapability */
-  const char *principal; /* whose rate limit its messages are under; NULL: none */
+  uint32_t capabilities;     /* FrameworkCapability */
+  const OfferWishes *wishes; /* beside roles; NULL: none */
+  const char *principal;     /* whose rate limit its messages are under; NULL: none */
 } FrameworkInfo;
 
 /* Agent -> master: what it says of itself when it registers. */
 typedef struct {
   const char *hostname;
-  const char *const *attribute_names; /* beside attribute_values */
-  const char *const *attribute_values;
+  const char *const *attribute_names;  /* beside attribute_values */
+  const char *const *attribute_values; /* NULL: not a text */
   uint32_t n_attributes;
+  const char *region; /* NULL: that of the master */
+  const char *zone;   /* NULL: none */
+  uint32_t lacks;     /* AgentLack, or-ed */
   Resources total;
 } AgentInfo;

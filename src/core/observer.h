@@ -8,14 +8,15 @@
  * the difference. All callbacks may be NULL. Pointers are valid during the call.
  *
  *   offered(f, a)   grows by offer_made, shrinks by offer_ended
- *   allocated(f, a) grows by task_launched, shrinks by the task_updated whose @freed is true
+ *   allocated(f, a) grows by task_launched and executor_added, shrinks by the task_updated whose @freed is true and by
+ *                   executor_removed
  */
 
 #include "core/messages.h"
 
 typedef enum {
-  OFFER_ACCEPTED,  /* by an accept that names tasks, good or bad */
-  OFFER_DECLINED,  /* including an accept without a launch */
+  OFFER_ACCEPTED,  /* by an accept that names tasks or other operations, good or bad */
+  OFFER_DECLINED,  /* including an accept of nothing */
   OFFER_RESCINDED, /* taken back by the master: time-out, agent or operator */
   OFFER_DISCARDED, /* with an invalid accept, or with its framework */
   OFFER_ENDS,
@@ -104,4 +105,15 @@ typedef struct {
                        const Resources *resources, Duration grace);
   /* A message of a framework was dropped: too many waited (rate limits). */
   void (*message_dropped)(void *self, Instant now, FrameworkId framework);
+
+  /* A framework has other roles, capabilities or wishes. */
+  void (*framework_updated)(void *self, Instant now, FrameworkId framework, const char *const *roles,
+                            uint32_t n_roles);
+  /* An operation of an accept that launches nothing: done, or left out because it makes no sense. */
+  void (*operation_ended)(void *self, Instant now, FrameworkId framework, AgentId agent, OperationKind kind,
+                          const Resources *resources, bool done);
+  void (*executor_added)(void *self, Instant now, FrameworkId framework, AgentId agent, uint64_t executor,
+                         const Resources *resources);
+  void (*executor_removed)(void *self, Instant now, FrameworkId framework, AgentId agent, uint64_t executor,
+                           const Resources *resources);
 } MasterObserver;

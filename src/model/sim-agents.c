@@ -79,7 +79,13 @@ static void register_agent(SimAgents *agents, const AgentClass *class, uint32_t 
     names[n] = class->attributes[i].name;
     values[n++] = class->attributes[i].value;
   }
-  AgentInfo info = {host, names, values, n, class->resources};
+  AgentInfo info = {
+      .hostname = host,
+      .attribute_names = names,
+      .attribute_values = values,
+      .n_attributes = n,
+      .total = class->resources,
+  };
   Instant now = sim_world_now(world);
   sim_digest_add_2(&world->digest, now, SIM_PHASE_MESSAGE, SIM_RECORD_REGISTER, index,
                    sim_record_quantities(&class->resources.plain));

@@ -23,7 +23,7 @@ static inline void sim_deliver_accept(SimWorld *world, FrameworkId framework, co
                    n_tasks > 0 ? sim_record_quantities(&tasks[0].resources.plain) : 0);
   for (uint32_t i = 1; i < n; i++)
     sim_digest_add_1(&world->digest, now, SIM_PHASE_MESSAGE, SIM_RECORD_ACCEPT_FURTHER, ids[i].value);
-  Operation launch = {OPERATION_LAUNCH, tasks, n_tasks};
+  Operation launch = {.kind = OPERATION_LAUNCH, .tasks = tasks, .n_tasks = n_tasks};
   master_accept(world->master, now, framework, ids, n, &launch, 1, filter);
 }
 
@@ -41,21 +41,21 @@ static inline void sim_deliver_suppress(SimWorld *world, FrameworkId framework)
 {
   Instant now = sim_world_now(world);
   sim_digest_add_1(&world->digest, now, SIM_PHASE_MESSAGE, SIM_RECORD_SUPPRESS, framework.index);
-  master_suppress(world->master, now, framework, NULL);
+  master_suppress(world->master, now, framework, NULL, 0);
 }
 
 static inline void sim_deliver_revive(SimWorld *world, FrameworkId framework)
 {
   Instant now = sim_world_now(world);
   sim_digest_add_1(&world->digest, now, SIM_PHASE_MESSAGE, SIM_RECORD_REVIVE, framework.index);
-  master_revive(world->master, now, framework, NULL);
+  master_revive(world->master, now, framework, NULL, 0);
 }
 
 static inline void sim_deliver_kill(SimWorld *world, FrameworkId framework, TaskId task)
 {
   Instant now = sim_world_now(world);
   sim_digest_add_1(&world->digest, now, SIM_PHASE_MESSAGE, SIM_RECORD_KILL, task.value);
-  master_kill(world->master, now, framework, task);
+  master_kill(world->master, now, framework, task, AGENT_NONE);
 }
 
 static inline void sim_deliver_acknowledge(SimWorld *world, FrameworkId framework, TaskId task,

@@ -43,6 +43,7 @@ void sim_framework_take(SimFramework *framework, SimStage *stage, AgentId agent,
   info->label = pool_id(&world->tasks, slot);
   info->agent = agent;
   info->resources = resources_of(&stage->need);
+  info->executor = NULL;
 }
 
 void sim_framework_accept(SimFramework *framework, const OfferId *offers, uint32_t n_offers,

@@ -163,7 +163,7 @@ void sim_frameworks_start(SimFrameworks *frameworks, SimFramework *framework)
   };
   sim_digest_add_2(&world->digest, now, SIM_PHASE_ARRIVAL, SIM_RECORD_SUBSCRIBE, framework->id.index,
                    sim_text_hash(framework->member_info->name));
-  FrameworkId id = master_subscribe(world->master, now, &info);
+  FrameworkId id = master_subscribe(world->master, now, &info, NULL);
   CHECK(id.index == framework->id.index);
   if (world->observer.framework_started != NULL)
     world->observer.framework_started(world->observer.self, now, id, framework->group,

@@ -563,7 +563,7 @@ FrameworkId fixture_subscribe(MasterFixture *fixture, const char *name, const ch
       .capabilities = capabilities,
       .principal = fixture->principal,
   };
-  FrameworkId framework = master_subscribe(fixture->master, fixture->now, &info);
+  FrameworkId framework = master_subscribe(fixture->master, fixture->now, &info, NULL);
   fixture_check(fixture);
   return framework;
 }
@@ -621,7 +621,8 @@ AcceptResult fixture_accept(MasterFixture *fixture, FrameworkId framework, const
 {
   g_autoptr(GArray) ids = offers_read(fixture, offers);
   g_autoptr(GArray) infos = tasks_read(fixture, tasks);
-  Operation operation = {OPERATION_LAUNCH, (const TaskInfo *)(const void *)infos->data, infos->len};
+  Operation operation = {
+      .kind = OPERATION_LAUNCH, .tasks = (const TaskInfo *)(const void *)infos->data, .n_tasks = infos->len};
   AcceptResult result =
       master_accept(fixture->master, fixture->now, framework, (const OfferId *)(const void *)ids->data,
                     ids->len, &operation, infos->len > 0 ? 1 : 0, filter);

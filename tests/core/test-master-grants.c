@@ -31,7 +31,7 @@ static void grant(uint32_t framework, uint32_t agent, int64_t thousandths)
 static void run(MasterFixture *f)
 {
   script_host()->request_run(script_host()->self);
-  ck_assert(master_revive(f->master, f->now, F0, NULL)); /* requests are passed on at the end of a call */
+  ck_assert(master_revive(f->master, f->now, F0, NULL, 0)); /* requests are passed on at the end of a call */
   script_calls();
   fixture_settle(f);
 }
@@ -62,9 +62,9 @@ START_TEST(the_master_tells_what_arrives)
   ck_assert_str_eq(master_role_path(f->master, (RoleId){1}), "a/b");
   fixture_register(f, "cpus:1");
   fixture_subscribe(f, "f", "a/c,!a/b", FRAMEWORK_GPU_RESOURCES);
-  master_suppress(f->master, f->now, F0, "a/c");
-  master_suppress(f->master, f->now, F0, NULL);
-  master_revive(f->master, f->now, F0, "a/b");
+  master_suppress(f->master, f->now, F0, (const char *const[]){"a/c"}, 1);
+  master_suppress(f->master, f->now, F0, NULL, 0);
+  master_revive(f->master, f->now, F0, (const char *const[]){"a/b"}, 1);
   ck_assert_str_eq(script_calls(), "add-role 0 -1 a\nadd-role 1 0 a/b\nupdate-role 1 weight 2.5 priority -3\n"
                                    "add-agent A0 host-0 cpus:1 uses 0\nadd-role 2 0 a/c\n"
                                    "add-framework F0 f roles 2 !1 capabilities 1 active uses 0\n"
@@ -293,7 +293,7 @@ START_TEST(a_run_is_asked_for_once)
   fixture_advance(f, 40);
   for (int i = 0; i < 3; i++) {
     script_host()->request_run(script_host()->self);
-    master_revive(f->master, f->now, F0, NULL);
+    master_revive(f->master, f->now, F0, NULL, 0);
     ck_assert_int_eq(f->timers[MASTER_TIMER_RUN].ns, f->now.ns);
   }
   ck_assert_uint_eq(f->timers_set, 1);

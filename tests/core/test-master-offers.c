@@ -179,8 +179,9 @@ START_TEST(several_launches_in_one_accept)
   TaskInfo tasks[4] = {{.label = 1}, {.label = 2}, {.label = 3}, {.label = 4}};
   for (int i = 0; i < 4; i++)
     tasks[i].resources.plain.amount[RESOURCE_CPUS] = 1500;
-  Operation operations[3] = {
-      {OPERATION_LAUNCH, tasks, 1}, {OPERATION_LAUNCH, NULL, 0}, {OPERATION_LAUNCH, tasks + 1, 3}};
+  Operation operations[3] = {{.kind = OPERATION_LAUNCH, .tasks = tasks, .n_tasks = 1},
+                             {.kind = OPERATION_LAUNCH, .tasks = NULL, .n_tasks = 0},
+                             {.kind = OPERATION_LAUNCH, .tasks = tasks + 1, .n_tasks = 3}};
   OfferId offer = fixture_offer(f, 1);
   ck_assert_int_eq(master_accept(f->master, f->now, F0, &offer, 1, operations, 3, OFFER_FILTER_NONE),
                    ACCEPT_DONE);
@@ -321,13 +322,13 @@ START_TEST(nobody_accepts_for_a_framework_that_has_left)
   fixture_check(f);
   TaskInfo task = {.label = 7};
   task.resources.plain.amount[RESOURCE_CPUS] = 1000;
-  Operation launch = {OPERATION_LAUNCH, &task, 1};
+  Operation launch = {.kind = OPERATION_LAUNCH, .tasks = &task, .n_tasks = 1};
   ck_assert_int_eq(master_accept(f->master, f->now, F0, &offer, 1, &launch, 1, OFFER_FILTER_NONE),
                    ACCEPT_INVALID_OFFERS);
   master_decline(f->master, f->now, F0, &offer, 1, OFFER_FILTER_NONE);
-  ck_assert(!master_suppress(f->master, f->now, F0, NULL));
-  ck_assert(!master_revive(f->master, f->now, F0, NULL));
-  master_kill(f->master, f->now, F0, TASK_NONE);
+  ck_assert(!master_suppress(f->master, f->now, F0, NULL, 0));
+  ck_assert(!master_revive(f->master, f->now, F0, NULL, 0));
+  master_kill(f->master, f->now, F0, TASK_NONE, AGENT_NONE);
   master_teardown(f->master, f->now, F0);
   fixture_check(f);
   fixture_expect(f, "");
@@ -363,7 +364,7 @@ START_TEST(a_negative_task_is_bad)
   tasks[0].resources.plain.amount[RESOURCE_CPUS] = 1000;
   tasks[0].resources.plain.amount[RESOURCE_MEM] = -1000;
   tasks[1].resources.plain.amount[RESOURCE_CPUS] = 4000;
-  Operation launch = {OPERATION_LAUNCH, tasks, 2};
+  Operation launch = {.kind = OPERATION_LAUNCH, .tasks = tasks, .n_tasks = 2};
   OfferId offer = fixture_offer(f, 1);
   master_accept(f->master, f->now, F0, &offer, 1, &launch, 1, refuse_ms(0));
   fixture_check(f);
@@ -393,16 +394,16 @@ START_TEST(suppress_and_revive)
   fixture_settle(f);
   fixture_expect(f, "0 offers F0 [1 A0 cpus:1;mem:1024]");
   fixture_decline(f, F0, "1", refuse_ms(1000000));
-  ck_assert(master_suppress(f->master, f->now, F0, "r"));
+  ck_assert(master_suppress(f->master, f->now, F0, (const char *const[]){"r"}, 1));
   fixture_advance(f, 5000);
-  ck_assert(master_revive(f->master, f->now, F0, "s"));
+  ck_assert(master_revive(f->master, f->now, F0, (const char *const[]){"s"}, 1));
   fixture_settle(f);
   fixture_expect(f, "5000 offers F0 [2 A0 cpus:1;mem:1024]");
   fixture_decline(f, F0, "2", OFFER_FILTER_NONE);
-  ck_assert(master_suppress(f->master, f->now, F0, NULL));
+  ck_assert(master_suppress(f->master, f->now, F0, NULL, 0));
   fixture_advance(f, 9000);
   fixture_expect(f, "");
-  ck_assert(master_revive(f->master, f->now, F0, NULL));
+  ck_assert(master_revive(f->master, f->now, F0, NULL, 0));
   fixture_settle(f);
   fixture_expect(f, "9000 offers F0 [3 A0 cpus:1;mem:1024]");
   fixture_check(f);
@@ -417,11 +418,11 @@ START_TEST(roles_that_are_not_subscribed)
   fixture_decline(f, F0, "1", refuse_ms(1000000));
   fixture_settle(f);
   fixture_log(f);
-  ck_assert(!master_suppress(f->master, f->now, F0, "s/t"));
-  ck_assert(!master_suppress(f->master, f->now, F1, "s"));
-  ck_assert(!master_suppress(f->master, f->now, F0, "nobody"));
-  ck_assert(!master_revive(f->master, f->now, F0, "s/t"));
-  ck_assert(!master_revive(f->master, f->now, F0, ""));
+  ck_assert(!master_suppress(f->master, f->now, F0, (const char *const[]){"s/t"}, 1));
+  ck_assert(!master_suppress(f->master, f->now, F1, (const char *const[]){"s"}, 1));
+  ck_assert(!master_suppress(f->master, f->now, F0, (const char *const[]){"nobody"}, 1));
+  ck_assert(!master_revive(f->master, f->now, F0, (const char *const[]){"s/t"}, 1));
+  ck_assert(!master_revive(f->master, f->now, F0, (const char *const[]){""}, 1));
   fixture_settle(f);
   fixture_expect(f, "");
   fixture_free(f);

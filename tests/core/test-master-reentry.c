@@ -35,7 +35,7 @@ static void launch_all(MasterFixture *f, FrameworkId framework, const OfferMessa
       tasks[n_tasks] = (TaskInfo){.label = n_tasks + 1, .agent = offers[i].agent};
       tasks[n_tasks].resources.plain.amount[RESOURCE_CPUS] = 1000;
     }
-    Operation launch = {OPERATION_LAUNCH, tasks, n_tasks};
+    Operation launch = {.kind = OPERATION_LAUNCH, .tasks = tasks, .n_tasks = n_tasks};
     ck_assert_int_eq(
         master_accept(f->master, f->now, framework, &offers[i].id, 1, &launch, 1, OFFER_FILTER_NONE),
         ACCEPT_DONE);
@@ -147,13 +147,13 @@ static void accept_in_despair(MasterFixture *f, FrameworkId framework, const Tas
   f->user = f; /* once */
   TaskInfo task = {.label = 99, .agent = A0};
   task.resources.plain.amount[RESOURCE_CPUS] = 1000;
-  Operation launch = {OPERATION_LAUNCH, &task, 1};
+  Operation launch = {.kind = OPERATION_LAUNCH, .tasks = &task, .n_tasks = 1};
   OfferId offer = fixture_offer(f, 2);
   ck_assert_int_eq(master_accept(f->master, f->now, framework, &offer, 1, &launch, 1, OFFER_FILTER_NONE),
                    ACCEPT_INVALID_OFFERS);
   fixture_check(f);
-  master_kill(f->master, f->now, framework, fixture_task(f, 1));
-  master_kill(f->master, f->now, framework, fixture_task(f, 2));
+  master_kill(f->master, f->now, framework, fixture_task(f, 1), AGENT_NONE);
+  master_kill(f->master, f->now, framework, fixture_task(f, 2), AGENT_NONE);
   master_decline(f->master, f->now, framework, &offer, 1, OFFER_FILTER_NONE);
   fixture_check(f);
 }

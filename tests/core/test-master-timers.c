@@ -20,7 +20,7 @@ START_TEST(one_run_for_all_that_happens_in_an_instant)
   fixture_subscribe(f, "f", "r", 0);
   fixture_register(f, "cpus:2;mem:1024");
   fixture_subscribe(f, "g", "s", 0);
-  ck_assert(master_revive(f->master, f->now, F0, NULL));
+  ck_assert(master_revive(f->master, f->now, F0, NULL, 0));
   fixture_register(f, "cpus:3;mem:1024");
   fixture_expect(f, "");
   fixture_settle(f);
@@ -118,7 +118,7 @@ START_TEST(suppressed_frameworks_cost_no_ticks)
   fixture_register(f, "cpus:1;mem:1024");
   fixture_settle(f);
   fixture_decline(f, F0, "1", OFFER_FILTER_NONE);
-  ck_assert(master_suppress(f->master, f->now, F0, NULL));
+  ck_assert(master_suppress(f->master, f->now, F0, NULL, 0));
   fixture_advance(f, 50000);
   ck_assert_uint_le(f->n_ticks, 1);
   ck_assert_uint_eq(f->n_offers_live, 0);

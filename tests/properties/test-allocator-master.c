@@ -111,8 +111,8 @@ static void accept_some(World *world, FrameworkId framework, OfferId first)
   for (uint32_t i = 0; i < n_tasks; i++)
     tasks[i] = random_task(world, offer_of(world, first));
   uint32_t split = n_tasks == 0 ? 0 : below(world, n_tasks);
-  Operation operations[2] = {{OPERATION_LAUNCH, tasks, split},
-                             {OPERATION_LAUNCH, tasks + split, n_tasks - split}};
+  Operation operations[2] = {{.kind = OPERATION_LAUNCH, .tasks = tasks, .n_tasks = split},
+                             {.kind = OPERATION_LAUNCH, .tasks = tasks + split, .n_tasks = n_tasks - split}};
   master_accept(world->f->master, world->f->now, framework, offers, n_offers, operations, 2,
                 random_filter(world));
   fixture_check(world->f);
@@ -188,7 +188,7 @@ static void step_task(World *world)
     master_acknowledge(world->f->master, world->f->now, framework, task->id,
                        *sequence_of(world, task) + (percent(world, 5) ? 1 : 0));
   else if (framework.index != INDEX_NONE)
-    master_kill(world->f->master, world->f->now, framework, task->id);
+    master_kill(world->f->master, world->f->now, framework, task->id, AGENT_NONE);
 }
 
 /* --- frameworks and agents ------------------------------------------------------------------------------ */
@@ -222,9 +222,9 @@ static void step_suppression(World *world)
   if (framework.index == INDEX_NONE)
     return;
   if (percent(world, 40))
-    master_suppress(world->f->master, world->f->now, framework, role);
+    master_suppress(world->f->master, world->f->now, framework, &role, role == NULL ? 0 : 1);
   else
-    master_revive(world->f->master, world->f->now, framework, role);
+    master_revive(world->f->master, world->f->now, framework, &role, role == NULL ? 0 : 1);
 }
 
 static void step_agent(World *world)
