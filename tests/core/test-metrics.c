@@ -58,9 +58,9 @@ static MasterFixture *history(void)
   scripted_offer(f, 0, 0, "cpus:0.5");
   scripted_offer(f, 0, 2, "cpus:1");
   master_deactivate_agent(f->master, f->now, (AgentId){2}, NULL);
-  master_suppress(f->master, f->now, F1, NULL);
-  master_kill(f->master, f->now, F0, TASK_NONE);
-  fixture_status(f, 1, TASK_RUNNING, 1);                            /* repeated */
+  master_suppress(f->master, f->now, F1, NULL, 0);
+  master_kill(f->master, f->now, F0, TASK_NONE, AGENT_NONE);
+  fixture_status(f, 1, TASK_STARTING, 1);                           /* not as it was */
   master_acknowledge(f->master, f->now, F0, fixture_task(f, 1), 7); /* of nothing */
   return f;
 }
