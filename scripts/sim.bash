@@ -14,24 +14,26 @@ _sim() {
       return
       ;;
     -a | --allocator)
-      mapfile -t COMPREPLY < <(compgen -W "$("$1" list allocators 2>/dev/null | awk '{ print $1 }')" -- "$cur")
+      _filedir so
+      mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$("$1" list allocators 2>/dev/null | awk '{ print $1 }')" -- "$cur")
       return
       ;;
     --record)
       mapfile -t COMPREPLY < <(compgen -W "jobs tasks" -- "$cur")
       return
       ;;
-    --seed | --set | --sample-interval | --run)
+    --seed | --set | --sample-interval | --plugin-call-limit | --run)
       return
       ;;
   esac
 
   case $command in
-    validate) options="--set --quiet --help" ;;
+    validate) options="--set --allocator --quiet --help" ;;
     list) options="--help" ;;
     show) options="--workload --summary --set --run --help" ;;
     *)
-      options="--workload --allocator --seed --output --set --record --sample-interval --quiet --no-progress --help"
+      options="--workload --allocator --seed --output --set --record --sample-interval"
+      options="$options --plugin-call-limit --quiet --no-progress --help"
       ((cword == 1)) && options="$options --version"
       ;;
   esac

@@ -6,6 +6,7 @@ _sim_allocators() {
   local -a names
   names=(${(f)"$(sim list allocators 2>/dev/null | awk '{ print $1 }')"})
   compadd -a names
+  _files -g '*.so'
 }
 
 _sim_workloads() {
@@ -21,6 +22,7 @@ _sim_run() {
     '*--set[override a key of the workload]:GROUP.KEY=VALUE:' \
     '--record[what has rows of its own]:what:(jobs tasks)' \
     '--sample-interval[between the samples of time series]:duration:' \
+    '--plugin-call-limit[processor time of one call into a plug-in]:duration:' \
     '(-q --quiet)'{-q,--quiet}'[print nothing but errors]' \
     '--no-progress[no progress bar]' \
     '(-h --help)'{-h,--help}'[what it does, with examples]' \
@@ -38,6 +40,7 @@ _sim() {
     validate)
       _arguments '1:command:(validate)' \
         '*--set[override a key of each workload]:GROUP.KEY=VALUE:' \
+        '(-a --allocator)'{-a,--allocator}'[a plug-in that is given options]:plug-in:_files -g "*.so"' \
         '(-q --quiet)'{-q,--quiet}'[print nothing but errors]' \
         '(-h --help)'{-h,--help}'[what it does, with examples]' \
         '*:workload:_sim_workloads'

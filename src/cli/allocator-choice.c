@@ -8,29 +8,42 @@
 #include "cli/options.h"
 #include "cli/report.h"
 
-const AllocatorInterface *allocator_choose(const char *name, GError **error)
+void allocator_choice_clear(AllocatorChoice *choice)
 {
-  const AllocatorInterface *allocator = allocator_find(name);
-  if (allocator != NULL)
-    return allocator;
+  plugin_free(choice->plugin);
+  *choice = (AllocatorChoice){0};
+}
+
+bool allocator_choose(const char *name, GuardPage *page, AllocatorChoice *choice, GError **error)
+{
+  *choice = (AllocatorChoice){0};
+  if (plugin_is_path(name)) {
+    choice->plugin = plugin_load(name, page, error);
+    choice->interface = choice->plugin == NULL ? NULL : plugin_interface(choice->plugin);
+    return choice->plugin != NULL;
+  }
+  choice->interface = allocator_find(name);
+  if (choice->interface != NULL)
+    return true;
   g_autoptr(GPtrArray) names = g_ptr_array_new();
   for (const AllocatorInterface *const *one = allocator_list(); *one != NULL; one++)
     g_ptr_array_add(names, (gpointer)(guintptr)(*one)->name);
   g_ptr_array_add(names, NULL);
   options_unknown(error, "allocator", name, (const char *const *)names->pdata);
-  return NULL;
+  return false;
 }
 
 /* --- names ---------------------------------------------------------------------------------------------- */
 
-WorkloadNames *allocator_names_new(void)
+WorkloadNames *allocator_names_new(const AllocatorInterface *more)
 {
-  size_t n = 0;
-  while (allocator_list()[n] != NULL)
-    n++;
+  size_t n_listed = 0;
+  while (allocator_list()[n_listed] != NULL)
+    n_listed++;
+  size_t n = n_listed + (more == NULL ? 0 : 1);
   WorkloadAllocator *allocators = g_new0(WorkloadAllocator, n);
   for (size_t i = 0; i < n; i++) {
-    const AllocatorInterface *interface = allocator_list()[i];
+    const AllocatorInterface *interface = i < n_listed ? allocator_list()[i] : more;
     const char **keys = g_new0(const char *, interface->n_options + 1);
     for (uint32_t option = 0; option < interface->n_options; option++)
       keys[option] = interface->options[option].key;
@@ -117,13 +130,15 @@ static bool try_values(const Experiment *experiment, const AllocatorInterface *a
                               .revoke = no_revoke,
                               .request_run = no_request_run,
                               .request_tick = no_request_tick,
-                              .random = no_random};
+                              .random = no_random,
+                              .helpers = &allocator_helpers};
   const AllocatorSettings settings = {.allocation_interval = experiment->master.allocation_interval,
                                       .min_allocatable = experiment->master.min_allocatable,
                                       .n_min_allocatable = experiment->master.n_min_allocatable,
                                       .kinds = experiment->kinds,
                                       .filter_gpu_resources = true,
-                                      .option_values = values};
+                                      .option_values = values,
+                                      .context = allocator->context};
   Allocator *instance = allocator->create(&settings, &host, INSTANT_ZERO, message);
   if (instance == NULL)
     return false;
@@ -141,10 +156,13 @@ static bool refuse(const Experiment *experiment, int line, const char *allocator
 }
 
 /* Each option alone, to know which one is refused; then all of them, for what they say together. */
-static bool check_group(const Experiment *experiment, const AllocatorOptions *options, GError **error)
+static bool check_group(const Experiment *experiment, const AllocatorOptions *options,
+                        const AllocatorInterface *more, GError **error)
 {
   const AllocatorInterface *allocator = allocator_find(options->allocator);
-  CHECK(allocator != NULL);
+  if (allocator == NULL)
+    allocator = more;
+  CHECK(allocator != NULL && strcmp(allocator->name, options->allocator) == 0);
   g_autofree char *message = NULL;
   for (size_t i = 0; options->keys[i] != NULL; i++) {
     g_autofree const char **one = g_new0(const char *, allocator->n_options + 1);
@@ -158,10 +176,10 @@ static bool check_group(const Experiment *experiment, const AllocatorOptions *op
          refuse(experiment, line, options->allocator, NULL, message, error);
 }
 
-bool allocator_options_check(const Experiment *experiment, GError **error)
+bool allocator_options_check(const Experiment *experiment, const AllocatorInterface *more, GError **error)
 {
   for (uint32_t i = 0; i < experiment->n_allocators; i++)
-    if (!check_group(experiment, &experiment->allocators[i], error))
+    if (!check_group(experiment, &experiment->allocators[i], more, error))
       return false;
   return true;
 }

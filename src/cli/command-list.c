@@ -190,7 +190,7 @@ static void list_workloads(void)
     const char *path = g_ptr_array_index(files, i);
     g_auto(LoadedWorkload) loaded = {0};
     g_autoptr(GError) error = NULL;
-    if (load_workload(path, NULL, &loaded, &error))
+    if (load_workload(path, NULL, NULL, &loaded, &error))
       add_row(table, path, loaded.experiment->title);
     else
       report_warning(error->message);

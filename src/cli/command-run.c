@@ -25,6 +25,7 @@ typedef struct {
   char **set;
   char *record;
   char *sample_interval;
+  char *call_limit;
   gboolean quiet;
   gboolean no_progress;
 } RunArguments;
@@ -38,6 +39,7 @@ static void run_arguments_clear(RunArguments *arguments)
   g_strfreev(arguments->set);
   g_free(arguments->record);
   g_free(arguments->sample_interval);
+  g_free(arguments->call_limit);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(RunArguments, run_arguments_clear)
@@ -52,6 +54,7 @@ static const char examples[] =
     "  sim workloads/quickstart.ini --seed 7 --set cluster.agents=300 --output half.db\n"
     "  sim --workload workloads/scalability.ini --set \"framework load.count=10\" --record tasks\n"
     "  sim --workload log.swf.gz      a raw trace, with the defaults that it prints\n"
+    "  sim --workload workloads/quickstart.ini --allocator ./mine.so      a plug-in: see the README\n"
     "\n"
     "Exit status: 0 well; 2 the command line, the workload or a trace is wrong, and nothing was\n"
     "written; 1 the run failed, and there is no results file; 130 interrupted (Ctrl-C), and the\n"
@@ -84,7 +87,9 @@ static OptionsRead read_arguments(int argc, char **argv, RunArguments *arguments
       {"workload", 'w', 0, G_OPTION_ARG_FILENAME, &arguments->workload,
        "What to run: a workload file, or a raw trace (.swf, .tsv, each also .gz)", "FILE"},
       {"allocator", 'a', 0, G_OPTION_ARG_FILENAME, &arguments->allocator,
-       "Who is offered what: see sim list allocators (default: " ALLOCATOR_DEFAULT ")", "NAME"},
+       "Who is offered what: see sim list allocators (default: " ALLOCATOR_DEFAULT
+       "), or a plug-in: ./mine.so",
+       "NAME|FILE"},
       {"seed", 's', 0, G_OPTION_ARG_FILENAME, &arguments->seed,
        "Of all random draws, instead of the workload's", "N"},
       {"output", 'o', 0, G_OPTION_ARG_FILENAME, &arguments->output,
@@ -95,6 +100,8 @@ static OptionsRead read_arguments(int argc, char **argv, RunArguments *arguments
        "What has rows of its own: jobs (default), or tasks: also each attempt of a task", "WHAT"},
       {"sample-interval", 0, 0, G_OPTION_ARG_FILENAME, &arguments->sample_interval,
        "Between samples of time series, such as 30s (default: a hundredth of the run)", "TIME"},
+      {"plugin-call-limit", 0, 0, G_OPTION_ARG_FILENAME, &arguments->call_limit,
+       "Processor time that one call into a plug-in may take (default: 60s)", "TIME"},
       {"quiet", 'q', 0, G_OPTION_ARG_NONE, &arguments->quiet, "Print nothing but errors", NULL},
       {"no-progress", 0, 0, G_OPTION_ARG_NONE, &arguments->no_progress,
        "Show no progress (it is shown on a terminal only)", NULL},
@@ -105,6 +112,8 @@ static OptionsRead read_arguments(int argc, char **argv, RunArguments *arguments
   OptionsRead read = options_read(&options, argc, argv, &words, error);
   if (read != OPTIONS_READ)
     return read;
+  if (arguments->allocator == NULL)
+    arguments->allocator = g_strdup(ALLOCATOR_DEFAULT);
   return take_workload(arguments, words, error) ? OPTIONS_READ : OPTIONS_WRONG;
 }
 
@@ -112,6 +121,8 @@ static OptionsRead read_arguments(int argc, char **argv, RunArguments *arguments
 
 /* Everything that a plan points to. */
 typedef struct {
+  Guard *guard; /* NULL: the allocator is no plug-in */
+  AllocatorChoice allocator;
   LoadedWorkload workload;
   Sources *sources;
   const char **allocator_options;
@@ -127,6 +138,8 @@ static void preparation_clear(Preparation *preparation)
   g_free(preparation->output);
   g_free(preparation->command);
   loaded_workload_clear(&preparation->workload);
+  allocator_choice_clear(&preparation->allocator);
+  guard_free(preparation->guard);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Preparation, preparation_clear)
@@ -188,13 +201,17 @@ static char **all_overrides(const RunArguments *arguments, GError **error)
 static bool prepare(const RunArguments *arguments, Preparation *preparation, GError **error)
 {
   RunPlan *plan = &preparation->plan;
-  plan->allocator =
-      allocator_choose(arguments->allocator == NULL ? ALLOCATOR_DEFAULT : arguments->allocator, error);
-  if (plan->allocator == NULL || !check_record(arguments, &plan->record_tasks, error))
+  GuardPage *page = preparation->guard == NULL ? NULL : guard_page(preparation->guard);
+  if (!check_record(arguments, &plan->record_tasks, error) ||
+      !allocator_choose(arguments->allocator, page, &preparation->allocator, error))
     return false;
+  plan->allocator = preparation->allocator.interface;
+  plan->plugin = preparation->allocator.plugin;
+  plan->guard = preparation->guard;
   g_auto(GStrv) overrides = all_overrides(arguments, error);
   if (overrides == NULL ||
-      !load_workload(arguments->workload, (const char *const *)overrides, &preparation->workload, error))
+      !load_workload(arguments->workload, (const char *const *)overrides,
+                     plan->plugin == NULL ? NULL : plan->allocator, &preparation->workload, error))
     return false;
 
   plan->experiment = preparation->workload.experiment;
@@ -257,6 +274,16 @@ ExitStatus command_run(int argc, char **argv)
   case OPTIONS_READ:
   default:
     break;
+  }
+  Duration call_limit;
+  if (!options_parse_call_limit(arguments.call_limit, arguments.allocator, &call_limit, &error))
+    return report_error(error);
+  if (plugin_is_path(arguments.allocator)) {
+    /* From here on this may be a child: the plug-in never runs in the process that the user waits for. */
+    ExitStatus status;
+    preparation.guard = guard_new();
+    if (guard_command(preparation.guard, arguments.allocator, call_limit, &status))
+      return status;
   }
   if (!prepare(&arguments, &preparation, &error))
     return report_error(error);

@@ -51,7 +51,9 @@ static void print_commented(const char *text)
 static bool print_summary(ResultsReader *reader, uint32_t run, bool commented, GError **error)
 {
   g_auto(ResultsSummary) results = {0};
-  if (!results_reader_summary(reader, run, &results, error))
+  g_auto(ResultsOrigin) origin = {0};
+  if (!results_reader_summary(reader, run, &results, error) ||
+      !results_reader_origin(reader, run, &origin, error))
     return false;
   g_autofree char *head = summary_head(&results);
   g_autofree char *body = summary_body(&results);
@@ -61,7 +63,8 @@ static bool print_summary(ResultsReader *reader, uint32_t run, bool commented, G
     return true;
   }
   print_commented(all);
-  printf("#\n" AGAIN "sim run --workload THIS-FILE --allocator %s\n\n", results.allocator);
+  const char *allocator = origin.allocator_path == NULL ? results.allocator : origin.allocator_path;
+  printf("#\n" AGAIN "sim run --workload THIS-FILE --allocator %s\n\n", allocator);
   return true;
 }
 
@@ -96,10 +99,38 @@ static char **absolute_traces(const Experiment *experiment, char **set)
   return (char **)g_ptr_array_steal(overrides, NULL);
 }
 
-/* The text as stored where nothing is to be changed. */
-static char *changed_workload(const char *text, const char *path, char **set, GError **error)
+/* The options that the text gives to a plug-in: it is not loaded for being shown, so they are taken as they are. */
+static AllocatorOption *options_of_plugin(const char *text, const char *name, uint32_t *n)
 {
-  g_autoptr(WorkloadNames) names = allocator_names_new();
+  g_autoptr(GKeyFile) file = g_key_file_new();
+  g_autofree char *group = g_strdup_printf("allocator %s", name);
+  gsize n_keys = 0;
+  g_auto(GStrv) keys = NULL;
+  if (g_key_file_load_from_data(file, text, strlen(text), G_KEY_FILE_NONE, NULL))
+    keys = g_key_file_get_keys(file, group, &n_keys, NULL);
+  AllocatorOption *options = g_new0(AllocatorOption, n_keys + 1);
+  *n = keys == NULL ? 0 : (uint32_t)n_keys;
+  for (uint32_t i = 0; i < *n; i++)
+    options[i].key = g_intern_string(keys[i]);
+  return options;
+}
+
+/* The names that the workload may have used. */
+static WorkloadNames *names_of(const ResultsOrigin *origin, const char *text)
+{
+  if (origin->allocator_path == NULL)
+    return allocator_names_new(NULL);
+  AllocatorInterface plugin = {.name = g_intern_string(origin->allocator)};
+  g_autofree AllocatorOption *options = options_of_plugin(text, origin->allocator, &plugin.n_options);
+  plugin.options = options;
+  return allocator_names_new(&plugin);
+}
+
+/* The text as stored where nothing is to be changed. */
+static char *changed_workload(const ResultsOrigin *origin, const char *text, const char *path, char **set,
+                              GError **error)
+{
+  g_autoptr(WorkloadNames) names = names_of(origin, text);
   g_autoptr(Experiment) stored = workload_text_load(text, path, NULL, names, error);
   if (stored == NULL)
     return NULL;
@@ -114,12 +145,13 @@ static char *changed_workload(const char *text, const char *path, char **set, GE
 /* A file that the workload reads may be gone since; then it is shown as it was. */
 static bool print_workload(ResultsReader *reader, uint32_t run, char **set, GError **error)
 {
+  g_auto(ResultsOrigin) origin = {0};
   g_autofree char *text = results_reader_workload(reader, run, error);
   g_autofree char *path = text == NULL ? NULL : results_reader_workload_path(reader, run, error);
-  if (path == NULL)
+  if (path == NULL || !results_reader_origin(reader, run, &origin, error))
     return false;
   g_autoptr(GError) wrong = NULL;
-  g_autofree char *changed = changed_workload(text, *path == '\0' ? "workload" : path, set, &wrong);
+  g_autofree char *changed = changed_workload(&origin, text, *path == '\0' ? "workload" : path, set, &wrong);
   if (changed == NULL && set != NULL) {
     g_propagate_error(error, g_steal_pointer(&wrong));
     return false;

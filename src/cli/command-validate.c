@@ -2,6 +2,7 @@
 #include <glib.h>
 #include <stdio.h>
 
+#include "cli/allocator-choice.h"
 #include "cli/commands.h"
 #include "cli/format.h"
 #include "cli/load-workload.h"
@@ -48,10 +49,11 @@ static char *describe(const Experiment *experiment, const Sources *sources, cons
   return g_string_free(line, FALSE);
 }
 
-static bool validate(const char *path, char **overrides, bool quiet, GError **error)
+static bool validate(const char *path, char **overrides, const AllocatorInterface *more, bool quiet,
+                     GError **error)
 {
   g_auto(LoadedWorkload) loaded = {0};
-  if (!load_workload(path, (const char *const *)overrides, &loaded, error))
+  if (!load_workload(path, (const char *const *)overrides, more, &loaded, error))
     return false;
   const Experiment *experiment = loaded.experiment;
   g_autoptr(Sources) sources = sources_open(experiment, loaded.raw, experiment->seed, error);
@@ -69,13 +71,33 @@ static bool validate(const char *path, char **overrides, bool quiet, GError **er
   return true;
 }
 
+static ExitStatus validate_all(char **files, char **set, const char *allocator, Guard *guard, bool quiet)
+{
+  g_auto(AllocatorChoice) choice = {0};
+  g_autoptr(GError) error = NULL;
+  if (!allocator_choose(allocator, guard == NULL ? NULL : guard_page(guard), &choice, &error))
+    return report_error(error);
+  ExitStatus status = EXIT_WELL;
+  for (char **file = files; *file != NULL; file++) {
+    g_autoptr(GError) wrong = NULL;
+    if (!validate(*file, set, choice.plugin == NULL ? NULL : choice.interface, quiet, &wrong)) {
+      fflush(stdout); /* in the order of the files, also where both go to one place */
+      status = report_error(wrong);
+    }
+  }
+  return status;
+}
+
 ExitStatus command_validate(int argc, char **argv)
 {
   g_auto(GStrv) set = NULL;
+  g_autofree char *allocator = NULL;
   gboolean quiet = FALSE;
   const GOptionEntry entries[] = {
       {"set", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &set, "Override a key of each workload; may be repeated",
        "GROUP.KEY=VALUE"},
+      {"allocator", 'a', 0, G_OPTION_ARG_FILENAME, &allocator,
+       "A plug-in, ./mine.so, that the workloads give options to", "FILE"},
       {"quiet", 'q', 0, G_OPTION_ARG_NONE, &quiet, "Print nothing but errors", NULL},
       G_OPTION_ENTRY_NULL,
   };
@@ -90,13 +112,11 @@ ExitStatus command_validate(int argc, char **argv)
   if (error != NULL)
     return report_error(error);
 
-  ExitStatus status = EXIT_WELL;
-  for (char **file = files; *file != NULL; file++) {
-    g_autoptr(GError) wrong = NULL;
-    if (!validate(*file, set, quiet, &wrong)) {
-      fflush(stdout); /* in the order of the files, also where both go to one place */
-      status = report_error(wrong);
-    }
-  }
-  return status;
+  if (allocator == NULL || !plugin_is_path(allocator))
+    return validate_all(files, set, allocator == NULL ? ALLOCATOR_DEFAULT : allocator, NULL, quiet);
+  g_autoptr(Guard) guard = guard_new();
+  ExitStatus status;
+  if (guard_command(guard, allocator, GUARD_CALL_LIMIT_DEFAULT, &status))
+    return status;
+  return validate_all(files, set, allocator, guard, quiet);
 }

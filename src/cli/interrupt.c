@@ -55,6 +55,7 @@ Interrupt *interrupt_new(void (*abandon)(void *self), void *self)
   add_unless_ignored(&interrupt->signals, SIGINT);
   add_unless_ignored(&interrupt->signals, SIGTERM);
   add_unless_ignored(&interrupt->signals, SIGHUP);
+  sigaddset(&interrupt->signals, SIGUSR2); /* from the parent of a guarded child (guard.h) */
   sigaddset(&interrupt->signals, SIGUSR1); /* ends the watcher, whichever of the others are left */
   CHECK(pthread_sigmask(SIG_BLOCK, &interrupt->signals, &interrupt->before) == 0);
   CHECK(pthread_create(&interrupt->watcher, NULL, watch, interrupt) == 0);

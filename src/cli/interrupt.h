@@ -10,7 +10,7 @@
  *                                      its results are kept as truncated           status 130
  *
  * The signals are SIGINT, SIGTERM and SIGHUP, but for those that the caller of the program has switched off
- * (nohup). They are blocked and taken by a thread of their own that waits for them: no signal handler, and so
+ * (nohup), and SIGUSR2, by which the parent of a guarded child passes them on (guard.h). They are blocked and taken by a thread of their own that waits for them: no signal handler, and so
  * no global state, and what a second signal does may be any code. SIGUSR1, which ends that thread, does nothing
  * meanwhile if it comes from outside.
  *

@@ -29,13 +29,14 @@ static Experiment *load_raw(const char *path, const char *const *overrides, cons
   return text == NULL ? NULL : workload_text_load(text, path, overrides, names, error);
 }
 
-bool load_workload(const char *path, const char *const *overrides, LoadedWorkload *loaded, GError **error)
+bool load_workload(const char *path, const char *const *overrides, const AllocatorInterface *more,
+                   LoadedWorkload *loaded, GError **error)
 {
-  g_autoptr(WorkloadNames) names = allocator_names_new();
+  g_autoptr(WorkloadNames) names = allocator_names_new(more);
   bool raw = raw_trace_is(path);
   g_autoptr(Experiment) experiment =
       raw ? load_raw(path, overrides, names, error) : workload_file_load(path, overrides, names, error);
-  if (experiment == NULL || !allocator_options_check(experiment, error))
+  if (experiment == NULL || !allocator_options_check(experiment, more, error))
     return false;
   *loaded = (LoadedWorkload){g_steal_pointer(&experiment), raw};
   return true;

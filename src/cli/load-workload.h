@@ -11,6 +11,7 @@
 #include <glib.h>
 #include <stdbool.h>
 
+#include "core/allocator.h"
 #include "workload/experiment.h"
 
 typedef struct {
@@ -22,12 +23,14 @@ typedef struct {
  * load_workload:
  * @path: a workload file or a raw trace
  * @overrides: (nullable): "GROUP.KEY=VALUE", NULL-terminated
+ * @more: (nullable): an allocator next to those that ship
  * @loaded: receives the experiment; to be cleared
  * @error: says where
  *
  * Checks all but the content of traces.
  */
-bool load_workload(const char *path, const char *const *overrides, LoadedWorkload *loaded, GError **error);
+bool load_workload(const char *path, const char *const *overrides, const AllocatorInterface *more,
+                   LoadedWorkload *loaded, GError **error);
 
 /** load_workload_note: tells on stderr with which defaults a raw trace is run; nothing for others. */
 void load_workload_note(const LoadedWorkload *loaded);

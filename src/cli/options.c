@@ -6,6 +6,9 @@
 
 #include "base/error.h"
 #include "base/number.h"
+#include "base/time-text.h"
+#include "cli/guard.h"
+#include "cli/plugin.h"
 #include "cli/report.h"
 #include "offersim-version.h"
 
@@ -33,6 +36,27 @@ bool options_parse_seed(const char *text, uint64_t *seed, GError **error)
   }
   *seed = (uint64_t)number;
   return true;
+}
+
+bool options_parse_call_limit(const char *text, const char *allocator, Duration *limit, GError **error)
+{
+  *limit = GUARD_CALL_LIMIT_DEFAULT;
+  if (text == NULL)
+    return true;
+  if (!plugin_is_path(allocator)) {
+    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
+                "--plugin-call-limit: allocator %s ships with sim and is not bounded", allocator);
+    return false;
+  }
+  if (!duration_parse(text, limit, error)) {
+    g_prefix_error(error, "--plugin-call-limit: ");
+    return false;
+  }
+  if (limit->ns > 0)
+    return true;
+  g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
+              "--plugin-call-limit: expected a duration longer than zero, not \"%s\"", text);
+  return false;
 }
 
 void options_print_version(void)

@@ -13,6 +13,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/time.h"
+
 typedef struct {
   const char *command;         /* "run" */
   const char *synopsis;        /* what follows "sim run": "[OPTION...] FILE..." */
@@ -41,6 +43,10 @@ void options_print_version(void);
 
 /** options_parse_seed: @text: of --seed; 0 to 2^63 - 1. */
 bool options_parse_seed(const char *text, uint64_t *seed, GError **error);
+
+/** options_parse_call_limit: @text: of --plugin-call-limit, NULL: not given; longer than zero. @allocator: what the
+ * option is for: a plug-in. */
+bool options_parse_call_limit(const char *text, const char *allocator, Duration *limit, GError **error);
 
 /**
  * options_unknown: sets @error: @what @name is unknown, the nearest of @known or, if none is near, all of

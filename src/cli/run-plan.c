@@ -88,15 +88,18 @@ static void begin_recording(Run *run)
           (ResultsTrace){framework->name, framework->trace->path_as_written, plan->sources->traces[i].sha256,
                          file_bytes(framework->trace->path)};
   }
-  const ResultsProvenance provenance = {.version = OFFERSIM_VERSION,
-                                        .git_commit = OFFERSIM_GIT_COMMIT,
-                                        .allocator = plan->allocator->name,
-                                        .command = plan->command,
-                                        .seed = plan->seed,
-                                        .traces = traces,
-                                        .n_traces = n_traces,
-                                        .sources = plan->sources->sources,
-                                        .record_tasks = plan->record_tasks};
+  const ResultsProvenance provenance = {
+      .version = OFFERSIM_VERSION,
+      .git_commit = OFFERSIM_GIT_COMMIT,
+      .allocator = plan->allocator->name,
+      .allocator_path = plan->plugin == NULL ? NULL : plugin_path(plan->plugin),
+      .allocator_sha256 = plan->plugin == NULL ? NULL : plugin_sha256(plan->plugin),
+      .command = plan->command,
+      .seed = plan->seed,
+      .traces = traces,
+      .n_traces = n_traces,
+      .sources = plan->sources->sources,
+      .record_tasks = plan->record_tasks};
   run->recording = results_begin_run(run->results, &provenance, experiment);
 }
 
@@ -136,6 +139,8 @@ Run *run_prepare(const RunPlan *plan, GError **error)
   if (run->results == NULL)
     return NULL;
   g_atomic_pointer_set(&run->partial, g_strdup(results_partial(run->results)));
+  if (plan->guard != NULL)
+    guard_set_leftover(plan->guard, run->partial);
   begin_recording(run);
   return make_simulation(run, error) ? g_steal_pointer(&run) : NULL;
 }
@@ -166,9 +171,9 @@ static char *stall_reason(const Simulation *simulation)
 }
 
 /* Whatever failed, the results go. */
-static RunEnd fail(Run *run, GError *cause, GError **error)
+static RunEnd fail(Run *run, Instant now, GError *cause, GError **error)
 {
-  g_autofree char *at = format_clock((Duration){simulation_now(run->simulation).ns});
+  g_autofree char *at = format_clock((Duration){now.ns});
   g_set_error(error, CLI_ERROR, CLI_ERROR_RUN, "the run failed at %s of simulated time: %s", at,
               cause->message);
   g_error_free(cause);
@@ -196,11 +201,15 @@ static RunEnd finish(Run *run, SimulationEnd end, double wall_s, ResultsSummary 
                                   .max_rss_kib = usage.ru_maxrss};
   GError *cause = NULL;
   if (!results_end_run(g_steal_pointer(&run->recording), &results_end, summary, &cause))
-    return fail(run, cause, error);
+    return fail(run, results_end.end, cause, error);
+  /* Before the file has its name: a plug-in that crashes when it is to go leaves nothing that looks complete. */
+  g_clear_pointer(&run->simulation, simulation_free);
   if (!results_commit(g_steal_pointer(&run->results), &cause)) {
     results_summary_clear(summary);
-    return fail(run, cause, error);
+    return fail(run, results_end.end, cause, error);
   }
+  if (run->plan->guard != NULL)
+    guard_set_leftover(run->plan->guard, NULL);
   return end == SIMULATION_INTERRUPTED ? RUN_INTERRUPTED : RUN_WHOLE;
 }
 
@@ -218,8 +227,8 @@ RunEnd run_execute(Run *run, ResultsSummary *summary, GError **error)
   progress_clear(run->progress);
 
   if (end == SIMULATION_FAILED)
-    return fail(run, cause, error);
+    return fail(run, simulation_now(run->simulation), cause, error);
   if (run->write_error != NULL)
-    return fail(run, g_steal_pointer(&run->write_error), error);
+    return fail(run, simulation_now(run->simulation), g_steal_pointer(&run->write_error), error);
   return finish(run, end, wall_s, summary, error);
 }

@@ -18,6 +18,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cli/guard.h"
+#include "cli/plugin.h"
 #include "cli/sources.h"
 #include "core/allocator.h"
 #include "metrics/results-summary.h"
@@ -26,6 +28,8 @@
 typedef struct {
   Experiment *experiment;               /* its sample_interval and source_path are made final */
   const AllocatorInterface *allocator;  /* the one chosen */
+  const Plugin *plugin;                 /* whose it is; NULL: it ships */
+  Guard *guard;                         /* of the plug-in, in whose child this is; NULL: none */
   const char *const *allocator_options; /* one value per option of it */
   const Sources *sources;               /* of the experiment, each at its beginning */
   const char *output;                   /* where the results file will be */

@@ -135,6 +135,7 @@ AllocatorHost master_allocator_host(Master *master)
       .request_tick = tick_ask,
       .expect = agent_expect,
       .random = random_get,
+      .helpers = &allocator_helpers,
   };
 }
 

@@ -47,6 +47,7 @@ Master *master_new(const MasterSettings *settings, const AllocatorInterface *all
       .mesos_compatible = settings->mesos_compatible,
       .region = settings->region,
       .least_offer = settings->least_offer,
+      .context = allocator->context,
   };
   AllocatorHost host = master_allocator_host(master);
   char *message = NULL;

@@ -178,6 +178,8 @@ static void add_run(ResultsRun *run, const ResultsEnd *end, uint32_t n_framework
   (cell++)->integer = run->run_id;
   (cell++)->text = experiment->title == NULL ? "" : experiment->title;
   (cell++)->text = row_text(stream, TABLE_RUN, run->allocator);
+  (cell++)->text = row_text(stream, TABLE_RUN, run->allocator_path);
+  (cell++)->text = row_text(stream, TABLE_RUN, run->allocator_sha256);
   (cell++)->integer = (int64_t)run->seed;
   (cell++)->integer = run->replication;
   (cell++)->text = results_status_name(end->status);

@@ -36,6 +36,8 @@ struct ResultsRun {
   char *version; /* of the provenance */
   char *git_commit;
   char *allocator;
+  char *allocator_path;
+  char *allocator_sha256;
   char *command;
   uint64_t seed;
   uint32_t replication;

@@ -130,6 +130,76 @@ char *results_reader_workload_path(ResultsReader *reader, uint32_t index, GError
   return run_text(reader, "SELECT workload_path FROM run WHERE run_id = ?1", index, error);
 }
 
+/* --- what a run was made from ---------------------------------------------------------------------------- */
+
+void results_origin_clear(ResultsOrigin *origin)
+{
+  g_free(origin->version);
+  g_free(origin->git_commit);
+  g_free(origin->allocator);
+  g_free(origin->allocator_path);
+  g_free(origin->allocator_sha256);
+  for (uint32_t i = 0; i < origin->n_traces; i++) {
+    g_free(origin->traces[i].framework);
+    g_free(origin->traces[i].path);
+    g_free(origin->traces[i].sha256);
+  }
+  g_free(origin->traces);
+  *origin = (ResultsOrigin){0};
+}
+
+static char *text_at(sqlite3_stmt *query, int column)
+{
+  return g_strdup((const char *)sqlite3_column_text(query, column));
+}
+
+static bool read_origin_run(ResultsReader *reader, uint32_t index, ResultsOrigin *origin, GError **error)
+{
+  sqlite3_stmt *query =
+      results_query(reader->db,
+                    "SELECT version, git_commit, allocator, allocator_path, allocator_sha256, seed FROM run "
+                    "WHERE run_id = ?1",
+                    reader->run_ids[index], error);
+  if (query == NULL)
+    return false;
+  if (sqlite3_step(query) == SQLITE_ROW) {
+    origin->version = text_at(query, 0);
+    origin->git_commit = text_at(query, 1);
+    origin->allocator = text_at(query, 2);
+    origin->allocator_path = text_at(query, 3);
+    origin->allocator_sha256 = text_at(query, 4);
+    origin->seed = (uint64_t)sqlite3_column_int64(query, 5);
+  }
+  return results_query_end(reader->db, query, error);
+}
+
+static bool read_origin_traces(ResultsReader *reader, uint32_t index, ResultsOrigin *origin, GError **error)
+{
+  sqlite3_stmt *query =
+      results_query(reader->db, "SELECT framework, path, sha256 FROM trace WHERE run_id = ?1 ORDER BY rowid",
+                    reader->run_ids[index], error);
+  if (query == NULL)
+    return false;
+  while (sqlite3_step(query) == SQLITE_ROW) {
+    origin->traces = g_renew(ResultsOriginTrace, origin->traces, origin->n_traces + 1);
+    origin->traces[origin->n_traces++] =
+        (ResultsOriginTrace){text_at(query, 0), text_at(query, 1), text_at(query, 2)};
+  }
+  return results_query_end(reader->db, query, error);
+}
+
+bool results_reader_origin(ResultsReader *reader, uint32_t index, ResultsOrigin *origin, GError **error)
+{
+  g_auto(ResultsOrigin) found = {0};
+  if (read_origin_run(reader, index, &found, error) && read_origin_traces(reader, index, &found, error)) {
+    *origin = found;
+    found = (ResultsOrigin){0};
+    return true;
+  }
+  g_prefix_error(error, "%s: ", reader->path);
+  return false;
+}
+
 bool results_reader_summary(ResultsReader *reader, uint32_t index, ResultsSummary *summary, GError **error)
 {
   if (results_summary_read(reader->db, reader->run_ids[index], reader->path, summary, error))

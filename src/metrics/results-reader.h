@@ -13,6 +13,29 @@
 
 #include "metrics/results-summary.h"
 
+/* A trace that the run read. */
+typedef struct {
+  char *framework;
+  char *path;
+  char *sha256;
+} ResultsOriginTrace;
+
+/* What a run was made from, as ResultsProvenance. */
+typedef struct {
+  char *version;
+  char *git_commit;
+  char *allocator;
+  char *allocator_path;   /* NULL: it ships with the program */
+  char *allocator_sha256; /* likewise */
+  uint64_t seed;
+  ResultsOriginTrace *traces;
+  uint32_t n_traces;
+} ResultsOrigin;
+
+void results_origin_clear(ResultsOrigin *origin);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ResultsOrigin, results_origin_clear)
+
 typedef struct ResultsReader ResultsReader;
 
 /**
@@ -44,6 +67,14 @@ char *results_reader_workload(ResultsReader *reader, uint32_t index, GError **er
  * is not known. Relative paths within the workload begin in its folder.
  */
 char *results_reader_workload_path(ResultsReader *reader, uint32_t index, GError **error);
+
+/**
+ * results_reader_origin:
+ * @index: below the number of runs, in the order of run_id
+ * @origin: receives it, to be cleared; nothing is written on failure
+ * @error: RESULTS_ERROR_FORMAT
+ */
+bool results_reader_origin(ResultsReader *reader, uint32_t index, ResultsOrigin *origin, GError **error);
 
 /**
  * results_reader_summary:

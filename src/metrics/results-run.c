@@ -115,6 +115,8 @@ ResultsRun *results_begin_run(Results *results, const ResultsProvenance *provena
   run->version = g_strdup(provenance->version);
   run->git_commit = g_strdup(provenance->git_commit);
   run->allocator = g_strdup(provenance->allocator);
+  run->allocator_path = g_strdup(provenance->allocator_path);
+  run->allocator_sha256 = g_strdup(provenance->allocator_sha256);
   run->command = g_strdup(provenance->command);
   run->seed = provenance->seed;
   run->replication = provenance->replication;
@@ -145,6 +147,8 @@ void results_run_free(ResultsRun *run)
   g_free(run->version);
   g_free(run->git_commit);
   g_free(run->allocator);
+  g_free(run->allocator_path);
+  g_free(run->allocator_sha256);
   g_free(run->command);
   g_free(run);
 }

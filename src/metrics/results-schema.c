@@ -28,6 +28,8 @@ static const ResultsColumn run_columns[] = {
     {"run_id", INTEGER, "PRIMARY KEY", "", "the number of the run in this file, from 1"},
     {"title", TEXT, "NOT NULL", "", "title of the experiment"},
     {"allocator", TEXT, "NOT NULL", "", "name of the allocator"},
+    {"allocator_path", TEXT, NULL, "", "of a plug-in: its file; NULL: it ships with the program"},
+    {"allocator_sha256", TEXT, NULL, "", "of a plug-in: SHA-256 of that file, hexadecimal"},
     {"seed", INTEGER, "NOT NULL", "", "seed of all random draws"},
     {"replication", INTEGER, "NOT NULL", "", "number of the replication of the same experiment, from 0"},
     {"status", TEXT, "NOT NULL CHECK (status IN ('ok', 'truncated', 'stalled', 'failed'))", "",

@@ -62,8 +62,10 @@ typedef struct {
   const char *version;
   const char *git_commit;
   const char *allocator;
-  const char *command; /* (nullable): the command line */
-  uint64_t seed;       /* of this run; Experiment.seed is not read */
+  const char *allocator_path;   /* of a plug-in: its file; else NULL */
+  const char *allocator_sha256; /* likewise, lower-case hex */
+  const char *command;          /* (nullable): the command line */
+  uint64_t seed;                /* of this run; Experiment.seed is not read */
   uint32_t replication;
   const ResultsTrace *traces;
   uint32_t n_traces;

@@ -37,7 +37,7 @@ END_TEST
 static Experiment *load(const char *text)
 {
   g_autoptr(GError) error = NULL;
-  g_autoptr(WorkloadNames) names = allocator_names_new();
+  g_autoptr(WorkloadNames) names = allocator_names_new(NULL);
   Experiment *experiment = workload_text_load(text, "test.ini", NULL, names, &error);
   ck_assert_msg(experiment != NULL, "%s", error == NULL ? "" : error->message);
   return experiment;
@@ -96,18 +96,22 @@ END_TEST
 START_TEST(allocators_by_name)
 {
   g_autoptr(GError) error = NULL;
-  ck_assert_str_eq(allocator_choose(ALLOCATOR_DEFAULT, NULL)->name, ALLOCATOR_DEFAULT);
-  ck_assert_ptr_null(allocator_choose("dfr", &error));
+  AllocatorChoice choice;
+  ck_assert(allocator_choose(ALLOCATOR_DEFAULT, NULL, &choice, NULL));
+  ck_assert_str_eq(choice.interface->name, ALLOCATOR_DEFAULT);
+  ck_assert(!allocator_choose("dfr", NULL, &choice, &error));
   ck_assert(g_error_matches(error, CLI_ERROR, CLI_ERROR_USAGE));
 }
 END_TEST
 
 START_TEST(every_allocator_takes_its_defaults)
 {
-  g_autoptr(WorkloadNames) names = allocator_names_new();
+  g_autoptr(WorkloadNames) names = allocator_names_new(NULL);
   ck_assert_uint_ge(names->n_allocators, 2);
   for (size_t i = 0; i < names->n_allocators; i++) {
-    const AllocatorInterface *allocator = allocator_choose(names->allocators[i].name, NULL);
+    AllocatorChoice choice;
+    ck_assert(allocator_choose(names->allocators[i].name, NULL, &choice, NULL));
+    const AllocatorInterface *allocator = choice.interface;
     g_autoptr(GString) text = g_string_new(CLUSTER "[framework f]\ntasks = 2\n" TASK);
     g_string_append_printf(text, "[allocator %s]\n", allocator->name);
     for (uint32_t option = 0; option < allocator->n_options; option++)
@@ -115,7 +119,8 @@ START_TEST(every_allocator_takes_its_defaults)
                              allocator->options[option].value_default);
     g_autoptr(Experiment) experiment = load(text->str);
     g_autoptr(GError) error = NULL;
-    ck_assert_msg(allocator_options_check(experiment, &error), "%s", error == NULL ? "" : error->message);
+    ck_assert_msg(allocator_options_check(experiment, NULL, &error), "%s",
+                  error == NULL ? "" : error->message);
     g_autofree const char **values = allocator_option_values(experiment, allocator);
     for (uint32_t option = 0; option < allocator->n_options; option++)
       ck_assert_str_eq(values[option], allocator->options[option].value_default);
