@@ -114,6 +114,7 @@ static TaskId accept_launch(MasterAccept *accept, const TaskInfo *task)
  * bad ones, which are answered once the books are closed. */
 static void tasks_launch(MasterAccept *accept, const Operation *operation)
 {
+  accept->master->framework_counters.items[accept->framework.index].operations[operation->kind]++;
   bool alone = operation->kind == OPERATION_LAUNCH;
   bool group = !alone && master_group_is_valid(accept, operation);
   for (uint32_t i = 0; i < operation->n_tasks; i++) {
@@ -218,6 +219,8 @@ AcceptResult master_accept(Master *master, Instant now, FrameworkId framework, c
   }
   master_count_call(master, framework, FRAMEWORK_CALL_ACCEPT);
   master->framework_counters.items[framework.index].accepts_launching += n_tasks > 0;
+  if (G_UNLIKELY(converts) && n_tasks == 0)
+    master->framework_counters.items[framework.index].accepts_converting++;
   if (!offers_are_valid(master, framework, offers, n_offers)) {
     accept_refuse(master, now, framework, offers, n_offers, operations, n_operations);
     master_requests_pass_on(master, now);

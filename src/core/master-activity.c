@@ -174,23 +174,13 @@ void master_agent_drain(Master *master, Instant now, AgentId id, Duration grace,
 {
   g_autoptr(GArray) rescinds = master_rescinds_new();
   master_agent_set_state(master, now, id, AGENT_STATE_DRAINING, rescinds);
-  master_agent_care(master, id)->mark_gone = mark_gone;
-  g_autoptr(GArray) tasks = g_array_new(FALSE, FALSE, sizeof(TaskId));
-  const MasterAgent *agent = master_agent(master, id);
-  for (uint32_t slot = master_agent_first_task(agent); slot != INDEX_NONE;
-       slot = master_agent_next_task(master, agent, slot)) {
-    TaskId task = {pool_id(&master->tasks, slot)};
-    if (!((const MasterTask *)pool_at(&master->tasks, slot))->freed)
-      g_array_append_val(tasks, task);
-  }
+  MasterAgentCare *care = master_agent_care(master, id);
+  care->mark_gone = mark_gone;
+  care->grace = grace;
   master_rescinds_send(master, rescinds);
-  /* A kill may be answered at once; the answer to the last one may even be the end of the agent. */
-  for (guint i = 0; i < tasks->len; i++) {
-    TaskId task = g_array_index(tasks, TaskId, i);
-    const MasterTask *record = pool_find(&master->tasks, task.value);
-    if (record != NULL && !record->freed)
-      master->ports.send_kill(master->ports.self, id, task, grace, REASON_NONE);
-  }
+  /* The answer to the last kill may even be the end of the agent. */
+  if (master_agent_is_present(master, id) && !care->disconnected)
+    master_kills_resend(master, id);
   master_agent_drain_advance(master, now, id);
 }
 

@@ -46,7 +46,10 @@ typedef enum {
 typedef struct {
   uint64_t calls[FRAMEWORK_CALLS];
   uint64_t events[FRAMEWORK_EVENTS];
-  uint64_t accepts_launching; /* those that name tasks; the others count as declines */
+  uint64_t accepts_launching;  /* those that name tasks; */
+  uint64_t accepts_converting; /* those that do not, but something else: the others count as declines */
+  uint64_t operations[OPERATIONS];
+  uint64_t operations_dropped[OPERATIONS]; /* that made no sense */
   uint64_t acknowledgements_invalid;
   uint64_t offer_ends[OFFER_ENDS];
   uint64_t task_ends[TASK_STATES_TERMINAL];
@@ -54,8 +57,8 @@ typedef struct {
 
 typedef struct {
   uint64_t allocation_runs;
-  uint64_t agents_removed_by_operator;
   uint64_t agents_removed;
+  uint64_t executors_exited;
   uint64_t statuses_invalid;
   uint64_t messages_dropped;
   uint64_t task_ends[TASK_STATES_TERMINAL][TASK_SOURCES][TASK_REASONS];

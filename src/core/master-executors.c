@@ -91,6 +91,7 @@ void master_executor_exited(Master *master, Instant now, AgentId agent, Framewor
 {
   if (!master_agent_is_present(master, agent))
     return;
+  master->counters.executors_exited++;
   const MasterExecutor *executor = master_executor_find(master, agent, framework, id);
   if (executor == NULL)
     return;

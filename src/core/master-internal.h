@@ -101,6 +101,7 @@ typedef struct {
 typedef struct {
   AgentState state;
   bool disconnected;
+  Duration grace;          /* of a drain */
   bool mark_gone;          /* once it is drained */
   Unavailability window;   /* UNAVAILABILITY_NONE: it is not in the maintenance schedule */
   uint32_t inverse_offers; /* first of the list, or INDEX_NONE */
@@ -426,6 +427,12 @@ void master_accept_single_copies(MasterAccept *accept);
 void master_accept_recover_converted(MasterAccept *accept);
 void master_accept_clear(MasterAccept *accept);
 
+/** master_volumes_are_new: whether the agent has none of these names for these roles. master_volumes_are_unused: whether no
+ * task or executor there holds one. master_holds_volume: whether @resources do. */
+bool master_volumes_are_new(const Master *master, AgentId agent, const ResourceSlices *volumes);
+bool master_volumes_are_unused(const Master *master, AgentId agent, const ResourceSlices *volumes);
+bool master_holds_volume(const Resources *resources, const ResourceSlices *slices);
+
 /** master_agent_convert: the conversion in the master's books of the agent: total and free. */
 void master_agent_convert(Master *master, AgentId agent, const Conversion *conversion);
 
@@ -452,7 +459,8 @@ void master_reconcile_one(Master *master, FrameworkId framework, const TaskQuery
 
 /* --- master-tasks.c --- */
 
-/** master_kills_resend: after the agent was not connected: kills that it has not heard of. */
+/** master_kills_resend: all kills that the agent has yet to obey: of frameworks, revoked, or because it is drained; when it
+ * is connected again, or a drain begins. */
 void master_kills_resend(Master *master, AgentId agent);
 
 /** master_task_end: a live task ends by the master's decision; its resources go back. */

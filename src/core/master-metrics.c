@@ -70,6 +70,10 @@ static void count_agents(Metrics *metrics)
     if (!task->freed)
       count_resources(&task->resources, &metrics->used, &metrics->revocable_used);
   }
+  for (uint32_t slot = 0; slot < master->executors.n_slots; slot++)
+    if (pool_is_taken(&master->executors, slot))
+      count_resources(&((const MasterExecutor *)pool_at(&master->executors, slot))->resources, &metrics->used,
+                      &metrics->revocable_used);
 }
 
 static void count_frameworks(Metrics *metrics)
@@ -83,7 +87,12 @@ static void count_frameworks(Metrics *metrics)
       metrics->sum.events[event] += counters->events[event];
     for (int state = 0; state < TASK_STATES_TERMINAL; state++)
       metrics->sum.task_ends[state] += counters->task_ends[state];
+    for (int kind = 0; kind < OPERATIONS; kind++) {
+      metrics->sum.operations[kind] += counters->operations[kind];
+      metrics->sum.operations_dropped[kind] += counters->operations_dropped[kind];
+    }
     metrics->sum.accepts_launching += counters->accepts_launching;
+    metrics->sum.accepts_converting += counters->accepts_converting;
     metrics->sum.acknowledgements_invalid += counters->acknowledgements_invalid;
   }
 }
@@ -171,13 +180,15 @@ static void emit_messages(Metrics *metrics)
   emit(metrics, (double)calls[FRAMEWORK_CALL_REQUEST], "master/messages_resource_request");
   emit(metrics, (double)sum->accepts_launching, "master/messages_launch_tasks");
   emit(metrics,
-       (double)(calls[FRAMEWORK_CALL_DECLINE] + calls[FRAMEWORK_CALL_ACCEPT] - sum->accepts_launching),
+       (double)(calls[FRAMEWORK_CALL_DECLINE] + calls[FRAMEWORK_CALL_ACCEPT] - sum->accepts_launching -
+                sum->accepts_converting),
        "master/messages_decline_offers");
   emit(metrics, (double)calls[FRAMEWORK_CALL_REVIVE], "master/messages_revive_offers");
   emit(metrics, (double)calls[FRAMEWORK_CALL_SUPPRESS], "master/messages_suppress_offers");
   emit(metrics, (double)calls[FRAMEWORK_CALL_RECONCILE], "master/messages_reconcile_tasks");
   emit(metrics, metrics->master->agents.n, "master/messages_register_slave");
   emit(metrics, forwarded + (double)counters->statuses_invalid, "master/messages_status_update");
+  emit(metrics, (double)counters->executors_exited, "master/messages_exited_executor");
   emit(metrics, forwarded, "master/valid_status_updates");
   emit(metrics, (double)counters->statuses_invalid, "master/invalid_status_updates");
   emit(metrics, acknowledgements - (double)sum->acknowledgements_invalid,
@@ -212,6 +223,33 @@ static void emit_resources(Metrics *metrics)
   for (guint i = 0; i < G_N_ELEMENTS(kinds); i++)
     emit_resource(metrics, kinds[i].revocable, metrics->revocable_total.amount[kinds[i].kind],
                   metrics->revocable_used.amount[kinds[i].kind]);
+}
+
+static void emit_operation_states(Metrics *metrics, const char *prefix, uint64_t all, uint64_t dropped)
+{
+  emit(metrics, (double)all, "%stotal", prefix);
+  emit(metrics, (double)(all - dropped), "%sfinished", prefix);
+  emit(metrics, (double)dropped, "%sdropped", prefix);
+}
+
+/* Those that launch nothing: they are done at once, or not at all. */
+static void emit_operations(Metrics *metrics)
+{
+  uint64_t all = 0;
+  uint64_t dropped = 0;
+  for (int kind = 0; kind < OPERATIONS; kind++)
+    if (!operation_launches((OperationKind)kind)) {
+      all += metrics->sum.operations[kind];
+      dropped += metrics->sum.operations_dropped[kind];
+    }
+  emit_operation_states(metrics, "master/operations/", all, dropped);
+  for (int kind = 0; kind < OPERATIONS; kind++) {
+    g_autofree char *name = g_ascii_strdown(operation_name((OperationKind)kind), -1);
+    g_autofree char *prefix = g_strdup_printf("master/operations/%s/", name);
+    if (!operation_launches((OperationKind)kind))
+      emit_operation_states(metrics, prefix, metrics->sum.operations[kind],
+                            metrics->sum.operations_dropped[kind]);
+  }
 }
 
 /* --- frameworks ----------------------------------------------------------------------------------------- */
@@ -288,6 +326,14 @@ static void emit_framework(Metrics *metrics, FrameworkId id)
   for (int state = TASK_FINISHED; state < TASK_STATES; state++)
     emit(metrics, (double)counters->task_ends[state - TASK_FINISHED], "%stasks/terminal/task_%s", prefix,
          state_suffix(text, (TaskState)state));
+  uint64_t operations = 0;
+  for (int kind = 0; kind < OPERATIONS; kind++)
+    operations += counters->operations[kind];
+  emit(metrics, (double)operations, "%soperations", prefix);
+  for (int kind = 0; kind < OPERATIONS; kind++) {
+    g_autofree char *kind_name = g_ascii_strdown(operation_name((OperationKind)kind), -1);
+    emit(metrics, (double)counters->operations[kind], "%soperations/%s", prefix, kind_name);
+  }
   for (uint32_t i = 0; framework->present && i < framework->n_roles; i++)
     emit(metrics, framework->suppressed[i], "%sroles/%s/suppressed", prefix,
          roles_path(master->roles, framework->roles[i]));
@@ -386,6 +432,7 @@ void master_metrics(const Master *master, Instant now, uint32_t details, MasterM
   emit_tasks(&metrics);
   emit_messages(&metrics);
   emit_resources(&metrics);
+  emit_operations(&metrics);
   for (guint i = 0; (details & MASTER_METRICS_FRAMEWORKS) != 0 && i < master->frameworks->len; i++)
     emit_framework(&metrics, (FrameworkId){i});
   emit_principals(&metrics);

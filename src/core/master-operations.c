@@ -166,8 +166,7 @@ static bool same_volume(const ResourceKinds *kinds, const ResourceSlice *a, cons
              0;
 }
 
-/* Whether @resources have a slice like one of @slices. */
-static bool holds_one_of(const Resources *resources, const ResourceSlices *slices)
+bool master_holds_volume(const Resources *resources, const ResourceSlices *slices)
 {
   for (uint32_t i = 0; resources->special != NULL && i < resources->special->n_slices; i++)
     for (uint32_t j = 0; j < slices->n_slices; j++)
@@ -177,10 +176,10 @@ static bool holds_one_of(const Resources *resources, const ResourceSlices *slice
   return false;
 }
 
-static bool volumes_are_new(const MasterAccept *accept, const ResourceSlices *volumes)
+bool master_volumes_are_new(const Master *master, AgentId agent, const ResourceSlices *volumes)
 {
-  const ResourceKinds *kinds = accept->master->settings.kinds;
-  const ResourceSlices *total = accept->master->agent_rest.items[accept->agent.index].total.special;
+  const ResourceKinds *kinds = master->settings.kinds;
+  const ResourceSlices *total = master->agent_rest.items[agent.index].total.special;
   for (uint32_t i = 0; i < volumes->n_slices; i++) {
     const ResourceSlice *volume = &volumes->slices[i];
     for (uint32_t j = 0; total != NULL && j < total->n_slices; j++)
@@ -193,19 +192,18 @@ static bool volumes_are_new(const MasterAccept *accept, const ResourceSlices *vo
   return true;
 }
 
-static bool volumes_are_unused(const MasterAccept *accept, const ResourceSlices *volumes)
+bool master_volumes_are_unused(const Master *master, AgentId id, const ResourceSlices *volumes)
 {
-  const Master *master = accept->master;
-  const MasterAgent *agent = master_agent(master, accept->agent);
+  const MasterAgent *agent = master_agent(master, id);
   for (uint32_t slot = master_agent_first_task(agent); slot != INDEX_NONE;
        slot = master_agent_next_task(master, agent, slot)) {
     const MasterTask *task = pool_at(&master->tasks, slot);
-    if (!task->freed && holds_one_of(&task->resources, volumes))
+    if (!task->freed && master_holds_volume(&task->resources, volumes))
       return false;
   }
   const MasterExecutor *executor = NULL;
-  while ((executor = master_executor_next(master, accept->agent, executor)) != NULL)
-    if (holds_one_of(&executor->resources, volumes))
+  while ((executor = master_executor_next(master, id, executor)) != NULL)
+    if (master_holds_volume(&executor->resources, volumes))
       return false;
   return true;
 }
@@ -248,9 +246,10 @@ static bool may_convert(const MasterAccept *accept, ConversionKind kind, const C
   case CONVERSION_UNRESERVE:
     return true;
   case CONVERSION_CREATE:
-    return may_share(accept, &conversion->to) && volumes_are_new(accept, conversion->to.special);
+    return may_share(accept, &conversion->to) &&
+           master_volumes_are_new(accept->master, accept->agent, conversion->to.special);
   case CONVERSION_DESTROY:
-    return volumes_are_unused(accept, conversion->from.special);
+    return master_volumes_are_unused(accept->master, accept->agent, conversion->from.special);
   }
   return false;
 }
@@ -263,7 +262,7 @@ static void take_back_holders(MasterAccept *accept, const ResourceSlices *volume
   for (uint32_t slot = master_agent(master, accept->agent)->offers; slot != INDEX_NONE; slot = next) {
     const MasterOffer *offer = pool_at(&master->offers, slot);
     next = offer->next;
-    if (!holds_one_of(&offer->resources, volumes))
+    if (!master_holds_volume(&offer->resources, volumes))
       continue;
     if (accept->rescinds == NULL)
       accept->rescinds = master_rescinds_new();
@@ -322,7 +321,10 @@ void master_accept_convert(MasterAccept *accept, uint32_t index, const Operation
   const MasterObserver *observer = &accept->master->observer;
   if (operation->kind >= OPERATIONS)
     return;
+  FrameworkCounters *counters = &accept->master->framework_counters.items[accept->framework.index];
   bool done = convert(accept, index, operation);
+  counters->operations[operation->kind]++;
+  counters->operations_dropped[operation->kind] += !done;
   if (observer->operation_ended != NULL)
     observer->operation_ended(observer->self, accept->now, accept->framework, accept->agent, operation->kind,
                               operation->resources == NULL ? &RESOURCES_EMPTY : operation->resources, done);

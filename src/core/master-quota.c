@@ -65,6 +65,11 @@ QuotaUse *master_quota_use(const Master *master)
       if (!task->freed)
         quantities_add(&use[task->role.index].consumed, &charge);
     }
+    const MasterExecutor *executor = NULL;
+    while ((executor = master_executor_next(master, (AgentId){i}, executor)) != NULL) {
+      Quantities charge = master_quota_charge(&executor->resources);
+      quantities_add(&use[executor->role.index].consumed, &charge);
+    }
     for (uint32_t slot = agent->offers; slot != INDEX_NONE;) {
       const MasterOffer *offer = pool_at(&master->offers, slot);
       Quantities charge = master_quota_charge(&offer->resources);

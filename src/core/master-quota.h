@@ -5,7 +5,7 @@
  * What roles use of their quotas, counted from the master's own books: for checks and metrics. The allocator keeps a count
  * of its own, by which it decides.
  *
- *   consumed   what tasks hold of unreserved, non-revocable resources, and all reservations, used or not
+ *   consumed   what tasks and executors hold of unreserved, non-revocable resources, and all reservations, used or not
  *   offered    what offers hold of unreserved, non-revocable resources
  *
  * Both include the roles below. Source: apache/mesos src/master/master.cpp (RoleResourceBreakdown).

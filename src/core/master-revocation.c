@@ -87,11 +87,13 @@ void master_revocations_send(Master *master, Instant now)
     if (task == NULL || task->freed)
       continue; /* an earlier message of this run has led to its end */
     AgentId agent = task->agent;
+    const MasterAgentCare *care = master_agent_care_find(master, agent);
     if (master->observer.task_revoked != NULL)
       master->observer.task_revoked(master->observer.self, now, task->framework, agent, id, &task->resources,
                                     master->settings.revocation_grace);
-    master->ports.send_kill(master->ports.self, agent, id, master->settings.revocation_grace,
-                            REASON_CONTAINER_PREEMPTED);
+    if (care == NULL || !care->disconnected) /* else it hears of it when it is connected again */
+      master->ports.send_kill(master->ports.self, agent, id, master->settings.revocation_grace,
+                              REASON_CONTAINER_PREEMPTED);
   }
   master->revoked.n = 0;
 }

@@ -204,18 +204,26 @@ void master_kill(Master *master, Instant now, FrameworkId framework, TaskId id, 
 void master_kills_resend(Master *master, AgentId id)
 {
   const MasterAgent *agent = master_agent(master, id);
+  bool draining = (agent->flags & MASTER_AGENT_DRAINING) != 0;
   g_autoptr(GArray) killed = g_array_new(FALSE, FALSE, sizeof(TaskId));
   for (uint32_t slot = master_agent_first_task(agent); slot != INDEX_NONE;
        slot = master_agent_next_task(master, agent, slot)) {
     const MasterTask *task = pool_at(&master->tasks, slot);
     TaskId task_id = {pool_id(&master->tasks, slot)};
-    if (task->killed && !task->freed)
+    if ((task->killed || task->revoked || draining) && !task->freed)
       g_array_append_val(killed, task_id);
   }
   /* Each may be answered at once. */
   for (guint i = 0; i < killed->len; i++) {
-    TaskId task = g_array_index(killed, TaskId, i);
-    if (pool_find(&master->tasks, task.value) != NULL)
-      master->ports.send_kill(master->ports.self, id, task, DURATION_ZERO, REASON_NONE);
+    TaskId task_id = g_array_index(killed, TaskId, i);
+    const MasterTask *task = pool_find(&master->tasks, task_id.value);
+    if (task == NULL || task->freed)
+      continue;
+    bool revoked = task->revoked && !task->killed;
+    Duration grace = revoked ? master->settings.revocation_grace : DURATION_ZERO;
+    if (!revoked && !task->killed)
+      grace = master_agent_care_find(master, id)->grace;
+    master->ports.send_kill(master->ports.self, id, task_id, grace,
+                            revoked ? REASON_CONTAINER_PREEMPTED : REASON_NONE);
   }
 }

@@ -268,7 +268,6 @@ void master_agent_remove(Master *master, Instant now, AgentId id, AgentState end
   master->allocator_interface->remove_agent(master->allocator, now, id);
   master_agent(master, id)->present = false;
   master->counters.agents_removed++;
-  master->counters.agents_removed_by_operator += end != AGENT_STATE_REMOVED;
   g_autoptr(GArray) tasks = agent_lose_tasks(master, now, id, aware, reason);
   g_autoptr(GArray) rescinds = master_rescinds_new();
   master_agent_take_back(master, now, id, rescinds);

@@ -110,6 +110,7 @@ START_TEST(of_the_master)
                         "master/messages_reconcile_tasks 0\n"
                         "master/messages_register_slave 3\n"
                         "master/messages_status_update 3\n"
+                        "master/messages_exited_executor 0\n"
                         "master/valid_status_updates 2\n"
                         "master/invalid_status_updates 1\n"
                         "master/valid_status_update_acknowledgements 2\n"
@@ -139,7 +140,22 @@ START_TEST(of_the_master)
                         "master/mem_revocable_percent 0\n"
                         "master/disk_revocable_total 0\n"
                         "master/disk_revocable_used 0\n"
-                        "master/disk_revocable_percent 0");
+                        "master/disk_revocable_percent 0\n"
+                        "master/operations/total 0\n"
+                        "master/operations/finished 0\n"
+                        "master/operations/dropped 0\n"
+                        "master/operations/reserve/total 0\n"
+                        "master/operations/reserve/finished 0\n"
+                        "master/operations/reserve/dropped 0\n"
+                        "master/operations/unreserve/total 0\n"
+                        "master/operations/unreserve/finished 0\n"
+                        "master/operations/unreserve/dropped 0\n"
+                        "master/operations/create/total 0\n"
+                        "master/operations/create/finished 0\n"
+                        "master/operations/create/dropped 0\n"
+                        "master/operations/destroy/total 0\n"
+                        "master/operations/destroy/finished 0\n"
+                        "master/operations/destroy/dropped 0");
   fixture_free(f);
 }
 END_TEST
@@ -189,6 +205,13 @@ START_TEST(of_frameworks)
                  "master/frameworks/f/0000/tasks/terminal/task_dropped 0\n"
                  "master/frameworks/f/0000/tasks/terminal/task_gone 0\n"
                  "master/frameworks/f/0000/tasks/terminal/task_gone_by_operator 0\n"
+                 "master/frameworks/f/0000/operations 1\n"
+                 "master/frameworks/f/0000/operations/launch 1\n"
+                 "master/frameworks/f/0000/operations/launch_group 0\n"
+                 "master/frameworks/f/0000/operations/reserve 0\n"
+                 "master/frameworks/f/0000/operations/unreserve 0\n"
+                 "master/frameworks/f/0000/operations/create 0\n"
+                 "master/frameworks/f/0000/operations/destroy 0\n"
                  "master/frameworks/f/0000/roles/r/suppressed 0");
   expect_metrics(f, "master/frameworks/g/", false,
                  "master/frameworks/g/0001/subscribed 1\n"
@@ -208,6 +231,8 @@ START_TEST(of_frameworks)
                  "master/frameworks/g/0001/tasks/terminal/task_failed 1\n"
                  "master/frameworks/g/0001/tasks/terminal/task_error 1\n"
                  "master/frameworks/g/0001/tasks/terminal/task_dropped 1\n"
+                 "master/frameworks/g/0001/operations 2\n"
+                 "master/frameworks/g/0001/operations/launch 2\n"
                  "master/frameworks/g/0001/roles/s/t/suppressed 1");
   /* What it did is known when it has left. */
   master_teardown(f->master, f->now, (FrameworkId){0});
