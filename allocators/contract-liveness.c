@@ -312,8 +312,8 @@ static void seek_starvation(ContractWorld *world)
   add_agents(world, 1);
   for (int i = 0; i < 20; i++)
     add_busy_framework(world, a);
+  double held = cpus_of(world, holder); /* before: it may be the first to be offered more */
   world_settle(world);
-  double held = cpus_of(world, holder);
   for (int i = 0; i < 2 * CONTRACT_ANSWER_INTERVALS; i++) {
     if (cpus_of(world, holder) > held)
       return;
