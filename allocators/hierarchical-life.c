@@ -2,11 +2,16 @@
 #include "allocators/hierarchical-internal.h"
 #include "base/check.h"
 
-/* Making, freeing and checking the kernel. */
+/* Making, freeing and checking. */
 
 static void framework_clear(void *framework)
 {
   g_free(((KernelFramework *)framework)->name);
+}
+
+static void slices_free(void *slices)
+{
+  resource_slices_free(slices);
 }
 
 Allocator *hierarchical_new(const AllocatorSettings *settings, const AllocatorHost *host, Instant now,
@@ -21,6 +26,12 @@ Allocator *hierarchical_new(const AllocatorSettings *settings, const AllocatorHo
   kernel->n_min_allocatable = settings->n_min_allocatable;
   kernel->filter_gpu_resources = settings->filter_gpu_resources;
   kernel->last_tick = now;
+  kernel->mesos_compatible = settings->mesos_compatible;
+  kernel->region = g_strdup(settings->region);
+  kernel->least_offer = settings->least_offer;
+  kernel->kinds = settings->kinds;
+  kernel->inverse_wake = INSTANT_NEVER;
+  kernel->mark_dry = UINT64_MAX;
 
   kernel->totals.excluded = settings->fair_sharing_excluded;
   kernel->role_interface = role_sorter;
@@ -35,19 +46,30 @@ Allocator *hierarchical_new(const AllocatorSettings *settings, const AllocatorHo
   pool_init(&kernel->holdings, sizeof(KernelHolding));
   pool_init(&kernel->filters, sizeof(KernelFilter));
 
+  kernel->held_special = g_hash_table_new_full(NULL, NULL, NULL, slices_free);
+  kernel->refused_special = g_hash_table_new_full(NULL, NULL, NULL, slices_free);
+  kernel->attribute_sets = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  array_push(&kernel->attributes, (KernelAttributes){0});
+  kernel_unusual_update(kernel);
   return kernel;
 }
 
 void hierarchical_set_hooks(Allocator *kernel, const KernelHooks *hooks)
 {
   kernel->hooks = *hooks;
+  kernel_unusual_update(kernel);
+  if (hooks->portion != NULL)
+    kernel_watch(kernel);
 }
 
 void hierarchical_destroy(Allocator *kernel)
 {
+  kernel->watched = false; /* no more books */
   for (uint32_t slot = 0; slot < kernel->clients.n_slots; slot++)
-    if (pool_is_taken(&kernel->clients, slot))
+    if (pool_is_taken(&kernel->clients, slot)) {
       g_free(kernel_client(kernel, slot)->demand);
+      kernel_wishes_set(kernel, slot, NULL);
+    }
   for (uint32_t i = 0; i < kernel->roles->len; i++) {
     KernelRole *role = kernel_role(kernel, (RoleId){i});
     if (role->sorter != NULL)
@@ -60,14 +82,27 @@ void hierarchical_destroy(Allocator *kernel)
   g_clear_pointer(&kernel->whitelist, g_hash_table_unref);
   g_array_unref(kernel->roles);
   g_array_unref(kernel->frameworks);
-  for (uint32_t i = 0; i < kernel->agent_rest.n; i++)
+  for (uint32_t i = 0; i < kernel->agent_rest.n; i++) {
+    kernel_special_free(kernel, (AgentId){i});
+    kernel_maintenance_drop(kernel, (AgentId){i});
     g_free(kernel->agent_rest.items[i].hostname);
+  }
+  kernel_attributes_free(kernel);
+  g_hash_table_unref(kernel->held_special);
+  g_hash_table_unref(kernel->refused_special);
+  g_clear_pointer(&kernel->role_by_path, g_hash_table_unref);
+  array_free(&kernel->books);
+  array_free(&kernel->allocated);
+  array_free(&kernel->quotas);
+  array_free(&kernel->maintained);
+  array_free(&kernel->inverse_agents);
+  g_free(kernel->region);
   array_free(&kernel->agents);
   array_free(&kernel->agent_rest);
   pool_clear(&kernel->clients);
   pool_clear(&kernel->holdings);
   pool_clear(&kernel->filters);
-  for (int place = 0; place < 3; place++)
+  for (int place = 0; place < PLACES; place++)
     array_free(&kernel->places[place]);
   array_free(&kernel->wakes);
   array_free(&kernel->candidates);
@@ -79,25 +114,81 @@ void hierarchical_destroy(Allocator *kernel)
   g_free(kernel);
 }
 
+/* What each client and role should hold. */
+typedef struct {
+  Quantities *by_client;
+  Quantities *by_role;
+} Held;
+
+/* Of the special part of @holding on @agent what its role is charged for: of a shared volume only the first in the list of
+ * the role's. */
+static Quantities role_part(const Allocator *kernel, const KernelAgent *agent, uint32_t slot)
+{
+  Resources held = kernel_held(kernel, slot);
+  Quantities part = resources_total(&held);
+  uint32_t role =
+      kernel_client(kernel, ((const KernelHolding *)pool_at(&kernel->holdings, slot))->client)->role.index;
+  for (uint32_t i = 0; held.special != NULL && i < held.special->n_slices; i++) {
+    const ResourceSlice *slice = &held.special->slices[i];
+    bool counted = false;
+    for (uint32_t at = agent->holdings; slice->shared && at != slot && !counted;) {
+      const KernelHolding *other = pool_at(&kernel->holdings, at);
+      const ResourceSlices *slices = kernel_held_special(kernel, at);
+      for (uint32_t j = 0; slices != NULL && j < slices->n_slices; j++)
+        counted = counted || (kernel_client(kernel, other->client)->role.index == role &&
+                              slices->slices[j].disk == slice->disk &&
+                              slices->slices[j].reservation == slice->reservation);
+      at = other->next;
+    }
+    if (counted)
+      quantities_subtract(&part, &slice->quantities);
+  }
+  return part;
+}
+
+static void special_check(const Allocator *kernel, AgentId id, const ResourceSlices *held)
+{
+  const KernelSpecial *special = kernel_special(kernel, id);
+  Resources booked = {QUANTITIES_ZERO, special->held};
+  Resources sum = {QUANTITIES_ZERO, (ResourceSlices *)(uintptr_t)held};
+  CHECK(resources_equal(&booked, &sum));
+  Resources free = {QUANTITIES_ZERO, NULL};
+  kernel_slices_add(&free.special, special->total);
+  if (special->held != NULL)
+    resources_take_special(&free, special->held);
+  if (special->unknown != NULL)
+    resources_take_special(&free, special->unknown);
+  resources_clamp(&free);
+  Resources known = {QUANTITIES_ZERO, special->free};
+  CHECK(resources_equal(&free, &known));
+  resources_clear(&free);
+}
+
 /* Adds what is held on one agent to what its clients and roles should hold, and checks the agent itself. */
-static void agent_check(const Allocator *kernel, AgentId id, Quantities *by_client, Quantities *by_role)
+static void agent_check(const Allocator *kernel, AgentId id, Held *holds)
 {
   const KernelAgent *agent = kernel_agent(kernel, id);
   Quantities rest = kernel_agent_rest(kernel, id)->total;
+  ResourceSlices *special = NULL;
   for (uint32_t at = agent->holdings; at != INDEX_NONE;) {
     const KernelHolding *holding = pool_at(&kernel->holdings, at);
-    CHECK(quantities_are_valid(&holding->quantities) && !quantities_are_zero(&holding->quantities));
+    Resources held = kernel_held(kernel, at);
+    Quantities all = resources_total(&held);
+    Quantities for_role = role_part(kernel, agent, at);
+    CHECK(quantities_are_valid(&holding->quantities) && !resources_are_empty(&held));
     quantities_subtract(&rest, &holding->quantities);
-    quantities_add(&by_client[holding->client], &holding->quantities);
-    quantities_add(&by_role[kernel_client(kernel, holding->client)->role.index], &holding->quantities);
+    kernel_slices_add(&special, held.special);
+    quantities_add(&holds->by_client[holding->client], &all);
+    quantities_add(&holds->by_role[kernel_client(kernel, holding->client)->role.index], &for_role);
     at = holding->next;
   }
   /* Less than the rest is free where frameworks that nobody has named yet use something. */
   CHECK(quantities_contain(&rest, &agent->free));
-  Quantities offerable = kernel_offerable(agent);
-  bool ready = agent->activated && agent->whitelisted && !quantities_are_zero(&offerable);
-  CHECK(ready == (agent->place != PLACE_NOWHERE));
-  CHECK(!ready || kernel->places[agent->place].items[agent->place_index].index == id.index);
+  CHECK(agent->special == (kernel_special(kernel, id) != NULL));
+  CHECK(agent->unusual == (agent->special || agent->remote || agent->lacks != 0));
+  if (agent->special)
+    special_check(kernel, id, special);
+  g_clear_pointer(&special, resource_slices_free);
 }
 
 static void client_check(const Allocator *kernel, uint32_t slot, const Quantities *holds)
@@ -122,14 +213,21 @@ void hierarchical_check(const Allocator *kernel, Instant now)
   (void)now;
   g_autofree Quantities *by_client = g_new0(Quantities, kernel->clients.n_slots + 1);
   g_autofree Quantities *by_role = g_new0(Quantities, kernel->roles->len + 1);
+  Held holds = {by_client, by_role};
   uint32_t n_active_roles = 0;
+  uint32_t n_wishes = 0;
+  uint32_t n_special = 0;
 
   for (uint32_t i = 0; i < kernel->agents.n; i++)
-    if (kernel_agent(kernel, (AgentId){i})->present)
-      agent_check(kernel, (AgentId){i}, by_client, by_role);
+    if (kernel_agent(kernel, (AgentId){i})->present) {
+      agent_check(kernel, (AgentId){i}, &holds);
+      n_special += kernel_agent(kernel, (AgentId){i})->special ? 1 : 0;
+    }
   for (uint32_t slot = 0; slot < kernel->clients.n_slots; slot++)
-    if (pool_is_taken(&kernel->clients, slot))
+    if (pool_is_taken(&kernel->clients, slot)) {
       client_check(kernel, slot, &by_client[slot]);
+      n_wishes += kernel_client(kernel, slot)->wishes != NULL ? 1 : 0;
+    }
   for (uint32_t i = 0; i < kernel->roles->len; i++) {
     const KernelRole *role = kernel_role(kernel, (RoleId){i});
     CHECK(role->sorter != NULL || role->n_tracked <= 1);
@@ -148,4 +246,7 @@ void hierarchical_check(const Allocator *kernel, Instant now)
   CHECK(n_active_roles == kernel->n_active_roles);
   CHECK(kernel->role_interface->count_active(kernel->role_sorter) == n_active_roles);
   kernel->role_interface->check(kernel->role_sorter);
+  CHECK(n_wishes == kernel->n_wishes && n_special == kernel->n_special);
+  kernel_places_check(kernel);
+  kernel_books_check(kernel);
 }

@@ -2,8 +2,7 @@
 #include "allocators/hierarchical-internal.h"
 #include "base/check.h"
 
-#define REFUSE_DEFAULT ((Duration){5 * NS_PER_S})
-#define REFUSE_MAX     ((Duration){365 * NS_PER_D})
+/* Where agents stand, and when they are looked at again. */
 
 /* --- places ----------------------------------------------------------------------------------------- */
 
@@ -27,14 +26,24 @@ void kernel_place_leave(Allocator *kernel, AgentId id)
   agent->place = PLACE_NOWHERE;
 }
 
+static bool agent_has_free(const Allocator *kernel, AgentId id)
+{
+  const KernelAgent *agent = kernel_agent(kernel, id);
+  Quantities offerable = kernel_offerable(agent);
+  return !quantities_are_zero(&offerable) ||
+         (G_UNLIKELY(agent->special) && kernel_special(kernel, id)->free != NULL);
+}
+
+static bool agent_can_be_offered(const Allocator *kernel, AgentId id)
+{
+  const KernelAgent *agent = kernel_agent(kernel, id);
+  return agent->present && agent->activated && agent->whitelisted && agent_has_free(kernel, id);
+}
+
 void kernel_place_update(Allocator *kernel, Instant now, AgentId id)
 {
   const KernelAgent *agent = kernel_agent(kernel, id);
-  bool ready = agent->present && agent->activated && agent->whitelisted;
-  if (ready) {
-    Quantities offerable = kernel_offerable(agent);
-    ready = !quantities_are_zero(&offerable);
-  }
+  bool ready = agent_can_be_offered(kernel, id);
   if (agent->place == PLACE_READY && ready)
     return;
   kernel_place_leave(kernel, id);
@@ -44,13 +53,26 @@ void kernel_place_update(Allocator *kernel, Instant now, AgentId id)
   }
 }
 
+static void place_to_ready(Allocator *kernel, KernelPlace place)
+{
+  for (uint32_t i = 0; i < kernel->places[place].n; i++)
+    place_enter(kernel, kernel->places[place].items[i], PLACE_READY);
+  kernel->places[place].n = 0;
+}
+
 void kernel_unblock_all(Allocator *kernel, Instant now)
 {
-  for (uint32_t i = 0; i < kernel->places[PLACE_BLOCKED].n; i++)
-    place_enter(kernel, kernel->places[PLACE_BLOCKED].items[i], PLACE_READY);
-  kernel->places[PLACE_BLOCKED].n = 0;
+  place_to_ready(kernel, PLACE_BLOCKED);
+  place_to_ready(kernel, PLACE_WITHHELD);
   kernel->wakes.n = 0;
   kernel_request_tick(kernel, now);
+}
+
+void kernel_free_up(Allocator *kernel)
+{
+  kernel->freedom++;
+  if (kernel->places[PLACE_WITHHELD].n > 0)
+    kernel_request_tick(kernel, kernel->last_tick);
 }
 
 /* --- waking up: a heap by instant, then agent ------------------------------------------------------- */
@@ -91,29 +113,31 @@ static void wake_pop(Allocator *kernel)
 static bool wake_holds(const Allocator *kernel, KernelWake wake)
 {
   const KernelAgent *agent = kernel_agent(kernel, wake.agent);
-  return agent->place == PLACE_BLOCKED && kernel_agent_rest(kernel, wake.agent)->wake.ns == wake.at.ns;
+  return (agent->place == PLACE_BLOCKED || agent->place == PLACE_WITHHELD) &&
+         kernel_agent_rest(kernel, wake.agent)->wake.ns == wake.at.ns;
 }
 
 /* Entries of agents that were unblocked otherwise stay behind; the heap is made anew before they outnumber
  * the rest. */
 static void wakes_compact(Allocator *kernel)
 {
-  uint32_t n_blocked = kernel->places[PLACE_BLOCKED].n;
+  uint32_t n_blocked = kernel->places[PLACE_BLOCKED].n + kernel->places[PLACE_WITHHELD].n;
   if (kernel->wakes.n <= 2 * n_blocked + 64)
     return;
   kernel->wakes.n = 0;
-  for (uint32_t i = 0; i < n_blocked; i++) {
-    AgentId agent = kernel->places[PLACE_BLOCKED].items[i];
-    Instant wake = kernel_agent_rest(kernel, agent)->wake;
-    if (!instant_is_never(wake))
-      wake_push(kernel, (KernelWake){wake, agent});
-  }
+  for (KernelPlace place = PLACE_BLOCKED; place <= PLACE_WITHHELD; place++)
+    for (uint32_t i = 0; i < kernel->places[place].n; i++) {
+      AgentId agent = kernel->places[place].items[i];
+      Instant wake = kernel_agent_rest(kernel, agent)->wake;
+      if (!instant_is_never(wake))
+        wake_push(kernel, (KernelWake){wake, agent});
+    }
 }
 
-void kernel_place_block(Allocator *kernel, AgentId id, Instant wake)
+void kernel_place_block(Allocator *kernel, AgentId id, KernelPlace place, Instant wake)
 {
   kernel_place_leave(kernel, id);
-  place_enter(kernel, id, PLACE_BLOCKED);
+  place_enter(kernel, id, place);
   kernel_agent_rest(kernel, id)->wake = wake;
   if (!instant_is_never(wake)) {
     wake_push(kernel, (KernelWake){wake, id});
@@ -123,6 +147,10 @@ void kernel_place_block(Allocator *kernel, AgentId id, Instant wake)
 
 void kernel_wake(Allocator *kernel, Instant now)
 {
+  if (kernel->freedom != kernel->freedom_seen) {
+    kernel->freedom_seen = kernel->freedom;
+    place_to_ready(kernel, PLACE_WITHHELD);
+  }
   while (kernel->wakes.n > 0) {
     KernelWake wake = kernel->wakes.items[0];
     if (wake.at.ns > now.ns)
@@ -139,9 +167,18 @@ void kernel_wake(Allocator *kernel, Instant now)
 
 void kernel_request_tick(Allocator *kernel, Instant now)
 {
-  if (kernel->tick_requested || kernel->n_active_roles == 0)
+  if (kernel->tick_requested)
     return;
-  if (kernel->places[PLACE_READY].n > 0) {
+  if (G_UNLIKELY(kernel->paused)) {
+    kernel->host.request_tick(kernel->host.self, kernel->pause_end);
+    return;
+  }
+  if (G_UNLIKELY(!instant_is_never(kernel->inverse_wake)))
+    kernel->host.request_tick(kernel->host.self, kernel->inverse_wake);
+  if (kernel->n_active_roles == 0)
+    return;
+  if (kernel->places[PLACE_READY].n > 0 ||
+      (kernel->places[PLACE_WITHHELD].n > 0 && kernel->freedom != kernel->freedom_seen)) {
     kernel->tick_requested = true;
     kernel->host.request_tick(kernel->host.self, now);
   } else if (kernel->wakes.n > 0) {
@@ -151,6 +188,8 @@ void kernel_request_tick(Allocator *kernel, Instant now)
 
 void kernel_request_run(Allocator *kernel, AgentId id)
 {
+  if (G_UNLIKELY(kernel->paused))
+    return;
   if (id.index == INDEX_NONE) {
     kernel->all_candidates = true;
   } else if (!kernel_agent(kernel, id)->candidate) {
@@ -163,48 +202,22 @@ void kernel_request_run(Allocator *kernel, AgentId id)
   kernel->host.request_run(kernel->host.self);
 }
 
-/* --- filters ---------------------------------------------------------------------------------------- */
+/* --- checks --------------------------------------------------------------------------------------------- */
 
-bool kernel_filter_is_live(const Allocator *kernel, const KernelFilter *filter, Instant now, bool tick)
+void kernel_places_check(const Allocator *kernel)
 {
-  if (filter->epoch != kernel_client(kernel, filter->client)->epoch)
-    return false;
-  return filter->expiry.ns > now.ns || (filter->expiry.ns == now.ns && tick && filter->at_tick);
-}
-
-void kernel_filter_add(Allocator *kernel, Instant now, uint32_t client, AgentId id, const Quantities *refused,
-                       OfferFilter wanted)
-{
-  Duration refuse = wanted.refuse.ns < 0 ? REFUSE_DEFAULT : wanted.refuse;
-  if (!wanted.set || refuse.ns == 0)
-    return;
-  if (refuse.ns > REFUSE_MAX.ns)
-    refuse = REFUSE_MAX;
-  /* An offer that comes back must not bounce within one interval, so no filter lives shorter. */
-  if (refuse.ns < kernel->interval.ns)
-    refuse = kernel->interval;
-
-  KernelAgent *agent = kernel_agent(kernel, id);
-  uint32_t slot;
-  KernelFilter *filter = pool_take(&kernel->filters, &slot);
-  *filter = (KernelFilter){
-      .client = client,
-      .epoch = kernel_client(kernel, client)->epoch,
-      .next = agent->filters,
-      .at_tick = refuse.ns == kernel->interval.ns && kernel->last_tick.ns == now.ns,
-      .expiry = instant_after(now, refuse),
-      .refused = *refused,
-  };
-  agent->filters = slot;
-}
-
-void kernel_filters_drop(Allocator *kernel, AgentId id)
-{
-  KernelAgent *agent = kernel_agent(kernel, id);
-  for (uint32_t slot = agent->filters; slot != INDEX_NONE;) {
-    uint32_t next = ((KernelFilter *)pool_at(&kernel->filters, slot))->next;
-    pool_give(&kernel->filters, slot);
-    slot = next;
+  g_autofree bool *wakes = g_new0(bool, kernel->agents.n + 1);
+  for (uint32_t i = 0; i < kernel->wakes.n; i++) {
+    KernelWake wake = kernel->wakes.items[i];
+    CHECK(i == 0 || !wake_is_before(wake, kernel->wakes.items[(i - 1) / 2]));
+    wakes[wake.agent.index] = wakes[wake.agent.index] || wake_holds(kernel, wake);
   }
-  agent->filters = INDEX_NONE;
+  for (uint32_t i = 0; i < kernel->agents.n; i++) {
+    AgentId id = {i};
+    const KernelAgent *agent = kernel_agent(kernel, id);
+    CHECK(agent_can_be_offered(kernel, id) == (agent->place != PLACE_NOWHERE));
+    CHECK(agent->place == PLACE_NOWHERE || kernel->places[agent->place].items[agent->place_index].index == i);
+    if (agent->place == PLACE_BLOCKED || agent->place == PLACE_WITHHELD)
+      CHECK(wakes[i] || instant_is_never(kernel_agent_rest(kernel, id)->wake));
+  }
 }

@@ -4,7 +4,7 @@
 #include "allocators/hierarchical-internal.h"
 #include "base/check.h"
 
-/* One visit of an agent is stage 2 of a Mesos run: roles in order, frameworks of each role in order, and the
+/* The runs. Where nothing but filters and gpus matters, one visit of an agent is stage 2 of a Mesos run: roles in order, frameworks of each role in order, and the
  * first that passes all gates gets everything that is free. The order is that of the moment, so each grant
  * counts for the next agent. Filters of the agent are looked at once per visit: they mark the clients that
  * they block. */
@@ -19,64 +19,9 @@ static bool offerable_is_enough(const Allocator *kernel, const Quantities *offer
   return kernel->n_min_allocatable == 0;
 }
 
-/* Whether @a blocks whatever @b blocks, for at least as long. */
-static bool filter_covers(const KernelFilter *a, const KernelFilter *b)
-{
-  if (a->expiry.ns < b->expiry.ns || (a->expiry.ns == b->expiry.ns && b->at_tick && !a->at_tick))
-    return false;
-  return quantities_contain(&a->refused, &b->refused);
-}
-
-/* Whether @filter adds nothing to the one of the same client that was seen before it in this visit, or the other way
- * round: then the earlier seen takes its place. A client that refuses again and again thus has one filter, not many. */
-static bool filter_is_spare(Allocator *kernel, KernelClient *client, uint32_t slot)
-{
-  KernelFilter *filter = pool_at(&kernel->filters, slot);
-  if (client->seen_visit != kernel->n_visits) {
-    client->seen_visit = kernel->n_visits;
-    client->seen_filter = slot;
-    return false;
-  }
-  KernelFilter *seen = pool_at(&kernel->filters, client->seen_filter);
-  if (filter_covers(seen, filter))
-    return true;
-  if (!filter_covers(filter, seen))
-    return false;
-  uint32_t next = seen->next;
-  *seen = *filter;
-  seen->next = next;
-  return true;
-}
-
-/* Marks the clients that may not have @offerable, drops the filters that are over or spare, and says when the first of
- * those that block is over. */
-static Instant filters_mark(Allocator *kernel, KernelAgent *agent, const Quantities *offerable, Instant now,
-                            bool tick)
-{
-  Instant wake = INSTANT_NEVER;
-  uint32_t *link = &agent->filters;
-  while (*link != INDEX_NONE) {
-    uint32_t slot = *link;
-    KernelFilter *filter = pool_at(&kernel->filters, slot);
-    KernelClient *client = kernel_client(kernel, filter->client);
-    bool live = kernel_filter_is_live(kernel, filter, now, tick);
-    if (live && quantities_contain(&filter->refused, offerable)) {
-      client->blocked_visit = kernel->n_visits;
-      wake = instant_min(wake, filter->expiry);
-    }
-    if (!live || filter_is_spare(kernel, client, slot)) {
-      *link = filter->next;
-      pool_give(&kernel->filters, slot);
-    } else {
-      link = &filter->next;
-    }
-  }
-  return wake;
-}
-
 static bool client_may_have(const Allocator *kernel, const KernelClient *client, const KernelAgent *agent)
 {
-  if (client->blocked_visit == kernel->n_visits)
+  if (client->blocked_visit == kernel->mark)
     return false;
   if (kernel->filter_gpu_resources && agent->has_gpus)
     return (kernel_framework(kernel, client->framework)->capabilities & FRAMEWORK_GPU_RESOURCES) != 0;
@@ -111,14 +56,14 @@ static void agent_visit(Allocator *kernel, AgentId id, Instant now, bool tick)
   KernelAgent *agent = kernel_agent(kernel, id);
   Quantities offerable = kernel_offerable(agent);
   Instant wake = INSTANT_NEVER;
-  kernel->n_visits++;
+  kernel->mark = ++kernel->n_visits;
 
   if (!offerable_is_enough(kernel, &offerable)) {
-    kernel_place_block(kernel, id, INSTANT_NEVER);
+    kernel_place_block(kernel, id, PLACE_BLOCKED, INSTANT_NEVER);
     return;
   }
   if (agent->filters != INDEX_NONE)
-    wake = filters_mark(kernel, agent, &offerable, now, tick);
+    wake = kernel_filters_mark(kernel, agent, &offerable, now, tick);
   SorterVisit visit = {
       .agent = id,
       .total = &kernel_agent_rest(kernel, id)->total,
@@ -127,7 +72,7 @@ static void agent_visit(Allocator *kernel, AgentId id, Instant now, bool tick)
   };
   uint32_t slot = client_find(kernel, agent, &visit);
   if (slot == INDEX_NONE) {
-    kernel_place_block(kernel, id, wake);
+    kernel_place_block(kernel, id, PLACE_BLOCKED, wake);
     return;
   }
   const KernelClient *client = kernel_client(kernel, slot);
@@ -138,14 +83,16 @@ static void agent_visit(Allocator *kernel, AgentId id, Instant now, bool tick)
   kernel->host.offer(kernel->host.self, client->framework, client->role, id, &offered);
 }
 
-/* A uniform permutation of the agents visited, a function of the run's number alone. */
-static void visited_shuffle(Allocator *kernel)
+/* A uniform permutation, a function of the run's number alone. */
+void kernel_shuffle(Allocator *kernel, uint32_t stage)
 {
   uint32_t n = kernel->visited.n;
+  if (n < 2)
+    return;
   array_reserve(&kernel->random, n);
   uint32_t *numbers = kernel->random.items;
   AgentId *agents = kernel->visited.items;
-  kernel->host.random(kernel->host.self, kernel->n_runs, 2, numbers, n);
+  kernel->host.random(kernel->host.self, kernel->n_runs, stage, numbers, n);
   for (uint32_t i = n - 1; i > 0; i--) {
     uint32_t j = (uint32_t)(((uint64_t)numbers[i] * (i + 1)) >> 32);
     AgentId agent = agents[i];
@@ -200,11 +147,17 @@ static void visit_all(Allocator *kernel, Instant now, bool all, bool tick)
   if (kernel->visited.n == 0 || kernel->n_active_roles == 0)
     return;
   kernel->n_runs++;
-  if (kernel->visited.n > 1)
-    visited_shuffle(kernel);
+  if (G_UNLIKELY(kernel->unusual)) {
+    kernel_run_stages(kernel, now, tick);
+    return;
+  }
+  kernel_shuffle(kernel, 2);
   for (uint32_t i = 0; i < kernel->visited.n; i++) {
     visits_prefetch(kernel, i);
-    agent_visit(kernel, kernel->visited.items[i], now, tick);
+    if (G_UNLIKELY(kernel_agent(kernel, kernel->visited.items[i])->unusual))
+      kernel_visit_agent(kernel, kernel->visited.items[i], now, tick);
+    else
+      agent_visit(kernel, kernel->visited.items[i], now, tick);
   }
 }
 
@@ -220,8 +173,15 @@ void hierarchical_expect(const Allocator *kernel, AgentId id, bool near)
 
 void hierarchical_run(Allocator *kernel, Instant now)
 {
+  if (G_UNLIKELY(kernel->paused)) {
+    kernel->run_requested = false;
+    return;
+  }
+  bool all = kernel->all_candidates;
   kernel_wake(kernel, now);
-  visit_all(kernel, now, kernel->all_candidates, false);
+  kernel_inverse_collect(kernel, all);
+  visit_all(kernel, now, all, false);
+  kernel_inverse_offers(kernel, now, false);
   kernel_request_tick(kernel, now);
 }
 
@@ -229,7 +189,16 @@ void hierarchical_tick(Allocator *kernel, Instant now)
 {
   kernel->tick_requested = false;
   kernel->last_tick = now;
+  if (G_UNLIKELY(kernel->paused)) {
+    kernel_pause_update(kernel, now);
+    if (kernel->paused) {
+      kernel_request_tick(kernel, now);
+      return;
+    }
+  }
   kernel_wake(kernel, now);
+  kernel_inverse_collect(kernel, true);
   visit_all(kernel, now, true, true);
+  kernel_inverse_offers(kernel, now, true);
   kernel_request_tick(kernel, now);
 }

@@ -7,8 +7,7 @@
 void hierarchical_view_agent(const Allocator *kernel, Instant now, AgentId id, AllocatorAgentView *view)
 {
   const KernelAgent *agent = kernel_agent(kernel, id);
-  Quantities offerable = kernel_offerable(agent);
-  *view = (AllocatorAgentView){.available = resources_of(&offerable)};
+  *view = (AllocatorAgentView){.available = kernel_free(kernel, id)};
   for (uint32_t slot = agent->filters; slot != INDEX_NONE;) {
     const KernelFilter *filter = pool_at(&kernel->filters, slot);
     view->filters += kernel_filter_is_live(kernel, filter, now, false) ? 1 : 0;

@@ -8,15 +8,20 @@
 
 static void framework_info_set(Allocator *kernel, FrameworkId id, const AllocatorFramework *info)
 {
-  kernel_framework(kernel, id)->capabilities = info->capabilities;
+  KernelFramework *framework = kernel_framework(kernel, id);
+  framework->capabilities = info->capabilities;
+  framework->n_roles = info->n_roles;
   for (uint32_t i = 0; i < info->n_roles; i++) {
     uint32_t slot = kernel_client_get(kernel, id, info->roles[i]);
     KernelClient *client = kernel_client(kernel, slot);
     bool suppressed = info->suppressed != NULL && info->suppressed[i];
-    if (client->suppressed && !suppressed)
+    if (client->suppressed && !suppressed) {
       client->epoch++; /* as a revive: its filters are over */
+      framework->inverse_epoch++;
+    }
     client->subscribed = true;
     client->suppressed = suppressed;
+    kernel_wishes_set(kernel, slot, info->wishes == NULL ? NULL : &info->wishes[i]);
     kernel_client_update(kernel, slot);
   }
 }
@@ -33,7 +38,7 @@ void hierarchical_add_framework(Allocator *kernel, Instant now, FrameworkId id,
   framework_info_set(kernel, id, info);
   for (uint32_t i = 0; i < n_used; i++)
     if (kernel_agent_is_known(kernel, used[i].agent))
-      kernel_use_book(kernel, &used[i]);
+      kernel_use_book(kernel, &used[i], true);
   if (active) {
     kernel_unblock_all(kernel, now);
     kernel_request_run(kernel, AGENT_NONE);
@@ -52,9 +57,8 @@ static void agent_take_back(Allocator *kernel, Instant now, AgentId id, Framewor
       link = &holding->next;
       continue;
     }
-    Quantities all = holding->quantities;
+    Quantities all = kernel_unhold_all(kernel, id, link);
     quantities_add(&agent->free, &all);
-    kernel_unhold(kernel, link, &all);
     changed = true;
   }
   if (changed)
@@ -76,6 +80,7 @@ void hierarchical_remove_framework(Allocator *kernel, Instant now, FrameworkId i
     uint32_t slot = framework->clients;
     kernel_client(kernel, slot)->subscribed = false;
     kernel_client_update(kernel, slot);
+    kernel_wishes_set(kernel, slot, NULL);
     kernel_client_unlink(kernel, slot);
   }
   framework->present = false;
@@ -85,6 +90,8 @@ void hierarchical_remove_framework(Allocator *kernel, Instant now, FrameworkId i
 static void framework_set_active(Allocator *kernel, FrameworkId id, bool active)
 {
   kernel_framework(kernel, id)->active = active;
+  if (!active)
+    kernel_framework(kernel, id)->inverse_epoch++;
   uint32_t next;
   for (uint32_t slot = kernel_framework(kernel, id)->clients; slot != INDEX_NONE; slot = next) {
     next = kernel_client(kernel, slot)->next;
@@ -124,6 +131,7 @@ void hierarchical_update_framework(Allocator *kernel, Instant now, FrameworkId i
     client->subscribed = false;
     client->suppressed = false;
     client->epoch++;
+    kernel_wishes_set(kernel, slot, NULL);
     kernel_client_update(kernel, slot);
   }
   kernel_unblock_all(kernel, now);
@@ -153,26 +161,21 @@ void hierarchical_suppress_offers(Allocator *kernel, Instant now, FrameworkId fr
 void hierarchical_revive_offers(Allocator *kernel, Instant now, FrameworkId framework, RoleId role)
 {
   client_set_suppressed(kernel, framework, role, false);
+  kernel_framework(kernel, framework)->inverse_epoch++;
   kernel_unblock_all(kernel, now);
   kernel_request_run(kernel, AGENT_NONE);
 }
 
 /* --- roles ------------------------------------------------------------------------------------------ */
 
-static RoleAttributes default_attributes(void)
-{
-  RoleAttributes attributes = {.weight = 1.0};
-  for (int kind = 0; kind < RESOURCE_KINDS_MAX; kind++)
-    attributes.limit.amount[kind] = -1;
-  return attributes;
-}
-
 void hierarchical_add_role(Allocator *kernel, RoleId id, RoleId parent, const char *path)
 {
   CHECK(id.index == kernel->roles->len);
   KernelRole role = {
-      .path = g_strdup(path), .parent = parent, .attributes = default_attributes(), .only = INDEX_NONE};
+      .path = g_strdup(path), .parent = parent, .attributes = ROLE_ATTRIBUTES_DEFAULT, .only = INDEX_NONE};
   g_array_append_val(kernel->roles, role);
+  if (kernel->watched)
+    kernel_watch_role(kernel, id);
 }
 
 void hierarchical_update_role(Allocator *kernel, Instant now, RoleId id, const RoleAttributes *attributes)
@@ -188,5 +191,7 @@ void hierarchical_update_role(Allocator *kernel, Instant now, RoleId id, const R
       (!quantities_equal(&role->attributes.guarantee, &attributes->guarantee) ||
        !quantities_equal(&role->attributes.limit, &attributes->limit)))
     interface->update_quota(kernel->role_sorter, role->path, &attributes->guarantee, &attributes->limit);
+  RoleAttributes before = role->attributes;
   role->attributes = *attributes;
+  kernel_quota_set(kernel, id, &before);
 }

@@ -108,6 +108,13 @@ HIERARCHICAL_DECLARE(expect);
 HIERARCHICAL_DECLARE(view_agent);
 HIERARCHICAL_DECLARE(share);
 HIERARCHICAL_DECLARE(count_filters);
+HIERARCHICAL_DECLARE(update_agent_info);
+HIERARCHICAL_DECLARE(update_unavailability);
+HIERARCHICAL_DECLARE(update_inverse_offer);
+HIERARCHICAL_DECLARE(update_allocation);
+HIERARCHICAL_DECLARE(update_available);
+HIERARCHICAL_DECLARE(recover);
+HIERARCHICAL_DECLARE(quota_use);
 HIERARCHICAL_DECLARE(check);
 
 #undef HIERARCHICAL_DECLARE
@@ -129,4 +136,9 @@ HIERARCHICAL_DECLARE(check);
   .revive_offers = hierarchical_revive_offers, .request_resources = hierarchical_request_resources,          \
   .run = hierarchical_run, .tick = hierarchical_tick, .expect = hierarchical_expect,                         \
   .view_agent = hierarchical_view_agent, .share = hierarchical_share,                                        \
-  .count_filters = hierarchical_count_filters, .check = hierarchical_check
+  .count_filters = hierarchical_count_filters, .check = hierarchical_check,                                  \
+  .update_agent_info = hierarchical_update_agent_info,                                                       \
+  .update_unavailability = hierarchical_update_unavailability,                                               \
+  .update_inverse_offer = hierarchical_update_inverse_offer,                                                 \
+  .update_allocation = hierarchical_update_allocation, .update_available = hierarchical_update_available,    \
+  .recover = hierarchical_recover, .quota_use = hierarchical_quota_use

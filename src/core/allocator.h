@@ -112,6 +112,10 @@ typedef struct {
   Quantities limit;     /* quota; an amount of -1: no limit */
 } RoleAttributes;
 
+/* Those of a role of which nothing has been said. */
+#define ROLE_ATTRIBUTES_DEFAULT ((RoleAttributes){.weight = 1, .limit = {{-1, -1, -1, -1, -1, -1}}})
+_Static_assert(RESOURCE_KINDS_MAX == 6, "ROLE_ATTRIBUTES_DEFAULT has a limit for each kind");
+
 typedef enum {
   FRAMEWORK_GPU_RESOURCES = 1 << 0,
   FRAMEWORK_REVOCABLE_RESOURCES = 1 << 1,

@@ -21,7 +21,8 @@ static void start(const char *const *paths, const uint32_t *parents, const int64
   AllocatorSettings settings = {.allocation_interval = {NS_PER_S}, .filter_gpu_resources = true};
   harness_init(&harness, &priority_allocator, &settings, 3, false);
   for (uint32_t i = 0; i < n_roles; i++) {
-    RoleAttributes attributes = {.weight = 1, .priority = priorities[i]};
+    RoleAttributes attributes = ROLE_ATTRIBUTES_DEFAULT;
+    attributes.priority = priorities[i];
     harness.interface->add_role(harness.allocator, (RoleId){i}, (RoleId){parents[i]}, paths[i]);
     harness.interface->update_role(harness.allocator, harness.now, (RoleId){i}, &attributes);
   }
@@ -84,7 +85,8 @@ START_TEST(a_change_counts_from_the_next_run_on)
   start(paths, top, priorities, 2, 8);
   ck_assert_uint_eq(offers_to(0), 4);
   return_all(OFFER_FILTER_NONE);
-  RoleAttributes attributes = {.weight = 1, .priority = INT64_MAX};
+  RoleAttributes attributes = ROLE_ATTRIBUTES_DEFAULT;
+  attributes.priority = INT64_MAX;
   harness.interface->update_role(harness.allocator, harness.now, (RoleId){1}, &attributes);
   harness_settle(&harness);
   ck_assert_uint_eq(harness.offers->len, 0);

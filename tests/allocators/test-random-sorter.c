@@ -185,7 +185,8 @@ static Offers play(const char *roles, const char *frameworks)
   harness_init(&harness, &drf_allocator, &settings, 3, false);
   drf_allocator.add_role(harness.allocator, (RoleId){0}, ROLE_NONE, "a");
   drf_allocator.add_role(harness.allocator, (RoleId){1}, ROLE_NONE, "b");
-  RoleAttributes attributes = {.weight = 3};
+  RoleAttributes attributes = ROLE_ATTRIBUTES_DEFAULT;
+  attributes.weight = 3;
   for (int kind = 0; kind < RESOURCE_KINDS_MAX; kind++)
     attributes.limit.amount[kind] = -1;
   drf_allocator.update_role(harness.allocator, harness.now, (RoleId){1}, &attributes);

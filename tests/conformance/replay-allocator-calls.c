@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "base/resource-kinds.h"
 #include "tests/conformance/replay-allocator.h"
 
 typedef bool AllocatorCall(AllocatorPlayer *player, const char *const *words, uint32_t n, GError **error);
@@ -28,12 +29,7 @@ static bool unsupported(GError **error, const char *what, const char *word)
 
 static bool read_resources(AllocatorPlayer *player, const char *word, Resources *out, GError **error)
 {
-  if (!replay_resources(player->kinds, word, out, error))
-    return false;
-  if (out->special == NULL)
-    return true;
-  resources_clear(out);
-  return unsupported(error, "reserved or revocable resources", word);
+  return replay_resources(player->kinds, word, out, error);
 }
 
 static PlayerName *framework_at(const AllocatorPlayer *player, FrameworkId framework)
@@ -404,11 +400,42 @@ static bool call_weight(AllocatorPlayer *player, const char *const *words, uint3
   return true;
 }
 
+/* Amounts of quota: @absent where a kind is not named. */
+static bool read_amounts(AllocatorPlayer *player, const char *word, int64_t absent, Quantities *out,
+                         GError **error)
+{
+  Resources resources;
+  if (!read_resources(player, word, &resources, error))
+    return false;
+  if (resources.special != NULL) {
+    resources_clear(&resources);
+    return fail(error, "plain amounts", word);
+  }
+  g_auto(GStrv) items = g_strsplit(word, ";", -1);
+  *out = resources.plain;
+  for (uint32_t kind = 0; kind < RESOURCE_KINDS_MAX; kind++) {
+    bool named = false;
+    for (char **item = items; *item != NULL && kind < resource_kinds_count(player->kinds); item++) {
+      g_autofree char *prefix = g_strdup_printf("%s:", resource_kinds_name(player->kinds, kind));
+      named = named || g_str_has_prefix(*item, prefix);
+    }
+    if (!named)
+      out->amount[kind] = absent;
+  }
+  return true;
+}
+
 static bool call_quota(AllocatorPlayer *player, const char *const *words, uint32_t n, GError **error)
 {
-  (void)player;
   (void)n;
-  return unsupported(error, "quota of role", words[1]);
+  RoleId role = allocator_player_role(player, words[1]);
+  RoleAttributes attributes = g_array_index(player->attributes, RoleAttributes, role.index);
+  if (!read_amounts(player, words[2], 0, &attributes.guarantee, error) ||
+      !read_amounts(player, words[3], -1, &attributes.limit, error))
+    return false;
+  g_array_index(player->attributes, RoleAttributes, role.index) = attributes;
+  player->harness.interface->update_role(player->harness.allocator, player->harness.now, role, &attributes);
+  return true;
 }
 
 /* --- resources ------------------------------------------------------------------------------------------ */

@@ -39,6 +39,7 @@ AllocatorPlayer *allocator_player_new(const ReplaySettings *settings,
       .n_min_allocatable = 2,
       .kinds = player->kinds,
       .filter_gpu_resources = true,
+      .mesos_compatible = settings->compatible,
   };
   if (changes != NULL)
     changes(&in_force);
@@ -61,20 +62,12 @@ void allocator_player_free(AllocatorPlayer *player)
 
 /* --- names ---------------------------------------------------------------------------------------------- */
 
-static RoleAttributes default_attributes(void)
-{
-  RoleAttributes attributes = {.weight = 1};
-  for (int kind = 0; kind < RESOURCE_KINDS_MAX; kind++)
-    attributes.limit.amount[kind] = -1;
-  return attributes;
-}
-
 RoleId allocator_player_role(AllocatorPlayer *player, const char *path)
 {
   RoleId role = roles_add(player->roles, path);
   while (player->attributes->len < roles_count(player->roles)) {
     RoleId added = {player->attributes->len};
-    RoleAttributes attributes = default_attributes();
+    RoleAttributes attributes = ROLE_ATTRIBUTES_DEFAULT;
     g_array_append_val(player->attributes, attributes);
     player->harness.interface->add_role(player->harness.allocator, added, roles_parent(player->roles, added),
                                         roles_path(player->roles, added));

@@ -196,12 +196,14 @@ int main(int argc, char **argv)
   gint64 seed = 1;
   gboolean lazy_ticks = FALSE;
   gboolean all = FALSE;
+  g_autofree char *compat = NULL;
   g_autofree char *without_tags = NULL;
   g_autofree char *only_tags = NULL;
   const GOptionEntry entries[] = {
       {"seed", 0, 0, G_OPTION_ARG_INT64, &seed, "Seed of the order of agents (default 1)", "N"},
       {"lazy-ticks", 0, 0, G_OPTION_ARG_NONE, &lazy_ticks, "Make only the ticks that the allocator asks for",
        NULL},
+      {"compat", 0, 0, G_OPTION_ARG_STRING, &compat, "Do as Mesos does where that is surprising", "mesos"},
       {"all", 0, 0, G_OPTION_ARG_NONE, &all, "Go on with the next sequence after a difference, and count",
        NULL},
       {"without-tags", 0, 0, G_OPTION_ARG_STRING, &without_tags, "Leave out sequences with one of these",
@@ -222,9 +224,12 @@ int main(int argc, char **argv)
   }
   options.settings.seed = (uint64_t)seed;
   options.settings.lazy_ticks = lazy_ticks;
+  options.settings.compatible = compat != NULL;
   options.all = all;
   int status = STATUS_MALFORMED;
-  if (options.paths == NULL)
+  if (compat != NULL && strcmp(compat, "mesos") != 0)
+    fprintf(stderr, "--compat: expected \"mesos\", not \"%s\"\n", compat);
+  else if (options.paths == NULL)
     fprintf(stderr, "expected at least one FILE; see --help\n");
   else if (read_tags("--without-tags", without_tags, &options.without_tags) &&
            read_tags("--only-tags", only_tags, &options.only_tags))

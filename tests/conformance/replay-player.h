@@ -13,6 +13,7 @@
 typedef struct {
   uint64_t seed;   /* of the order of agents */
   bool lazy_ticks; /* only those that the allocator asked for */
+  bool compatible; /* do as Mesos does where that is surprising */
 } ReplaySettings;
 
 typedef struct {

@@ -57,7 +57,9 @@ START_TEST(the_master_tells_what_arrives)
   script_start(NULL);
   MasterFixture *f = fixture_new(&scripted_allocator, NULL);
   script_start(f->kinds);
-  RoleAttributes attributes = {.weight = 2.5, .priority = -3};
+  RoleAttributes attributes = ROLE_ATTRIBUTES_DEFAULT;
+  attributes.weight = 2.5;
+  attributes.priority = -3;
   ck_assert_uint_eq(master_update_role(f->master, f->now, "a/b", &attributes).index, 1);
   ck_assert_str_eq(master_role_path(f->master, (RoleId){1}), "a/b");
   fixture_register(f, "cpus:1");

@@ -244,7 +244,9 @@ static void step_agent(World *world)
 static void step_role(World *world)
 {
   static const char *const roles[] = {"a", "b", "c", "a/x"};
-  RoleAttributes attributes = {.weight = 0.5 + below(world, 4), .priority = below(world, 3)};
+  RoleAttributes attributes = ROLE_ATTRIBUTES_DEFAULT;
+  attributes.weight = 0.5 + below(world, 4);
+  attributes.priority = below(world, 3);
   master_update_role(world->f->master, world->f->now, roles[below(world, G_N_ELEMENTS(roles))], &attributes);
 }
 

@@ -523,7 +523,7 @@ static void world_start(World *world, const AllocatorInterface *interface, bool 
       interface->add_role(world->real[which].allocator, (RoleId){i}, (RoleId){role_parents[i]},
                           role_paths[i]);
     oracle_add_role(world->oracle, role_paths[i]);
-    world->attributes[i] = (RoleAttributes){.weight = 1};
+    world->attributes[i] = ROLE_ATTRIBUTES_DEFAULT;
   }
 }
 
