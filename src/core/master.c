@@ -202,9 +202,23 @@ static bool host_is_down(const Master *master, const char *hostname)
   return false;
 }
 
+/* Whether an agent may say that it has this: a shared volume is there once. */
+static bool total_makes_sense(const Master *master, const Resources *total)
+{
+  if (!quantities_are_valid(&total->plain))
+    return false;
+  if (G_LIKELY(total->special == NULL))
+    return true;
+  for (uint32_t i = 0; i < total->special->n_slices; i++)
+    if (total->special->slices[i].copies > 1)
+      return false;
+  return resources_are_valid(total) && resources_are_known(master->settings.kinds, total);
+}
+
 AgentId master_register_agent(Master *master, Instant now, const AgentInfo *info)
 {
-  if (host_is_down(master, info->hostname))
+  if (info->hostname == NULL || !total_makes_sense(master, &info->total) ||
+      host_is_down(master, info->hostname))
     return AGENT_NONE;
   AgentId id = {master->agents.n};
   array_push(&master->agents,
@@ -212,9 +226,12 @@ AgentId master_register_agent(Master *master, Instant now, const AgentInfo *info
   MasterAgentRest rest = {
       .hostname = g_string_chunk_insert(master->hostnames, info->hostname),
   };
+  Resources free;
   resources_copy(&rest.total, &info->total);
+  resources_copy(&free, &info->total);
+  rest.free = free.special;
   array_push(&master->agent_rest, rest);
-  master_agent_put(master, id, &info->total);
+  master_agent(master, id)->free = free.plain;
   AllocatorAgent allocator_info = {
       .hostname = info->hostname,
       .attribute_names = info->attribute_names,

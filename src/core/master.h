@@ -170,8 +170,8 @@ const char *master_role_path(const Master *master, RoleId role);
 
 /* --- agents ----------------------------------------------------------------------------------------- */
 
-/** master_register_agent: a new agent with nothing running on it. Returns: its id; ids are dense. AGENT_NONE where an
- * operator has taken its host down for maintenance. */
+/** master_register_agent: a new agent with nothing running on it. Returns: its id; ids are dense. AGENT_NONE where its
+ * total makes no sense, or an operator has taken its host down for maintenance. */
 AgentId master_register_agent(Master *master, Instant now, const AgentInfo *info);
 
 /** master_remove_agent: its offers are rescinded, its tasks are TASK_LOST (TASK_GONE for partition-aware). */

@@ -118,8 +118,11 @@ static void send_launch(void *self, AgentId agent, const TaskLaunch *launch)
   MasterFixture *fixture = self;
   g_autofree char *resources = resources_print(fixture->kinds, &launch->resources);
   task_find(fixture, launch->task)->label = launch->label;
-  say(fixture, "launch A%u F%u %" G_GUINT64_FORMAT " %s", agent.index, launch->framework.index, launch->label,
-      resources);
+  g_autofree char *executor = launch->executor == EXECUTOR_NONE
+                                  ? g_strdup("")
+                                  : g_strdup_printf(" under %" G_GUINT64_FORMAT, launch->executor);
+  say(fixture, "launch A%u F%u %" G_GUINT64_FORMAT " %s%s", agent.index, launch->framework.index,
+      launch->label, resources, executor);
   if (fixture->on_launch != NULL)
     fixture->on_launch(fixture, agent, launch);
 }
@@ -171,6 +174,15 @@ static void send_shutdown_agent(void *self, AgentId agent)
 static void send_error(void *self, FrameworkId framework, const char *message)
 {
   say(self, "error F%u %s", framework.index, message);
+}
+
+static void send_conversion(void *self, AgentId agent, const AgentConversion *conversion)
+{
+  MasterFixture *fixture = self;
+  g_autofree char *from = resources_print(fixture->kinds, &conversion->from);
+  g_autofree char *to = resources_print(fixture->kinds, &conversion->to);
+  say(fixture, "convert A%u F%u %s %s -> %s", agent.index, conversion->framework.index,
+      operation_name(conversion->kind), from, to);
 }
 
 static void send_acknowledgement(void *self, AgentId agent, TaskId task, uint64_t label, uint32_t sequence)
@@ -243,7 +255,8 @@ static void offer_made(void *self, Instant now, FrameworkId framework, AgentId a
                        const Resources *resources)
 {
   MasterFixture *fixture = self;
-  FixtureOffer offer = {.id = id, .framework = framework, .agent = agent, .resources = *resources};
+  FixtureOffer offer = {.id = id, .framework = framework, .agent = agent};
+  resources_copy(&offer.resources, resources);
   ck_assert(now.ns == fixture->now.ns);
   g_array_append_val(fixture->offers, offer);
   fixture->n_offers_live++;
@@ -270,7 +283,8 @@ static void task_launched(void *self, Instant now, FrameworkId framework, AgentI
                           const Resources *resources)
 {
   MasterFixture *fixture = self;
-  FixtureTask task = {.id = id, .framework = framework, .agent = agent, .resources = *resources};
+  FixtureTask task = {.id = id, .framework = framework, .agent = agent};
+  resources_copy(&task.resources, resources);
   ck_assert(now.ns == fixture->now.ns);
   ck_assert(task_find(fixture, id) == NULL);
   g_array_append_val(fixture->tasks, task);
@@ -378,6 +392,48 @@ static void task_revoked(void *self, Instant now, FrameworkId framework, AgentId
        agent.index, task_label(fixture, task), text, grace.ns / NS_PER_MS);
 }
 
+static void executor_added(void *self, Instant now, FrameworkId framework, AgentId agent, uint64_t executor,
+                           const Resources *resources)
+{
+  MasterFixture *fixture = self;
+  g_autofree char *text = resources_print(fixture->kinds, resources);
+  ck_assert(now.ns == fixture->now.ns);
+  resources_add(by_agent(fixture->allocated, agent), resources);
+  tell(fixture, "F%u A%u executor %" G_GUINT64_FORMAT " added %s", framework.index, agent.index, executor,
+       text);
+}
+
+static void executor_removed(void *self, Instant now, FrameworkId framework, AgentId agent, uint64_t executor,
+                             const Resources *resources)
+{
+  MasterFixture *fixture = self;
+  ck_assert(now.ns == fixture->now.ns);
+  resources_subtract(by_agent(fixture->allocated, agent), resources);
+  tell(fixture, "F%u A%u executor %" G_GUINT64_FORMAT " removed", framework.index, agent.index, executor);
+}
+
+static void operation_ended(void *self, Instant now, FrameworkId framework, AgentId agent, OperationKind kind,
+                            const Resources *resources, bool done)
+{
+  MasterFixture *fixture = self;
+  ck_assert(now.ns == fixture->now.ns);
+  if (done || fixture->quiet)
+    return;
+  g_autofree char *text = resources_print(fixture->kinds, resources);
+  tell(fixture, "F%u A%u left out %s %s", framework.index, agent.index, operation_name(kind), text);
+}
+
+static void framework_updated(void *self, Instant now, FrameworkId framework, const char *const *roles,
+                              uint32_t n_roles)
+{
+  MasterFixture *fixture = self;
+  g_autoptr(GString) list = g_string_new(NULL);
+  ck_assert(now.ns == fixture->now.ns);
+  for (uint32_t i = 0; i < n_roles; i++)
+    g_string_append_printf(list, " %s", roles[i]);
+  tell(fixture, "F%u roles%s", framework.index, list->str);
+}
+
 static void role_updated(void *self, Instant now, const char *path, const RoleAttributes *attributes)
 {
   MasterFixture *fixture = self;
@@ -402,6 +458,21 @@ const char *fixture_told(MasterFixture *fixture)
 
 /* --- life ----------------------------------------------------------------------------------------------- */
 
+static void offer_clear(void *offer)
+{
+  resources_clear(&((FixtureOffer *)offer)->resources);
+}
+
+static void task_clear(void *task)
+{
+  resources_clear(&((FixtureTask *)task)->resources);
+}
+
+static void agent_clear(void *resources)
+{
+  resources_clear(resources);
+}
+
 MasterFixture *fixture_new(const AllocatorInterface *allocator, void (*change)(MasterSettings *settings))
 {
   static const Quantities minimum[] = {
@@ -415,9 +486,13 @@ MasterFixture *fixture_new(const AllocatorInterface *allocator, void (*change)(M
   fixture->told = g_string_new(NULL);
   fixture->inverse_offers = g_array_new(FALSE, FALSE, sizeof(FixtureInverseOffer));
   fixture->offers = g_array_new(FALSE, FALSE, sizeof(FixtureOffer));
+  g_array_set_clear_func(fixture->offers, offer_clear);
   fixture->tasks = g_array_new(FALSE, FALSE, sizeof(FixtureTask));
+  g_array_set_clear_func(fixture->tasks, task_clear);
   fixture->offered = g_array_new(FALSE, FALSE, sizeof(Resources));
+  g_array_set_clear_func(fixture->offered, agent_clear);
   fixture->allocated = g_array_new(FALSE, FALSE, sizeof(Resources));
+  g_array_set_clear_func(fixture->allocated, agent_clear);
   for (int timer = 0; timer < MASTER_TIMERS; timer++)
     fixture->timers[timer] = INSTANT_NEVER;
 
@@ -447,6 +522,7 @@ MasterFixture *fixture_new(const AllocatorInterface *allocator, void (*change)(M
       .send_rescind_inverse_offer = send_rescind_inverse_offer,
       .send_shutdown_agent = send_shutdown_agent,
       .send_error = send_error,
+      .send_conversion = send_conversion,
   };
   MasterObserver observer = {
       .self = fixture,
@@ -465,6 +541,10 @@ MasterFixture *fixture_new(const AllocatorInterface *allocator, void (*change)(M
       .inverse_offer_ended = inverse_offer_ended,
       .task_revoked = task_revoked,
       .message_dropped = message_dropped,
+      .framework_updated = framework_updated,
+      .operation_ended = operation_ended,
+      .executor_added = executor_added,
+      .executor_removed = executor_removed,
   };
   g_autoptr(GError) error = NULL;
   fixture->master = master_new(&settings, allocator, &ports, &observer, fixture->now, &error);
@@ -494,8 +574,8 @@ void fixture_check(MasterFixture *fixture)
   ck_assert_uint_eq(master_tasks_live(fixture->master), fixture->n_tasks_live);
   ck_assert_uint_eq(master_inverse_offers_outstanding(fixture->master), fixture->n_inverse_offers_live);
   for (guint i = 0; i < fixture->offered->len; i++) {
-    ck_assert(quantities_are_valid(&by_agent(fixture->offered, (AgentId){i})->plain));
-    ck_assert(quantities_are_valid(&by_agent(fixture->allocated, (AgentId){i})->plain));
+    ck_assert(resources_are_valid(by_agent(fixture->offered, (AgentId){i})));
+    ck_assert(resources_are_valid(by_agent(fixture->allocated, (AgentId){i})));
   }
 }
 
@@ -544,18 +624,17 @@ void fixture_advance(MasterFixture *fixture, int64_t milliseconds)
 
 /* --- calls ---------------------------------------------------------------------------------------------- */
 
-FrameworkId fixture_subscribe(MasterFixture *fixture, const char *name, const char *roles,
-                              uint32_t capabilities)
+/* What a framework says of itself; @paths is what it points to. */
+static FrameworkInfo framework_info(const MasterFixture *fixture, const char *name, char **paths,
+                                    bool *suppressed, uint32_t capabilities)
 {
-  g_auto(GStrv) paths = g_strsplit(roles, ",", -1);
   guint n = g_strv_length(paths);
-  g_autofree bool *suppressed = g_new0(bool, n);
   for (guint i = 0; i < n; i++)
     if (paths[i][0] == '!') {
       suppressed[i] = true;
       memmove(paths[i], paths[i] + 1, strlen(paths[i]));
     }
-  FrameworkInfo info = {
+  return (FrameworkInfo){
       .name = name,
       .roles = (const char *const *)paths,
       .suppressed = suppressed,
@@ -563,9 +642,28 @@ FrameworkId fixture_subscribe(MasterFixture *fixture, const char *name, const ch
       .capabilities = capabilities,
       .principal = fixture->principal,
   };
+}
+
+FrameworkId fixture_subscribe(MasterFixture *fixture, const char *name, const char *roles,
+                              uint32_t capabilities)
+{
+  g_auto(GStrv) paths = g_strsplit(roles, ",", -1);
+  g_autofree bool *suppressed = g_new0(bool, g_strv_length(paths));
+  FrameworkInfo info = framework_info(fixture, name, paths, suppressed, capabilities);
   FrameworkId framework = master_subscribe(fixture->master, fixture->now, &info, NULL);
   fixture_check(fixture);
   return framework;
+}
+
+bool fixture_update(MasterFixture *fixture, FrameworkId framework, const char *name, const char *roles,
+                    uint32_t capabilities)
+{
+  g_auto(GStrv) paths = g_strsplit(roles, ",", -1);
+  g_autofree bool *suppressed = g_new0(bool, g_strv_length(paths));
+  FrameworkInfo info = framework_info(fixture, name, paths, suppressed, capabilities);
+  bool done = master_update_framework(fixture->master, fixture->now, framework, &info, NULL);
+  fixture_check(fixture);
+  return done;
 }
 
 AgentId fixture_register(MasterFixture *fixture, const char *resources)
@@ -597,9 +695,32 @@ static GArray *offers_read(const MasterFixture *fixture, const char *text)
   return offers;
 }
 
+static void info_clear(void *info)
+{
+  TaskInfo *task = info;
+  resources_clear(&task->resources);
+  if (task->executor == NULL)
+    return;
+  ExecutorInfo *executor = (ExecutorInfo *)(void *)(uintptr_t)task->executor;
+  resources_clear(&executor->resources);
+  g_free(executor);
+}
+
+/* "ID=RESOURCES" */
+static ExecutorInfo *executor_read(MasterFixture *fixture, const char *text)
+{
+  char *end;
+  ExecutorInfo *executor = g_new0(ExecutorInfo, 1);
+  executor->id = strtoul(text, &end, 10);
+  ck_assert(*end == '=');
+  ck_assert(resources_parse(fixture->kinds, end + 1, &executor->resources, NULL));
+  return executor;
+}
+
 static GArray *tasks_read(MasterFixture *fixture, const char *text)
 {
   GArray *tasks = g_array_new(FALSE, FALSE, sizeof(TaskInfo));
+  g_array_set_clear_func(tasks, info_clear);
   g_auto(GStrv) words = g_strsplit(text, " ", -1);
   for (char **word = words; *word != NULL; word++) {
     if (**word == '\0')
@@ -609,8 +730,12 @@ static GArray *tasks_read(MasterFixture *fixture, const char *text)
     ck_assert(*end == '@');
     task.agent.index = (uint32_t)strtoul(end + 1, &end, 10);
     ck_assert(*end == '=');
+    char *executor = strchr(end, '+');
+    if (executor != NULL) {
+      *executor = '\0';
+      task.executor = executor_read(fixture, executor + 1);
+    }
     ck_assert(resources_parse(fixture->kinds, end + 1, &task.resources, NULL));
-    ck_assert(task.resources.special == NULL);
     g_array_append_val(tasks, task);
   }
   return tasks;
@@ -619,13 +744,51 @@ static GArray *tasks_read(MasterFixture *fixture, const char *text)
 AcceptResult fixture_accept(MasterFixture *fixture, FrameworkId framework, const char *offers,
                             const char *tasks, OfferFilter filter)
 {
+  g_autofree char *launch = g_strdup_printf("launch %s", tasks);
+  return fixture_operate(fixture, framework, offers, *tasks == '\0' ? "" : launch, filter);
+}
+
+/* An operation and what it points to. */
+typedef struct {
+  GArray *tasks;
+  Resources resources;
+} FixtureOperation;
+
+static OperationKind operation_read(const char *name)
+{
+  for (int kind = 0; kind < OPERATIONS; kind++)
+    if (g_ascii_strcasecmp(name, operation_name((OperationKind)kind)) == 0)
+      return (OperationKind)kind;
+  ck_assert_str_eq(name, "group");
+  return OPERATION_LAUNCH_GROUP;
+}
+
+AcceptResult fixture_operate(MasterFixture *fixture, FrameworkId framework, const char *offers,
+                             const char *operations, OfferFilter filter)
+{
   g_autoptr(GArray) ids = offers_read(fixture, offers);
-  g_autoptr(GArray) infos = tasks_read(fixture, tasks);
-  Operation operation = {
-      .kind = OPERATION_LAUNCH, .tasks = (const TaskInfo *)(const void *)infos->data, .n_tasks = infos->len};
-  AcceptResult result =
-      master_accept(fixture->master, fixture->now, framework, (const OfferId *)(const void *)ids->data,
-                    ids->len, &operation, infos->len > 0 ? 1 : 0, filter);
+  g_auto(GStrv) items = g_strsplit(operations, " | ", -1);
+  guint n = g_strv_length(items);
+  g_autofree FixtureOperation *owned = g_new0(FixtureOperation, n + 1);
+  g_autofree Operation *list = g_new0(Operation, n + 1);
+  for (guint i = 0; i < n; i++) {
+    g_auto(GStrv) words = g_strsplit(items[i], " ", 2);
+    list[i].kind = operation_read(words[0]);
+    if (operation_launches(list[i].kind)) {
+      owned[i].tasks = tasks_read(fixture, words[1]);
+      list[i].tasks = (const TaskInfo *)(const void *)owned[i].tasks->data;
+      list[i].n_tasks = owned[i].tasks->len;
+    } else {
+      ck_assert(resources_parse(fixture->kinds, words[1], &owned[i].resources, NULL));
+      list[i].resources = &owned[i].resources;
+    }
+  }
+  AcceptResult result = master_accept(fixture->master, fixture->now, framework,
+                                      (const OfferId *)(const void *)ids->data, ids->len, list, n, filter);
+  for (guint i = 0; i < n; i++) {
+    g_clear_pointer(&owned[i].tasks, g_array_unref);
+    resources_clear(&owned[i].resources);
+  }
   fixture_check(fixture);
   return result;
 }

@@ -10,7 +10,8 @@
  *                                                   to be maintained: [1 A0 cpus:2 from 60000 for 5000]
  *   rescind F0 1
  *   status F0 7 TASK_RUNNING REASON_NONE executor 1    label, state, reason, source, sequence
- *   launch A0 F0 7 cpus:1
+ *   launch A0 F0 7 cpus:1                           under its executor: launch A0 F0 7 cpus:1 under 3
+ *   convert A0 F0 RESERVE cpus:2 -> cpus(*,r):2
  *   kill A0 7 within 500 REASON_CONTAINER_PREEMPTED    grace and reason where there are any
  *   acknowledge A0 7 1
  *   shutdown A0 F0
@@ -20,8 +21,8 @@
  *   error F0 MESSAGE
  *   broken MESSAGE
  *
- * What the observer is told of operators, agents, frameworks, inverse offers and revocations is another log:
- * fixture_told().
+ * What the observer is told of operators, agents, frameworks, inverse offers, revocations, executors and of operations
+ * that were left out is another log: fixture_told().
  *
  * Beside it the fixture keeps books of its own from what observers are told, and compares them and calls
  * master_check() after each step. Timers fire when time moves; at one instant: offer time-out, then runs in
@@ -125,9 +126,11 @@ void fixture_advance(MasterFixture *fixture, int64_t milliseconds);
 
 /* --- calls; none of them moves time or settles --- */
 
-/** fixture_subscribe: @roles: separated by commas; those behind "!" are suppressed. */
+/** fixture_subscribe: @roles: separated by commas; those behind "!" are suppressed. fixture_update: likewise. */
 FrameworkId fixture_subscribe(MasterFixture *fixture, const char *name, const char *roles,
                               uint32_t capabilities);
+bool fixture_update(MasterFixture *fixture, FrameworkId framework, const char *name, const char *roles,
+                    uint32_t capabilities);
 AgentId fixture_register(MasterFixture *fixture, const char *resources);
 
 /** fixture_offer: the id of the offer with this number. */
@@ -143,6 +146,14 @@ TaskId fixture_task(const MasterFixture *fixture, uint64_t label);
  */
 AcceptResult fixture_accept(MasterFixture *fixture, FrameworkId framework, const char *offers,
                             const char *tasks, OfferFilter filter);
+
+/**
+ * fixture_operate: an accept with any operations
+ * @operations: separated by " | ": "launch TASKS", "group TASKS", "reserve RESOURCES", "unreserve", "create", "destroy".
+ * A task may name an executor: "LABEL@AGENT=RESOURCES+ID=RESOURCES"
+ */
+AcceptResult fixture_operate(MasterFixture *fixture, FrameworkId framework, const char *offers,
+                             const char *operations, OfferFilter filter);
 void fixture_decline(MasterFixture *fixture, FrameworkId framework, const char *offers, OfferFilter filter);
 
 /** fixture_status: from the agent on which the task runs. */

@@ -103,12 +103,12 @@ START_TEST(a_framework_that_comes_back)
   fixture_settle(f);
   fixture_expect(f, "2000 offers F0 [2 A0 cpus:2;mem:1024]");
   fixture_decline(f, F0, "2", OFFER_FILTER_NONE);
-  master_suppress(f->master, f->now, F0, NULL);
+  master_suppress(f->master, f->now, F0, NULL, 0);
   master_deactivate_framework(f->master, f->now, F0);
   master_activate_framework(f->master, f->now, F0);
   fixture_advance(f, 4000);
   fixture_expect(f, "");
-  master_revive(f->master, f->now, F0, NULL);
+  master_revive(f->master, f->now, F0, NULL, 0);
   fixture_settle(f);
   fixture_expect(f, "4000 offers F0 [3 A0 cpus:2;mem:1024]");
   fixture_free(f);
