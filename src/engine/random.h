@@ -43,6 +43,7 @@ typedef enum {
   SIM_PURPOSE_FAILURE,
   SIM_PURPOSE_SEEDING, /* seeds of replications (sim_replication_seed()) */
   SIM_PURPOSE_TEST,    /* tests and benchmarks */
+  SIM_PURPOSE_HOLD_TIME,
 } SimPurpose;
 
 #define SIM_RANDOM_INDEX_BITS 40

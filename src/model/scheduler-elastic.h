@@ -7,7 +7,7 @@
  * Each offer (several of one agent that follow each other count as one) is filled with pending tasks in the
  * order of the queue, where a later task may pass one that does not fit, up to tasks-per-offer. What has got
  * a task is accepted, and its rest refused for refuse-unused; what has not is declined and refused for
- * refuse. Answers go out in the order of the offers.
+ * refuse. Answers go out in the order of the offers. Of what is reserved, revocable or a range: sim-room.h.
  *
  * Cost: O(tasks launched + offers x shapes that are small enough, see sim-queue.h).
  * Source: Hindman et al., NSDI 2011, section 4.1.

@@ -3,17 +3,23 @@
 
 #include "model/scheduler-elastic.h"
 #include "model/sim-frameworks.h"
+#include "model/sim-room.h"
 
 typedef struct {
   OfferId id;
   AgentId agent;
-  Quantities room;
-  uint32_t next; /* in offers: the next one of the same agent, or INDEX_NONE */
-  bool dead;     /* rescinded: counts nowhere, and goes with the next compact() */
+  RoleId role;
+  Quantities room;         /* for tasks */
+  Quantities plain;        /* of the offer */
+  ResourceSlices *special; /* likewise; NULL where all of it is plain */
+  uint32_t next;           /* in offers: the next one of the same agent, or INDEX_NONE */
+  bool dead;               /* rescinded: counts nowhere, and goes with the next compact() */
 } HeldOffer;
 
+/* What is offered of one agent in one role. */
 typedef struct {
   AgentId agent;
+  RoleId role;
   Quantities room; /* of all its offers */
   uint32_t slots;  /* tasks of the gang that fit */
   uint32_t first;  /* in offers */
@@ -26,13 +32,20 @@ typedef struct {
   GArray *offers;    /* HeldOffer, in order of arrival */
   uint32_t dead;     /* of them */
   GArray *agents;    /* HeldAgent, in order of their first offer (where none is dead) */
-  GHashTable *find;  /* agent + 1 -> index in agents + 1; only looked up */
+  GHashTable *find;  /* agent and role -> index in agents + 1; only looked up */
   GHashTable *by_id; /* offer -> index in offers + 1, of the first n_by_id: made when one is rescinded; only
                         looked up */
   uint32_t n_by_id;
   uint64_t slots; /* of all agents */
   uint32_t told;  /* the observer's last number */
 } Rigid;
+
+_Static_assert(sizeof(gpointer) >= sizeof(uint64_t), "agent and role are a key");
+
+static gpointer key_of(AgentId agent, RoleId role)
+{
+  return GSIZE_TO_POINTER((uint64_t)role.index << 32 | agent.index);
+}
 
 static Rigid *state_of(SimFramework *framework)
 {
@@ -81,11 +94,11 @@ static uint32_t book(SimFramework *framework, uint32_t i)
 {
   Rigid *rigid = framework->state;
   HeldOffer *offer = offer_at(rigid, i);
-  gpointer key = GUINT_TO_POINTER(offer->agent.index + 1);
+  gpointer key = key_of(offer->agent, offer->role);
   uint32_t place = GPOINTER_TO_UINT(g_hash_table_lookup(rigid->find, key));
   offer->next = INDEX_NONE;
   if (place == 0) {
-    HeldAgent fresh = {offer->agent, offer->room, 0, i, i, 0};
+    HeldAgent fresh = {offer->agent, offer->role, offer->room, 0, i, i, 0};
     g_array_append_val(rigid->agents, fresh);
     place = rigid->agents->len;
     g_hash_table_insert(rigid->find, key, GUINT_TO_POINTER(place));
@@ -110,6 +123,16 @@ static void forget_agents(Rigid *rigid)
   rigid->slots = 0;
 }
 
+static void free_special(GArray *offers)
+{
+  for (uint32_t i = 0; i < offers->len; i++) {
+    ResourceSlices *special = g_array_index(offers, HeldOffer, i).special;
+    if (G_UNLIKELY(special != NULL))
+      resource_slices_free(special);
+  }
+}
+
+/* What they own has gone elsewhere, or has been freed. */
 static void forget_offers(Rigid *rigid)
 {
   g_array_set_size(rigid->offers, 0);
@@ -126,9 +149,13 @@ static void compact(SimFramework *framework)
   if (rigid->dead == 0)
     return;
   uint32_t n = 0;
-  for (uint32_t i = 0; i < rigid->offers->len; i++)
-    if (!offer_at(rigid, i)->dead)
-      *offer_at(rigid, n++) = *offer_at(rigid, i);
+  for (uint32_t i = 0; i < rigid->offers->len; i++) {
+    HeldOffer offer = *offer_at(rigid, i);
+    if (!offer.dead)
+      *offer_at(rigid, n++) = offer;
+    else if (offer.special != NULL)
+      resource_slices_free(offer.special);
+  }
   GArray *offers = rigid->offers;
   forget_offers(rigid);
   g_array_set_size(offers, n);
@@ -152,8 +179,7 @@ static void strike(SimFramework *framework, uint32_t i)
 {
   Rigid *rigid = framework->state;
   HeldOffer *offer = offer_at(rigid, i);
-  uint32_t place =
-      GPOINTER_TO_UINT(g_hash_table_lookup(rigid->find, GUINT_TO_POINTER(offer->agent.index + 1)));
+  uint32_t place = GPOINTER_TO_UINT(g_hash_table_lookup(rigid->find, key_of(offer->agent, offer->role)));
   HeldAgent *agent = agent_at(rigid, place - 1);
   offer->dead = true;
   rigid->dead++;
@@ -169,10 +195,10 @@ static uint32_t n_held(const Rigid *rigid)
   return rigid->offers->len - rigid->dead;
 }
 
-/* Whether one that is held is of @agent. */
-static bool holds_of(const Rigid *rigid, AgentId agent)
+/* Whether one that is held is of the same agent and role. */
+static bool holds_of(const Rigid *rigid, const OfferMessage *offer)
 {
-  uint32_t place = GPOINTER_TO_UINT(g_hash_table_lookup(rigid->find, GUINT_TO_POINTER(agent.index + 1)));
+  uint32_t place = GPOINTER_TO_UINT(g_hash_table_lookup(rigid->find, key_of(offer->agent, offer->role)));
   return place != 0 && agent_at(rigid, place - 1)->n > 0;
 }
 
@@ -184,6 +210,7 @@ static void release(SimFramework *framework)
   for (uint32_t i = 0; i < rigid->offers->len && !framework->stopped; i++)
     if (!offer_at(rigid, i)->dead)
       sim_framework_decline(framework, offer_at(rigid, i)->id);
+  free_special(rigid->offers);
   forget_offers(rigid);
   rigid->gang = NULL;
   tell(framework);
@@ -192,18 +219,38 @@ static void release(SimFramework *framework)
 
 /* --- the start of a gang -------------------------------------------------------------------------------- */
 
-/* Tasks for all agents, in the order of the agents; agent->slots becomes how many it gets. */
-static TaskInfo *take_all(SimFramework *framework, SimStage *gang, GArray *agents)
+/* What is held of @agent. */
+static Resources held_of(const GArray *offers, const HeldAgent *agent)
+{
+  Resources held = RESOURCES_EMPTY;
+  for (uint32_t i = agent->first; i != INDEX_NONE; i = g_array_index(offers, HeldOffer, i).next) {
+    const HeldOffer *offer = &g_array_index(offers, HeldOffer, i);
+    if (offer->special != NULL)
+      resources_add_special(&held, offer->special);
+    quantities_add(&held.plain, &offer->plain);
+  }
+  return held;
+}
+
+/* Tasks for all agents, in the order of the agents; agent->slots becomes how many it gets. They own their resources. */
+static GArray *take_all(SimFramework *framework, SimStage *gang, const GArray *offers, GArray *agents)
 {
   uint32_t left = gang->pending;
-  TaskInfo *tasks = sim_framework_scratch(framework, left);
-  TaskInfo *next = tasks;
+  GArray *tasks = g_array_sized_new(FALSE, FALSE, sizeof(TaskInfo), left);
+  Quantities need = gang->need;
   for (uint32_t a = 0; a < agents->len; a++) {
     HeldAgent *agent = &g_array_index(agents, HeldAgent, a);
     agent->slots = MIN(agent->slots, left);
     left -= agent->slots;
-    for (uint32_t i = 0; i < agent->slots; i++)
-      sim_framework_take(framework, gang, agent->agent, next++);
+    Resources held = held_of(offers, agent);
+    for (uint32_t i = 0; i < agent->slots; i++) {
+      TaskInfo task;
+      sim_framework_take(framework, gang, agent->agent, &task);
+      if (G_UNLIKELY(held.special != NULL))
+        sim_room_take(&held, &need, &task.resources);
+      g_array_append_val(tasks, task);
+    }
+    resources_clear(&held);
   }
   return tasks;
 }
@@ -249,38 +296,50 @@ static void start(SimFramework *framework)
   rigid->gang = NULL;
   sim_frameworks_hold_until(framework->world->frameworks, framework, INSTANT_NEVER);
   tell(framework);
-  const TaskInfo *tasks = take_all(framework, gang, agents);
-  accept_all(framework, offers, agents, tasks);
+  GArray *tasks = take_all(framework, gang, offers, agents);
+  accept_all(framework, offers, agents, (const TaskInfo *)(const void *)tasks->data);
   decline_rest(framework, offers, agents);
+  for (uint32_t i = 0; i < tasks->len; i++)
+    resources_clear(&g_array_index(tasks, TaskInfo, i).resources);
+  g_array_unref(tasks);
+  free_special(offers);
   g_array_unref(offers);
   g_array_unref(agents);
 }
 
 /* --- scheduler ------------------------------------------------------------------------------------------ */
 
-static void refuse(SimFramework *framework, const OfferMessage *offer)
+static void refuse(SimFramework *framework, const OfferMessage *offer, const Quantities *room)
 {
   sim_framework_decline(framework, offer->id);
-  if (!sim_queue_is_empty(&framework->queue)) {
-    framework->refused_any = true;
-    framework->last_room = offer->resources.plain;
+  if (sim_queue_is_empty(&framework->queue)) {
+    framework->judged.unwanted++;
+    return;
   }
+  framework->judged.unusable++;
+  framework->refused_any = true;
+  framework->last_room = *room;
 }
 
 static void consider(SimFramework *framework, const OfferMessage *offer)
 {
   Rigid *rigid = framework->state;
+  Quantities room = sim_room(&offer->resources, false);
   if (rigid->gang == NULL)
     rigid->gang = sim_queue_first(&framework->queue, NULL);
-  if (rigid->gang == NULL) {
-    refuse(framework, offer);
+  if (rigid->gang == NULL || (!holds_of(rigid, offer) && slots_in(framework, rigid->gang, &room) == 0)) {
+    refuse(framework, offer, &room);
     return;
   }
-  HeldOffer held = {offer->id, offer->agent, offer->resources.plain, INDEX_NONE, false};
-  if (!holds_of(rigid, offer->agent) && slots_in(framework, rigid->gang, &held.room) == 0) {
-    refuse(framework, offer);
-    return;
-  }
+  framework->judged.usable++;
+  HeldOffer held = {.id = offer->id,
+                    .agent = offer->agent,
+                    .role = offer->role,
+                    .room = room,
+                    .plain = offer->resources.plain,
+                    .next = INDEX_NONE};
+  if (G_UNLIKELY(offer->resources.special != NULL))
+    held.special = resource_slices_copy(offer->resources.special);
   if (n_held(rigid) == 0 && framework->spec->hold_timeout.ns != DURATION_MAX.ns)
     sim_frameworks_hold_until(framework->world->frameworks, framework,
                               instant_after(sim_world_now(framework->world), framework->spec->hold_timeout));
@@ -333,6 +392,7 @@ static void rigid_clear(SimFramework *framework)
   Rigid *rigid = framework->state;
   if (rigid == NULL)
     return;
+  free_special(rigid->offers);
   g_array_unref(rigid->offers);
   g_array_unref(rigid->agents);
   g_hash_table_unref(rigid->find);

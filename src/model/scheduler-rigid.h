@@ -17,7 +17,8 @@
  * a gang; then everything goes back with refuse.
  *
  * A gang is what is pending in its stage: where a task has to run again it is a gang of one. Several offers
- * of one agent count together; tasks-per-offer is the most that one agent takes of a gang.
+ * of one agent and role count together; tasks-per-offer is the most that one agent takes of a gang (in one role). Of what
+ * is not plain a gang takes what is reserved, and ranges, as sim-room.h says, but nothing revocable.
  *
  * Cost: an offer O(1); a start O(offers held + tasks); a rescind amortised O(1).
  * Source: Hindman et al., NSDI 2011, section 4.1.

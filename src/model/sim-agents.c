@@ -8,7 +8,8 @@
 #include "model/sim-record.h"
 #include "model/sim-task.h"
 
-#define DIRECT 2
+#define DIRECT    2
+#define RACK_SIZE 24
 
 /* Its tasks, as slots: the first few stand here, so that one that ends is found without a look at the others.
  */
@@ -16,7 +17,18 @@ typedef struct {
   double speed;
   uint32_t direct[DIRECT]; /* a slot or INDEX_NONE */
   uint32_t first;          /* of the list of the others: the newest, or INDEX_NONE */
+  uint32_t machine;        /* number over all classes; INDEX_NONE: it is down */
 } SimAgent;
+
+/* An update that waits for its acknowledgement, where it may come late. */
+typedef struct {
+  uint64_t label;
+  Duration wait; /* until it is sent again */
+  SimEventHandle entry;
+} SimResend;
+
+#define RESEND_FIRST (10 * NS_PER_S)
+#define RESEND_LAST  (10 * NS_PER_MIN)
 
 /* Looks ahead at ends that come, the farthest first, and how many entries ahead each goes. */
 typedef enum { LOOK_TASK, LOOK_AGENT, LOOK_HELD, LOOKS } Look;
@@ -26,13 +38,49 @@ struct SimAgents {
   SimWorld *world;
   SimAgent *all; /* array by AgentId */
   uint32_t n;
+  AgentId *current;     /* array by machine */
+  bool says_attributes; /* to the master; where nobody asks for them they are left out */
   SimHandlerId start_handler;
   SimHandlerId finish_handler;
+  SimHandlerId grace_handler;
+  SimHandlerId resend_handler;
+  GHashTable *resends;    /* label -> SimResend *; NULL where none can be needed; looked up, never walked */
   uint64_t looked[LOOKS]; /* up to which entry, as a number of events */
 };
 
 static void on_start(void *self, uint64_t label);
 static void on_finish(void *self, uint64_t label);
+static void on_grace(void *self, uint64_t label);
+static void on_resend(void *self, uint64_t label);
+
+static int64_t longest_ns(const SimDistribution *law)
+{
+  SimDelay delay = sim_delay_of(law);
+  return delay.law != NULL ? INT64_MAX : delay.constant.ns;
+}
+
+/* Whether an acknowledgement may take longer than the first wait, or be lost. */
+static bool may_be_late(const Experiment *experiment)
+{
+  int64_t agent = longest_ns(experiment->network.master_agent);
+  int64_t framework = longest_ns(experiment->network.master_framework);
+  return experiment->master.service_time != NULL || experiment->master.n_rate_limits > 0 ||
+         agent >= RESEND_FIRST / 4 || framework >= RESEND_FIRST / 4;
+}
+
+static bool any_constraints(const Experiment *experiment)
+{
+  for (uint32_t i = 0; i < experiment->n_frameworks; i++)
+    if (experiment->frameworks[i].agents.n > 0)
+      return true;
+  return false;
+}
+
+static void add_agent(SimAgents *agents, const AgentClass *class, uint32_t machine)
+{
+  agents->current[machine] = (AgentId){agents->n};
+  agents->all[agents->n++] = (SimAgent){class->speed, {INDEX_NONE, INDEX_NONE}, INDEX_NONE, machine};
+}
 
 SimAgents *sim_agents_new(SimWorld *world)
 {
@@ -40,12 +88,18 @@ SimAgents *sim_agents_new(SimWorld *world)
   const Cluster *cluster = &world->experiment->cluster;
   agents->world = world;
   agents->all = g_new(SimAgent, MAX(cluster->agents, 1));
+  agents->current = g_new(AgentId, MAX(cluster->agents, 1));
   for (uint32_t c = 0; c < cluster->n_classes; c++)
     for (uint32_t i = 0; i < cluster->classes[c].count; i++)
-      agents->all[agents->n++] = (SimAgent){cluster->classes[c].speed, {INDEX_NONE, INDEX_NONE}, INDEX_NONE};
+      add_agent(agents, &cluster->classes[c], agents->n);
   CHECK(agents->n == cluster->agents);
+  agents->says_attributes = any_constraints(world->experiment);
+  if (may_be_late(world->experiment))
+    agents->resends = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
   agents->start_handler = sim_engine_add_handler(world->engine, "task-start", on_start, agents);
   agents->finish_handler = sim_engine_add_handler(world->engine, "task-end", on_finish, agents);
+  agents->grace_handler = sim_engine_add_handler(world->engine, "task-grace", on_grace, agents);
+  agents->resend_handler = sim_engine_add_handler(world->engine, "status-again", on_resend, agents);
   return agents;
 }
 
@@ -53,25 +107,27 @@ void sim_agents_free(SimAgents *agents)
 {
   if (agents == NULL)
     return;
+  g_clear_pointer(&agents->resends, g_hash_table_unref);
+  g_free(agents->current);
   g_free(agents->all);
   g_free(agents);
 }
 
 /* --- registration --------------------------------------------------------------------------------------- */
 
-static void register_agent(SimAgents *agents, const AgentClass *class, uint32_t index)
+/* @names, @values: room for three more than the class has; returns how many there are. @rack: room for its name. */
+static uint32_t list_attributes(const SimAgents *agents, const AgentClass *class, uint32_t machine,
+                                const char *host, char rack[RACK_SIZE], const char **names,
+                                const char **values)
 {
-  SimWorld *world = agents->world;
-  uint32_t per_rack = world->experiment->cluster.agents_per_rack;
-  char host[32], rack[32] = "";
-  g_snprintf(host, sizeof host, "agent-%05u", index + 1);
+  uint32_t per_rack = agents->world->experiment->cluster.agents_per_rack;
   uint32_t n = 0;
-  const char **names = g_newa(const char *, class->n_attributes + 2);
-  const char **values = g_newa(const char *, class->n_attributes + 2);
   names[n] = "host";
   values[n++] = host;
+  names[n] = "class";
+  values[n++] = class->name;
   if (per_rack > 0) {
-    g_snprintf(rack, sizeof rack, "rack-%05u", index / per_rack + 1);
+    g_snprintf(rack, RACK_SIZE, "rack-%05u", machine / per_rack + 1);
     names[n] = "rack";
     values[n++] = rack;
   }
@@ -79,18 +135,32 @@ static void register_agent(SimAgents *agents, const AgentClass *class, uint32_t 
     names[n] = class->attributes[i].name;
     values[n++] = class->attributes[i].value;
   }
+  return n;
+}
+
+/* Registers the machine as the agent that it is now; false where the master does not let it. */
+static bool register_agent(SimAgents *agents, const AgentClass *class, uint32_t machine)
+{
+  SimWorld *world = agents->world;
+  char host[AGENT_HOSTNAME_SIZE], rack[RACK_SIZE];
+  agent_hostname(machine, host);
   AgentInfo info = {
-      .hostname = host,
-      .attribute_names = names,
-      .attribute_values = values,
-      .n_attributes = n,
-      .total = class->resources,
-  };
+      .hostname = host, .region = class->region, .zone = class->zone, .total = class->resources};
+  const char **names = g_newa(const char *, class->n_attributes + 3);
+  const char **values = g_newa(const char *, class->n_attributes + 3);
+  if (G_UNLIKELY(agents->says_attributes)) {
+    info.attribute_names = names;
+    info.attribute_values = values;
+    info.n_attributes = list_attributes(agents, class, machine, host, rack, names, values);
+  }
   Instant now = sim_world_now(world);
+  uint32_t index = agents->current[machine].index;
   sim_digest_add_2(&world->digest, now, SIM_PHASE_MESSAGE, SIM_RECORD_REGISTER, index,
                    sim_record_quantities(&class->resources.plain));
+  sim_record_slices(&world->digest, now, &class->resources);
   AgentId agent = master_register_agent(world->master, now, &info);
-  CHECK(agent.index == index);
+  CHECK(agent.index == index || agent.index == AGENT_NONE.index);
+  return agent.index == index;
 }
 
 void sim_agents_register(SimAgents *agents)
@@ -99,7 +169,27 @@ void sim_agents_register(SimAgents *agents)
   uint32_t index = 0;
   for (uint32_t c = 0; c < cluster->n_classes; c++)
     for (uint32_t i = 0; i < cluster->classes[c].count; i++)
-      register_agent(agents, &cluster->classes[c], index++);
+      CHECK(register_agent(agents, &cluster->classes[c], index++));
+}
+
+AgentId sim_agents_current(const SimAgents *agents, uint32_t machine)
+{
+  return agents->current[machine];
+}
+
+void sim_agents_return(SimAgents *agents, uint32_t machine)
+{
+  const AgentClass *class = agent_class_of(&agents->world->experiment->cluster, machine);
+  AgentId before = agents->current[machine];
+  if (agents->all[before.index].machine != INDEX_NONE)
+    return;
+  agents->all = g_renew(SimAgent, agents->all, agents->n + 1);
+  sim_network_add_agent(agents->world->network, (AgentId){agents->n});
+  add_agent(agents, class, machine);
+  if (register_agent(agents, class, machine))
+    return;
+  agents->n--; /* still down: it keeps its old number */
+  agents->current[machine] = before;
 }
 
 /* --- a task's life -------------------------------------------------------------------------------------- */
@@ -131,25 +221,80 @@ static void unlink_task(SimAgents *agents, uint32_t slot, const SimTask *task)
   *link = task->next;
 }
 
+/* The number of the update that says how the task stands, that it has @ended, say: those before have all been sent. */
+static inline uint32_t sequence_of(const SimTask *task, bool ended)
+{
+  uint32_t sequence = ended && (task->flags & SIM_TASK_STARTED) != 0 ? 2 : 1;
+  if (G_LIKELY((task->kill & SIM_KILL_TOLD) == 0))
+    return sequence;
+  return ended || (task->flags & SIM_TASK_STARTED) != 0 ? sequence + 1 : sequence;
+}
+
+static TaskState state_of(const SimTask *task, bool ended)
+{
+  if (!ended)
+    return (task->kill & SIM_KILL_TOLD) != 0 ? TASK_KILLING : TASK_RUNNING;
+  return (task->flags & SIM_TASK_WAS_KILLED) != 0 ? TASK_KILLED : TASK_FINISHED;
+}
+
+static void stop_waiting(SimAgents *agents, uint64_t label)
+{
+  const SimResend *resend = g_hash_table_lookup(agents->resends, &label);
+  if (resend == NULL)
+    return;
+  sim_engine_cancel(agents->world->engine, resend->entry);
+  g_hash_table_remove(agents->resends, &label);
+}
+
+static void wait_for_acknowledgement(SimAgents *agents, uint64_t label, Duration wait)
+{
+  stop_waiting(agents, label); /* for an earlier one */
+  SimResend *resend = g_new(SimResend, 1);
+  *resend = (SimResend){label, wait, SIM_EVENT_NONE};
+  resend->entry =
+      sim_engine_schedule(agents->world->engine, instant_after(sim_world_now(agents->world), wait),
+                          SIM_PHASE_TIMER, agents->resend_handler, label);
+  g_hash_table_insert(agents->resends, &resend->label, resend);
+}
+
+/* Sends, or sends again, the last update; out of line, where kills or late acknowledgements are about. */
+static G_GNUC_NO_INLINE void send_slowly(SimAgents *agents, const SimTask *task, uint64_t label,
+                                         Duration wait)
+{
+  bool ended = (task->flags & SIM_TASK_END_SENT) != 0;
+  TaskStatus status = {.task = task->id,
+                       .label = label,
+                       .agent = {task->agent},
+                       .state = state_of(task, ended),
+                       .reason = (TaskReason)(task->kill & SIM_KILL_REASON),
+                       .source = SOURCE_EXECUTOR,
+                       .sequence = sequence_of(task, ended)};
+  if (agents->resends != NULL)
+    wait_for_acknowledgement(agents, label, wait);
+  sim_network_status(agents->world->network, &status);
+}
+
 /* The task may be gone when this returns: with no latency the acknowledgement comes back within the call. */
 static void send_update(SimAgents *agents, SimTask *task, uint64_t label)
 {
   bool ended = (task->flags & SIM_TASK_ENDED) != 0;
   bool started = (task->flags & SIM_TASK_STARTED) != 0;
+  task->flags |= SIM_TASK_IN_DOUBT;
+  if (ended)
+    task->flags |= SIM_TASK_END_SENT;
+  if (G_UNLIKELY(task->kill != 0 || agents->resends != NULL)) {
+    send_slowly(agents, task, label, (Duration){RESEND_FIRST});
+    return;
+  }
   TaskStatus status = {
       .task = task->id,
       .label = label,
       .agent = {task->agent},
-      .state = !ended                                ? TASK_RUNNING
-               : (task->flags & SIM_TASK_WAS_KILLED) ? TASK_KILLED
-                                                     : TASK_FINISHED,
+      .state = ended ? TASK_FINISHED : TASK_RUNNING,
       .reason = REASON_NONE,
       .source = SOURCE_EXECUTOR,
       .sequence = ended && started ? 2 : 1,
   };
-  task->flags |= SIM_TASK_IN_DOUBT;
-  if (ended)
-    task->flags |= SIM_TASK_END_SENT;
   sim_network_status(agents->world->network, &status);
 }
 
@@ -159,6 +304,18 @@ static int64_t scaled(int64_t length_ns, double speed)
     return length_ns;
   Duration shorter;
   return duration_from_seconds((double)length_ns / 1e9 / speed, &shorter) ? shorter.ns : DURATION_MAX.ns;
+}
+
+static void on_resend(void *self, uint64_t label)
+{
+  SimAgents *agents = self;
+  SimWorld *world = agents->world;
+  const SimTask *task = pool_find(&world->tasks, label);
+  const SimResend *resend = g_hash_table_lookup(agents->resends, &label);
+  CHECK(task != NULL && resend != NULL && (task->flags & SIM_TASK_IN_DOUBT) != 0);
+  sim_digest_add_1(&world->digest, sim_world_now(world), SIM_PHASE_TIMER, SIM_RECORD_STATUS_AGAIN,
+                   task->id.value);
+  send_slowly(agents, task, label, (Duration){MIN(2 * resend->wait.ns, RESEND_LAST)});
 }
 
 static void start_task(SimAgents *agents, SimTask *task, uint64_t label)
@@ -249,9 +406,14 @@ void sim_agents_launch(SimAgents *agents, AgentId agent, const TaskLaunch *launc
 {
   SimWorld *world = agents->world;
   SimTask *task = pool_find(&world->tasks, launch->label);
-  CHECK(task != NULL && task->agent == agent.index && (task->flags & SIM_TASK_OF_AGENT) == 0);
   SimAgent *home = &agents->all[agent.index];
   Instant now = sim_world_now(world);
+  if (G_UNLIKELY(task ==
+                 NULL)) { /* on its way to a machine that was removed: its framework has heard of that */
+    CHECK(master_agent_state(world->master, agent) >= AGENT_STATE_GONE);
+    return;
+  }
+  CHECK(task->agent == agent.index && (task->flags & SIM_TASK_OF_AGENT) == 0);
   task->id = launch->task;
   task->flags |= SIM_TASK_OF_AGENT;
   link_task(home, slot_of(launch->label), task);
@@ -283,6 +445,16 @@ static uint32_t find(const SimAgents *agents, AgentId agent, TaskId id)
   return INDEX_NONE;
 }
 
+/* To those that know the state. */
+static void say_killing(SimAgents *agents, SimTask *task, uint64_t label)
+{
+  if (task->stage == NULL ||
+      (task->stage->job->framework->spec->capabilities & CAPABLE_TASK_KILLING_STATE) == 0)
+    return;
+  task->kill |= SIM_KILL_TOLD;
+  send_update(agents, task, label);
+}
+
 void sim_agents_acknowledge(SimAgents *agents, AgentId agent, uint64_t label, uint32_t sequence)
 {
   Pool *tasks = &agents->world->tasks;
@@ -290,27 +462,24 @@ void sim_agents_acknowledge(SimAgents *agents, AgentId agent, uint64_t label, ui
   SimTask *task = pool_find(tasks, label);
   if (task == NULL || task->agent != agent.index || (task->flags & SIM_TASK_OF_AGENT) == 0)
     return;
-  bool started = (task->flags & SIM_TASK_STARTED) != 0;
   bool end_sent = (task->flags & SIM_TASK_END_SENT) != 0;
-  if ((task->flags & SIM_TASK_IN_DOUBT) == 0 || sequence != (end_sent && started ? 2u : 1u))
+  if ((task->flags & SIM_TASK_IN_DOUBT) == 0 || sequence != sequence_of(task, end_sent))
     return;
   task->flags &= (uint8_t)~SIM_TASK_IN_DOUBT;
+  if (G_UNLIKELY(agents->resends != NULL))
+    stop_waiting(agents, label);
   if (end_sent) {
     unlink_task(agents, slot, task);
     sim_task_let_go(tasks, slot, task, SIM_TASK_OF_AGENT);
   } else if (task->flags & SIM_TASK_ENDED) {
     send_update(agents, task, pool_id(tasks, slot));
+  } else if (G_UNLIKELY((task->kill & (SIM_KILL_WARNED | SIM_KILL_TOLD)) == SIM_KILL_WARNED)) {
+    say_killing(agents, task, pool_id(tasks, slot));
   }
 }
 
-void sim_agents_kill(SimAgents *agents, AgentId agent, TaskId id)
+static void kill_task(SimAgents *agents, uint32_t slot, SimTask *task)
 {
-  uint32_t slot = find(agents, agent, id);
-  if (slot == INDEX_NONE)
-    return;
-  SimTask *task = pool_at(&agents->world->tasks, slot);
-  if (task->flags & SIM_TASK_ENDED)
-    return;
   sim_engine_cancel(agents->world->engine, task->entry);
   task->flags |= SIM_TASK_WAS_KILLED;
   end_task(agents, task);
@@ -318,14 +487,54 @@ void sim_agents_kill(SimAgents *agents, AgentId agent, TaskId id)
     send_update(agents, task, pool_id(&agents->world->tasks, slot));
 }
 
-/* Takes a task away from its agent without a word; the framework has left. */
-static void drop(SimAgents *agents, uint32_t slot, SimTask *task)
+void sim_agents_kill(SimAgents *agents, AgentId agent, TaskId id, Duration grace, TaskReason reason)
+{
+  SimWorld *world = agents->world;
+  uint32_t slot = find(agents, agent, id);
+  if (slot == INDEX_NONE)
+    return;
+  SimTask *task = pool_at(&world->tasks, slot);
+  if (task->flags & SIM_TASK_ENDED)
+    return;
+  task->kill = (uint8_t)((task->kill & ~SIM_KILL_REASON) | SIM_KILL_ASKED | (uint8_t)reason);
+  if (grace.ns <= 0) {
+    kill_task(agents, slot, task);
+    return;
+  }
+  bool is_first = (task->kill & SIM_KILL_WARNED) == 0;
+  uint64_t label = pool_id(&world->tasks, slot);
+  task->kill |= SIM_KILL_WARNED;
+  sim_engine_post(world->engine, instant_after(sim_world_now(world), grace), SIM_PHASE_TASK,
+                  agents->grace_handler, label);
+  if (is_first && (task->flags & SIM_TASK_IN_DOUBT) == 0)
+    say_killing(agents, task, label);
+}
+
+/* Its own end may have come before. */
+static void on_grace(void *self, uint64_t label)
+{
+  SimAgents *agents = self;
+  SimTask *task = pool_find(&agents->world->tasks, label);
+  if (task != NULL && (task->flags & SIM_TASK_OF_AGENT) != 0 && (task->flags & SIM_TASK_ENDED) == 0)
+    kill_task(agents, slot_of(label), task);
+}
+
+/* Ends what runs, without a word. */
+static void stop_task(SimAgents *agents, uint32_t slot, SimTask *task)
 {
   if ((task->flags & SIM_TASK_ENDED) == 0) {
     sim_engine_cancel(agents->world->engine, task->entry);
     task->flags |= SIM_TASK_WAS_KILLED;
     end_task(agents, task);
   }
+  if (G_UNLIKELY(agents->resends != NULL))
+    stop_waiting(agents, pool_id(&agents->world->tasks, slot));
+}
+
+/* Takes a task away from its agent; the framework has left. */
+static void drop(SimAgents *agents, uint32_t slot, SimTask *task)
+{
+  stop_task(agents, slot, task);
   if (task->stage != NULL)
     sim_frameworks_task_dropped(agents->world->frameworks, task);
   sim_task_let_go(&agents->world->tasks, slot, task, SIM_TASK_OF_AGENT | SIM_TASK_OF_FRAMEWORK);
@@ -360,6 +569,31 @@ void sim_agents_shutdown_framework(SimAgents *agents, AgentId agent, FrameworkId
     *link = task->next;
     drop(agents, slot, task);
   }
+}
+
+/* The framework, if it is still there, has been told by the master, or will be: it lets go then. */
+static void lose(SimAgents *agents, uint32_t slot)
+{
+  SimTask *task = pool_at(&agents->world->tasks, slot);
+  stop_task(agents, slot, task);
+  if (task->stage != NULL && task->stage->job->framework->stopped)
+    sim_frameworks_task_dropped(agents->world->frameworks, task);
+  uint8_t holders = task->stage == NULL ? SIM_TASK_OF_AGENT | SIM_TASK_OF_FRAMEWORK : SIM_TASK_OF_AGENT;
+  sim_task_let_go(&agents->world->tasks, slot, task, holders);
+}
+
+void sim_agents_shutdown(SimAgents *agents, AgentId agent)
+{
+  SimAgent *home = &agents->all[agent.index];
+  home->machine = INDEX_NONE;
+  for (int i = 0; i < DIRECT; i++)
+    if (home->direct[i] != INDEX_NONE)
+      lose(agents, home->direct[i]);
+  for (uint32_t slot = home->first, next; slot != INDEX_NONE; slot = next) {
+    next = ((const SimTask *)pool_at(&agents->world->tasks, slot))->next;
+    lose(agents, slot);
+  }
+  home->direct[0] = home->direct[1] = home->first = INDEX_NONE;
 }
 
 void sim_agents_forget(SimAgents *agents, uint64_t label)

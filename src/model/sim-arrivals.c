@@ -37,11 +37,13 @@ struct SimArrivals {
   Instant due; /* of entry */
   SimHandlerId arrival_handler;
   SimHandlerId stop_handler;
+  SimHandlerId leave_handler;
   bool arriving;
 };
 
 static void on_arrival(void *self, uint64_t payload);
 static void on_stop(void *self, uint64_t payload);
+static void on_leave(void *self, uint64_t payload);
 
 /* --- what is to come: a binary heap --------------------------------------------------------------------- */
 
@@ -178,6 +180,7 @@ SimArrivals *sim_arrivals_new(SimWorld *world, JobSource *const *sources, GError
   arrivals->now = g_array_new(FALSE, FALSE, sizeof(Coming));
   arrivals->arrival_handler = sim_engine_add_handler(world->engine, "arrival", on_arrival, arrivals);
   arrivals->stop_handler = sim_engine_add_handler(world->engine, "framework-stop", on_stop, arrivals);
+  arrivals->leave_handler = sim_engine_add_handler(world->engine, "framework-leave", on_leave, arrivals);
   sort_starts(arrivals);
   for (uint32_t i = 0; i < world->experiment->n_frameworks; i++) {
     Group *group = &arrivals->groups[i];
@@ -280,7 +283,7 @@ static void submit(SimArrivals *arrivals, SimJob *job)
   world->progress = now;
   sim_digest_add_2(&world->digest, now, SIM_PHASE_ARRIVAL, SIM_RECORD_ARRIVAL, job->id.index,
                    framework->id.index);
-  g_autofree char *misfit = sim_misfit(world->experiment, framework->spec, job);
+  g_autofree char *misfit = sim_misfit(world->experiment, framework->spec, framework->member_info->role, job);
   sim_framework_job(framework, job, misfit);
 }
 
@@ -327,11 +330,11 @@ static void on_arrival(void *self, uint64_t payload)
 
 /* --- what changes what is to come ----------------------------------------------------------------------- */
 
-static void on_stop(void *self, uint64_t payload)
+static void stop(SimArrivals *arrivals, SimFramework *framework)
 {
-  SimArrivals *arrivals = self;
-  SimFramework *framework = arrivals->starts[payload];
   Group *group = &arrivals->groups[framework->group];
+  if (framework->stopped) /* it left before its time */
+    return;
   arrivals->to_come -= framework->n_to_come;
   group->live--;
   if (group->live == 0 && !group->source->closed && !group->ended)
@@ -340,6 +343,23 @@ static void on_stop(void *self, uint64_t payload)
     sim_frameworks_stop(arrivals->world->frameworks, framework);
   framework->stopped = true;
   sim_world_check_done(arrivals->world);
+}
+
+static void on_stop(void *self, uint64_t payload)
+{
+  SimArrivals *arrivals = self;
+  stop(arrivals, arrivals->starts[payload]);
+}
+
+static void on_leave(void *self, uint64_t payload)
+{
+  stop(self, (SimFramework *)(uintptr_t)payload);
+}
+
+void sim_arrivals_leave(SimArrivals *arrivals, SimFramework *framework)
+{
+  sim_engine_post(arrivals->world->engine, sim_world_now(arrivals->world), SIM_PHASE_ARRIVAL,
+                  arrivals->leave_handler, (uint64_t)(uintptr_t)framework);
 }
 
 void sim_arrivals_job_ended(SimArrivals *arrivals, SimFramework *framework, const SimJob *job)

@@ -33,6 +33,10 @@ void sim_arrivals_free(SimArrivals *arrivals);
 /** sim_arrivals_begin: posts the first event. Once the master is there. */
 void sim_arrivals_begin(SimArrivals *arrivals);
 
+/** sim_arrivals_leave: @framework leaves before its time, at this instant, but when the present handler has returned;
+ * where it has not come yet it never does. */
+void sim_arrivals_leave(SimArrivals *arrivals, SimFramework *framework);
+
 /** sim_arrivals_job_ended: @job of @framework has reached its last state. */
 void sim_arrivals_job_ended(SimArrivals *arrivals, SimFramework *framework, const SimJob *job);
 

@@ -23,6 +23,8 @@ static inline void sim_deliver_accept(SimWorld *world, FrameworkId framework, co
                    n_tasks > 0 ? sim_record_quantities(&tasks[0].resources.plain) : 0);
   for (uint32_t i = 1; i < n; i++)
     sim_digest_add_1(&world->digest, now, SIM_PHASE_MESSAGE, SIM_RECORD_ACCEPT_FURTHER, ids[i].value);
+  if (n_tasks > 0 && G_UNLIKELY(tasks[0].resources.special != NULL))
+    sim_record_slices(&world->digest, now, &tasks[0].resources);
   Operation launch = {.kind = OPERATION_LAUNCH, .tasks = tasks, .n_tasks = n_tasks};
   master_accept(world->master, now, framework, ids, n, &launch, 1, filter);
 }
@@ -74,6 +76,32 @@ static inline void sim_deliver_teardown(SimWorld *world, FrameworkId framework)
   master_teardown(world->master, now, framework);
 }
 
+static inline void sim_deliver_inverse_answer(SimWorld *world, FrameworkId framework, InverseOfferId offer,
+                                              bool accepted, OfferFilter filter)
+{
+  Instant now = sim_world_now(world);
+  sim_digest_add_1(&world->digest, now, SIM_PHASE_MESSAGE,
+                   SIM_RECORD_INVERSE_ANSWER | (uint32_t)accepted << 8, offer.value);
+  master_answer_inverse_offer(world->master, now, framework, offer, accepted, filter);
+}
+
+static inline void sim_deliver_request(SimWorld *world, FrameworkId framework, const Quantities *task,
+                                       uint32_t count)
+{
+  Instant now = sim_world_now(world);
+  sim_digest_add_3(&world->digest, now, SIM_PHASE_MESSAGE, SIM_RECORD_REQUEST, framework.index, count,
+                   sim_record_quantities(task));
+  master_request(world->master, now, framework, sim_frameworks_role(world->frameworks, framework), task,
+                 count);
+}
+
+static inline void sim_deliver_reconcile(SimWorld *world, FrameworkId framework)
+{
+  Instant now = sim_world_now(world);
+  sim_digest_add_1(&world->digest, now, SIM_PHASE_MESSAGE, SIM_RECORD_RECONCILE, framework.index);
+  master_reconcile(world->master, now, framework, NULL, 0);
+}
+
 static inline void sim_deliver_status(SimWorld *world, const TaskStatus *status)
 {
   Instant now = sim_world_now(world);
@@ -94,6 +122,8 @@ static inline void sim_deliver_offers(SimWorld *world, FrameworkId framework, co
     sim_digest_add_3(&world->digest, now, SIM_PHASE_MESSAGE, SIM_RECORD_GRANT,
                      sim_record_pair(offers[i].agent.index, framework.index), offers[i].id.value,
                      sim_record_quantities(&offers[i].resources.plain));
+    if (G_UNLIKELY(offers[i].resources.special != NULL))
+      sim_record_slices(&world->digest, now, &offers[i].resources);
   }
   sim_frameworks_offers(world->frameworks, framework, offers, n);
 }
@@ -114,6 +144,29 @@ static inline void sim_deliver_status_forwarded(SimWorld *world, FrameworkId fra
   sim_frameworks_status(world->frameworks, framework, status);
 }
 
+static inline void sim_deliver_inverse_offers(SimWorld *world, FrameworkId framework,
+                                              const InverseOfferMessage *offers, uint32_t n)
+{
+  for (uint32_t i = 0; i < n; i++)
+    sim_digest_add_2(&world->digest, sim_world_now(world), SIM_PHASE_MESSAGE, SIM_RECORD_INVERSE_OFFER,
+                     sim_record_pair(offers[i].agent.index, framework.index), offers[i].id.value);
+  sim_frameworks_inverse_offers(world->frameworks, framework, offers, n);
+}
+
+/* What a framework has answered already needs no more than that. */
+static inline void sim_deliver_inverse_rescind(SimWorld *world, InverseOfferId offer)
+{
+  sim_digest_add_1(&world->digest, sim_world_now(world), SIM_PHASE_MESSAGE, SIM_RECORD_INVERSE_RESCIND,
+                   offer.value);
+}
+
+static inline void sim_deliver_error(SimWorld *world, FrameworkId framework, const char *text)
+{
+  sim_digest_add_1(&world->digest, sim_world_now(world), SIM_PHASE_MESSAGE, SIM_RECORD_ERROR,
+                   framework.index);
+  sim_frameworks_error(world->frameworks, framework, text);
+}
+
 /* --- at an agent ---------------------------------------------------------------------------------------- */
 
 static inline void sim_deliver_launch(SimWorld *world, AgentId agent, const TaskLaunch *launch)
@@ -123,11 +176,16 @@ static inline void sim_deliver_launch(SimWorld *world, AgentId agent, const Task
   sim_agents_launch(world->agents, agent, launch);
 }
 
-static inline void sim_deliver_kill_at_agent(SimWorld *world, AgentId agent, TaskId task)
+static inline void sim_deliver_kill_at_agent(SimWorld *world, AgentId agent, TaskId task, Duration grace,
+                                             TaskReason reason)
 {
-  sim_digest_add_1(&world->digest, sim_world_now(world), SIM_PHASE_MESSAGE, SIM_RECORD_KILL_AT_AGENT,
-                   task.value);
-  sim_agents_kill(world->agents, agent, task);
+  Instant now = sim_world_now(world);
+  if (G_LIKELY(grace.ns == 0 && reason == REASON_NONE))
+    sim_digest_add_1(&world->digest, now, SIM_PHASE_MESSAGE, SIM_RECORD_KILL_AT_AGENT, task.value);
+  else
+    sim_digest_add_2(&world->digest, now, SIM_PHASE_MESSAGE, SIM_RECORD_KILL_WITHIN | (uint32_t)reason << 8,
+                     task.value, (uint64_t)grace.ns);
+  sim_agents_kill(world->agents, agent, task, grace, reason);
 }
 
 static inline void sim_deliver_acknowledged(SimWorld *world, AgentId agent, TaskId task, uint64_t label,
@@ -143,6 +201,13 @@ static inline void sim_deliver_shutdown(SimWorld *world, AgentId agent, Framewor
   sim_digest_add_1(&world->digest, sim_world_now(world), SIM_PHASE_MESSAGE, SIM_RECORD_SHUTDOWN,
                    sim_record_pair(agent.index, framework.index));
   sim_agents_shutdown_framework(world->agents, agent, framework);
+}
+
+static inline void sim_deliver_shutdown_agent(SimWorld *world, AgentId agent)
+{
+  sim_digest_add_1(&world->digest, sim_world_now(world), SIM_PHASE_MESSAGE, SIM_RECORD_SHUTDOWN_AGENT,
+                   agent.index);
+  sim_agents_shutdown(world->agents, agent);
 }
 
 /** sim_deliver_message: a message that took time. */

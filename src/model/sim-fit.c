@@ -1,21 +1,72 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/sim-fit.h"
 
+#include <glib.h>
+
 #include "base/resources-text.h"
+#include "model/sim-room.h"
+#include "model/sim-wishes.h"
+
+/* The paths that reservations may be made to, and still be of use to a framework. */
+typedef struct {
+  const ResourceKinds *kinds;
+  const char *const *roles; /* NULL-terminated */
+  bool any;                 /* operators may change them */
+} Reservations;
+
+static bool is_of_use(const ResourceSlice *slice, void *data)
+{
+  const Reservations *reservations = data;
+  if (reservations->any)
+    return true;
+  for (const char *const *role = reservations->roles; *role != NULL; role++)
+    if (resource_slice_is_allocatable_to(reservations->kinds, slice, *role))
+      return true;
+  return false;
+}
+
+static bool operators_reserve(const Experiment *experiment)
+{
+  for (uint32_t i = 0; i < experiment->n_operators; i++)
+    if (experiment->operators[i].kind >= CALL_RESERVE && experiment->operators[i].kind <= CALL_DESTROY)
+      return true;
+  return false;
+}
+
+/* What tasks of the framework may have of an empty agent. */
+static Quantities room_on(const Experiment *experiment, const FrameworkSpec *spec, const char *role,
+                          const AgentClass *class)
+{
+  const char *own[] = {role, NULL};
+  Reservations reservations = {experiment->kinds,
+                               spec->roles == NULL ? own : (const char *const *)spec->roles,
+                               operators_reserve(experiment)};
+  bool revocable = (spec->capabilities & CAPABLE_REVOCABLE_RESOURCES) != 0;
+  if (G_LIKELY(class->resources.special == NULL))
+    return class->resources.plain;
+  Resources resources;
+  resources_copy(&resources, &class->resources);
+  resources_filter(&resources, is_of_use, &reservations);
+  Quantities room = sim_room(&resources, revocable && spec->scheduler != SCHEDULER_RIGID);
+  resources_clear(&resources);
+  return room;
+}
 
 /* How many tasks fit the empty cluster at once, up to @enough. */
-static uint64_t room_for(const Cluster *cluster, const Quantities *need, uint32_t per_agent, uint64_t enough)
+static uint64_t room_for(const Experiment *experiment, const FrameworkSpec *spec, const char *role,
+                         const Quantities *need, uint64_t enough)
 {
   uint64_t room = 0;
-  for (uint32_t i = 0; i < cluster->n_classes && room < enough; i++) {
-    const AgentClass *class = &cluster->classes[i];
-    if (class->count > 0 && quantities_contain(&class->resources.plain, need))
-      room += (uint64_t) class->count * MIN(quantities_divide(&class->resources.plain, need), per_agent);
+  for (uint32_t i = 0; i < experiment->cluster.n_classes && room < enough; i++) {
+    const AgentClass *class = &experiment->cluster.classes[i];
+    Quantities whole = room_on(experiment, spec, role, class);
+    if (class->count > 0 && quantities_contain(&whole, need) && sim_filter_allows(&spec->agents, class))
+      room += (uint64_t) class->count * MIN(quantities_divide(&whole, need), spec->tasks_per_offer);
   }
   return room;
 }
 
-char *sim_misfit(const Experiment *experiment, const FrameworkSpec *spec, const SimJob *job)
+char *sim_misfit(const Experiment *experiment, const FrameworkSpec *spec, const char *role, const SimJob *job)
 {
   bool rigid = spec->scheduler == SCHEDULER_RIGID;
   for (uint32_t i = 0; i < job->n_stages; i++) {
@@ -25,12 +76,13 @@ char *sim_misfit(const Experiment *experiment, const FrameworkSpec *spec, const 
     if (rigid && stage->tasks == TASKS_UNLIMITED)
       return g_strdup("a gang without a number of tasks never starts");
     uint64_t wanted = rigid ? stage->tasks : 1;
-    uint64_t room = room_for(&experiment->cluster, &stage->need, spec->tasks_per_offer, wanted);
+    uint64_t room = room_for(experiment, spec, role, &stage->need, wanted);
     if (room >= wanted)
       continue;
     g_autofree char *need = quantities_print(experiment->kinds, &stage->need);
     if (room == 0)
-      return g_strdup_printf("a task of %s fits no agent", need);
+      return g_strdup_printf("a task of %s fits no agent%s", need,
+                             spec->agents.n > 0 ? " that its framework wants" : "");
     return g_strdup_printf(
         "its gang of %u tasks of %s each does not fit the empty cluster: %" G_GUINT64_FORMAT " fit",
         stage->tasks, need, room);

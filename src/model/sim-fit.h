@@ -2,7 +2,10 @@
 #pragma once
 
 /*
- * Whether a job can ever run on the empty cluster.
+ * Whether a job can ever run on the empty cluster, on the agents that its framework wants.
+ *
+ * A job that may run is let in where that is not certain: hostnames and racks are not looked at, reservations are not
+ * where operators may change them, nor are quotas.
  */
 
 #include "model/sim-job.h"
@@ -11,8 +14,10 @@
 /**
  * sim_misfit:
  * @spec: the group of the job's framework: a rigid one needs all tasks of a stage at once
+ * @role: its main one
  *
  * Cost: O(stages x agent classes).
  * Returns: (transfer full) (nullable): why it can never run; NULL where it can.
  */
-char *sim_misfit(const Experiment *experiment, const FrameworkSpec *spec, const SimJob *job);
+char *sim_misfit(const Experiment *experiment, const FrameworkSpec *spec, const char *role,
+                 const SimJob *job);

@@ -4,6 +4,7 @@
 #include "model/sim-agents.h"
 #include "model/sim-arrivals.h"
 #include "model/sim-frameworks.h"
+#include "model/sim-habits.h"
 #include "model/sim-network.h"
 
 /* --- launching ------------------------------------------------------------------------------------------ */
@@ -19,6 +20,26 @@ static void draw_times(SimFramework *framework, const SimStage *stage, SimTask *
   }
 }
 
+/* For those that declare what they wait for. */
+static void demand_moves(SimFramework *framework, const SimStage *stage, int64_t tasks)
+{
+  SimDemand *demand = framework->demand;
+  if (stage->tasks == TASKS_UNLIMITED)
+    return;
+  demand->pending += tasks;
+  for (int kind = 0; kind < RESOURCE_KINDS_MAX; kind++)
+    demand->sum.amount[kind] += tasks * stage->need.amount[kind];
+}
+
+static void endless_demand(SimFramework *framework, const SimStage *stage, bool begins)
+{
+  SimDemand *demand = framework->demand;
+  if (stage->tasks != TASKS_UNLIMITED)
+    return;
+  demand->unlimited_task = stage->need;
+  demand->unlimited += begins ? 1 : UINT32_MAX;
+}
+
 void sim_framework_take(SimFramework *framework, SimStage *stage, AgentId agent, TaskInfo *info)
 {
   SimWorld *world = framework->world;
@@ -26,6 +47,8 @@ void sim_framework_take(SimFramework *framework, SimStage *stage, AgentId agent,
   if (stage->pending == 0)
     sim_queue_remove(&framework->queue, stage);
   sim_queue_job_changed(&framework->queue, stage->job);
+  if (G_UNLIKELY(framework->demand != NULL))
+    demand_moves(framework, stage, -1);
 
   uint32_t slot;
   SimTask *task = pool_take(&world->tasks, &slot);
@@ -37,6 +60,7 @@ void sim_framework_take(SimFramework *framework, SimStage *stage, AgentId agent,
   task->next = INDEX_NONE;
   task->attempt = number.attempt;
   task->flags = SIM_TASK_OF_FRAMEWORK;
+  task->kill = 0;
   draw_times(framework, stage, task, number.index);
   world->tasks_launched++;
 
@@ -53,18 +77,85 @@ void sim_framework_accept(SimFramework *framework, const OfferId *offers, uint32
                      framework->refuse_unused);
 }
 
-void sim_framework_settle(SimFramework *framework)
+void sim_framework_settle_slowly(SimFramework *framework)
 {
-  if (!framework->spec->suppress || framework->stopped || !framework->started)
+  if (framework->stopped || !framework->started)
     return;
   bool idle = sim_queue_is_empty(&framework->queue);
-  if (idle == framework->suppressed)
+  framework->settled = framework->demand != NULL ? 2 : idle;
+  if (idle == framework->wants)
+    sim_frameworks_want(framework->world->frameworks, framework, !idle);
+  if (framework->demand != NULL)
+    sim_habits_declare(framework);
+  if (!framework->spec->suppress || idle == framework->suppressed ||
+      (!idle && framework->spec->forgets_to_revive))
     return;
   framework->suppressed = idle;
   if (idle)
     sim_network_suppress(framework->world->network, framework->id);
   else
     sim_network_revive(framework->world->network, framework->id);
+}
+
+/* Declines what is on agents that are to be maintained; returns how many of @offers are left, moved to @left. */
+static uint32_t leave_out_maintained(SimFramework *framework, const OfferMessage *offers, uint32_t n,
+                                     OfferMessage *left)
+{
+  uint32_t n_left = 0;
+  for (uint32_t i = 0; i < n; i++)
+    if (instant_is_never(offers[i].unavailability.start))
+      left[n_left++] = offers[i];
+    else
+      sim_framework_decline(framework, offers[i].id);
+  sim_framework_flush(framework, framework->refuse);
+  return n_left;
+}
+
+/* A message of offers has been answered; before it @usable had been of use. */
+static inline void note_wait(SimFramework *framework, uint64_t usable)
+{
+  if (!framework->wants || framework->judged.usable == usable)
+    return;
+  Instant now = sim_world_now(framework->world);
+  Duration wait = instant_since(now, framework->waits_since);
+  OfferSummary *judged = &framework->judged;
+  if (G_UNLIKELY(judged->first_wait.ns < 0))
+    judged->first_wait = wait;
+  judged->longest_wait.ns = MAX(judged->longest_wait.ns, wait.ns);
+  framework->waits_since = now;
+}
+
+static void answer(SimFramework *framework, const OfferMessage *offers, uint32_t n)
+{
+  uint64_t usable = framework->judged.usable;
+  framework->scheduler->offers(framework, offers, n);
+  note_wait(framework, usable);
+  sim_framework_settle(framework);
+}
+
+void sim_framework_serve(SimFramework *framework, const OfferMessage *offers, uint32_t n)
+{
+  bool looks = framework->world->may_maintain && framework->spec->inverse_offers == INVERSE_ACCEPT;
+  if (G_LIKELY(!looks)) {
+    answer(framework, offers, n);
+    return;
+  }
+  g_autofree OfferMessage *left = g_new(OfferMessage, n);
+  n = leave_out_maintained(framework, offers, n, left);
+  if (n > 0)
+    answer(framework, left, n);
+}
+
+void sim_framework_judge(SimFramework *framework)
+{
+  SimWorld *world = framework->world;
+  Instant now = sim_world_now(world);
+  OfferSummary summary = framework->judged;
+  if (framework->wants)
+    summary.open_wait = instant_since(now, framework->waits_since);
+  summary.longest_wait.ns = MAX(summary.longest_wait.ns, summary.open_wait.ns);
+  if (world->observer.offers_judged != NULL)
+    world->observer.offers_judged(world->observer.self, framework->id, &summary);
 }
 
 /* --- demand --------------------------------------------------------------------------------------------- */
@@ -112,6 +203,10 @@ static void make_runnable(SimFramework *framework, SimJob *job)
     }
     sim_queue_add(&framework->queue, stage);
     tell_demand(framework, true, stage->pending, &stage->need);
+    if (G_UNLIKELY(framework->demand != NULL)) {
+      demand_moves(framework, stage, stage->pending);
+      endless_demand(framework, stage, true);
+    }
   }
 }
 
@@ -137,6 +232,10 @@ static void drop_pending(SimFramework *framework, SimJob *job)
       continue;
     sim_queue_remove(&framework->queue, stage);
     tell_demand(framework, false, stage->pending, &stage->need);
+    if (G_UNLIKELY(framework->demand != NULL)) {
+      demand_moves(framework, stage, -(int64_t)stage->pending);
+      endless_demand(framework, stage, false);
+    }
     if (framework->scheduler->changed != NULL)
       framework->scheduler->changed(framework, stage);
   }
@@ -259,6 +358,8 @@ static void task_returns(SimFramework *framework, SimStage *stage, const SimTask
   sim_stage_return(stage, task->index, attempt);
   if (stage->shape == NULL)
     sim_queue_add(&framework->queue, stage);
+  if (G_UNLIKELY(framework->demand != NULL))
+    demand_moves(framework, stage, 1);
   if (was_launched && stage->tasks != TASKS_UNLIMITED)
     tell_demand(framework, true, 1, &stage->need);
 }

@@ -4,7 +4,7 @@
 /*
  * SimFramework: one framework: its jobs, and what every scheduler does alike.
  *
- *     SimArrivals --- job ---> SimFramework --- offers, rescinds ---> SimScheduler (elastic, rigid)
+ *     SimArrivals --- job ---> SimFramework --- offers, rescinds ---> SimScheduler (elastic, rigid, decliner)
  *                                  ^   |                                  |
  *                          status  |   | acknowledge, suppress, revive    | launch, accept, decline
  *                                  |   v                                  v
@@ -21,10 +21,15 @@
  *   any other terminal state  the task is pending again, for its next attempt, with the same length
  *
  * Invariant: suppressed (as the master knows or will know) iff the group says so and the queue was empty
- * after the last message of offers, the last status or the start.
+ * after the last message of offers, the last status or the start; or it was then, and the group forgets to revive.
  *
- * Not here: which offer gets which task (scheduler-*.h), when jobs come (sim-arrivals.h).
+ * On agents that are to be maintained a framework that accepts inverse offers starts nothing: it declines their offers.
+ *
+ * Not here: which offer gets which task (scheduler-*.h), when jobs come (sim-arrivals.h), offers that wait for an answer
+ * (sim-thoughts.h), what it says of itself (sim-habits.h).
  */
+
+#include <glib.h>
 
 #include "core/messages.h"
 #include "model/sim-delay.h"
@@ -34,6 +39,16 @@
 #include "model/sim-world.h"
 
 typedef struct SimFramework SimFramework;
+
+/* What waits to run, for a framework that declares it. */
+typedef struct {
+  int64_t pending;           /* tasks */
+  Quantities sum;            /* of what they need */
+  uint32_t unlimited;        /* stages without end */
+  Quantities unlimited_task; /* of one of them */
+  uint32_t told;             /* with the last REQUEST */
+  Quantities told_task;
+} SimDemand;
 
 /* How a framework answers. All may be called with nothing to launch. */
 typedef struct {
@@ -58,6 +73,10 @@ struct SimFramework {
   bool started;
   bool stopped;
   bool suppressed;
+  bool wants;      /* something waits to run, as of the last message */
+  uint8_t settled; /* 0, 1: nothing is to be said while the queue is not empty, is empty; 2: always look */
+  bool uses_revocable;  /* resources */
+  bool answers_at_once; /* it neither holds nor thinks */
   bool job_due;         /* a job arrives at the instant of its start */
   uint32_t n_submitted; /* jobs */
   uint32_t n_to_come;   /* jobs that the arrivals hold */
@@ -65,13 +84,21 @@ struct SimFramework {
   SimJob *first_job; /* unfinished */
   SimJob *last_job;
   SimDelay decision;
+  SimDelay hold;
   SimDelay start_up;
   uint64_t decisions;       /* begun */
+  uint64_t holds;           /* likewise */
   GQueue thoughts;          /* SimMessage of offers; the decision on the first is under way */
   OfferMessage *considered; /* of the first, those that were not rescinded when it began */
   uint32_t n_considered;
-  GHashTable *waiting;    /* offers of all thoughts -> not NULL: taken back meanwhile; only looked up */
+  GHashTable *waiting;    /* offers held or thought of -> not NULL: taken back meanwhile; only looked up */
   SimEventHandle holding; /* hold time-out */
+  SimEventHandle reviving;
+  SimEventHandle reconciling;
+  SimDemand *demand;   /* NULL: it does not declare any */
+  OfferSummary judged; /* so far */
+  Instant
+      waits_since; /* while it wants: the last message with an offer that it could use, or the first want */
   OfferFilter refuse;
   OfferFilter refuse_unused;
   bool refused_any;     /* an offer had no room for any task that was pending */
@@ -94,6 +121,12 @@ void sim_framework_accept(SimFramework *framework, const OfferId *offers, uint32
 void sim_framework_decline(SimFramework *framework, OfferId offer);
 void sim_framework_flush(SimFramework *framework, OfferFilter filter);
 
+/** sim_framework_serve: answers a message of offers. */
+void sim_framework_serve(SimFramework *framework, const OfferMessage *offers, uint32_t n);
+
+/** sim_framework_judge: tells the observer what has come of its offers; once, when it leaves or the run ends. */
+void sim_framework_judge(SimFramework *framework);
+
 /** sim_framework_job: a job that has just been given an id (transfer full). */
 void sim_framework_job(SimFramework *framework, SimJob *job, const char *unschedulable);
 
@@ -110,4 +143,9 @@ void sim_framework_dropped(SimFramework *framework, SimTask *task);
 void sim_framework_run_ends(SimFramework *framework, const SimTask *task);
 
 /** sim_framework_settle: suppresses or revives, as the queue says. */
-void sim_framework_settle(SimFramework *framework);
+void sim_framework_settle_slowly(SimFramework *framework);
+static inline void sim_framework_settle(SimFramework *framework)
+{
+  if (G_UNLIKELY(sim_queue_is_empty(&framework->queue) != framework->settled))
+    sim_framework_settle_slowly(framework);
+}

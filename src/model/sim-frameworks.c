@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/sim-frameworks.h"
 
+#include "model/scheduler-decliner.h"
 #include "model/scheduler-elastic.h"
 #include "model/scheduler-rigid.h"
-#include "model/sim-mail.h"
-#include "model/sim-message.h"
+#include "model/sim-arrivals.h"
+#include "model/sim-habits.h"
 #include "model/sim-network.h"
 #include "model/sim-record.h"
+#include "model/sim-thoughts.h"
+#include "model/sim-wishes.h"
 
 struct SimFrameworks {
   SimWorld *world;
@@ -15,9 +18,9 @@ struct SimFrameworks {
   uint32_t *first_of_group; /* in all */
   SimFramework **by_id;     /* array of n, filled as they start */
   uint32_t n_started;
-  SimHandlerId decision_handler;
   SimHandlerId hold_handler;
-  SimMailbag thoughts; /* SimMessage: offers that wait for a decision */
+  SimThoughts *thoughts;
+  SimHabits *habits;
   TaskInfo *scratch;
   uint32_t scratch_space;
   OfferId *declines;
@@ -25,8 +28,13 @@ struct SimFrameworks {
   uint32_t declines_space;
 };
 
-static void on_decision(void *self, uint64_t payload);
 static void on_hold_timeout(void *self, uint64_t payload);
+
+static const SimScheduler *const schedulers[] = {
+    [SCHEDULER_ELASTIC] = &scheduler_elastic,
+    [SCHEDULER_RIGID] = &scheduler_rigid,
+    [SCHEDULER_DECLINER] = &scheduler_decliner,
+};
 
 static void init_framework(SimFramework *framework, SimWorld *world, uint32_t group, uint32_t member,
                            const SourceMember *info)
@@ -35,15 +43,22 @@ static void init_framework(SimFramework *framework, SimWorld *world, uint32_t gr
   framework->world = world;
   framework->spec = spec;
   framework->member_info = info;
-  framework->scheduler = spec->scheduler == SCHEDULER_RIGID ? &scheduler_rigid : &scheduler_elastic;
+  framework->scheduler = schedulers[spec->scheduler];
   framework->id = FRAMEWORK_NONE;
   framework->group = group;
   framework->member = member;
   sim_queue_init(&framework->queue, spec->job_order == JOB_ORDER_FAIR);
   framework->decision = sim_delay_of(spec->decision_time);
+  framework->hold = sim_delay_of(spec->hold_time);
   framework->start_up = sim_delay_of(spec->executor_start_up);
   framework->refuse = (OfferFilter){true, spec->refuse};
   framework->refuse_unused = (OfferFilter){true, spec->refuse_unused};
+  framework->answers_at_once = !framework->decision.present && !framework->hold.present;
+  framework->settled = 2; /* nothing has been said yet */
+  framework->judged.first_wait.ns = -1;
+  framework->uses_revocable = (spec->capabilities & CAPABLE_REVOCABLE_RESOURCES) != 0;
+  if (spec->declared_demand > 0)
+    framework->demand = g_new0(SimDemand, 1);
 }
 
 SimFrameworks *sim_frameworks_new(SimWorld *world, JobSource *const *sources)
@@ -63,8 +78,8 @@ SimFrameworks *sim_frameworks_new(SimWorld *world, JobSource *const *sources)
     for (uint32_t member = 0; member < sources[group]->n_members; member++)
       init_framework(sim_frameworks_of(frameworks, group, member), world, group, member,
                      &sources[group]->members[member]);
-  frameworks->decision_handler =
-      sim_engine_add_handler(world->engine, "framework-decision", on_decision, frameworks);
+  frameworks->thoughts = sim_thoughts_new(world);
+  frameworks->habits = sim_habits_new(world);
   frameworks->hold_handler =
       sim_engine_add_handler(world->engine, "hold-timeout", on_hold_timeout, frameworks);
   return frameworks;
@@ -94,16 +109,16 @@ void sim_frameworks_free(SimFrameworks *frameworks)
     if (framework->scheduler->clear != NULL)
       framework->scheduler->clear(framework);
     sim_queue_clear(&framework->queue);
-    g_queue_clear(&framework->thoughts);
-    g_clear_pointer(&framework->waiting, g_hash_table_unref);
-    g_free(framework->considered);
+    sim_thoughts_clear(framework);
+    sim_habits_clear(framework);
     while (framework->first_job != NULL) {
       SimJob *job = framework->first_job;
       framework->first_job = job->following;
       sim_job_free(job);
     }
   }
-  sim_mail_clear(&frameworks->thoughts);
+  sim_thoughts_free(frameworks->thoughts);
+  sim_habits_free(frameworks->habits);
   g_free(frameworks->scratch);
   g_free(frameworks->declines);
   g_free(frameworks->by_id);
@@ -143,31 +158,72 @@ static bool may_use_gpus(const FrameworkSpec *spec)
           trace->kind_columns[RESOURCE_GPUS].name != NULL);
 }
 
+static uint32_t capabilities_of(const FrameworkSpec *spec)
+{
+  static const uint32_t masters[] = {FRAMEWORK_GPU_RESOURCES,     FRAMEWORK_REVOCABLE_RESOURCES,
+                                     FRAMEWORK_SHARED_RESOURCES,  FRAMEWORK_RESERVATION_REFINEMENT,
+                                     FRAMEWORK_REGION_AWARE,      FRAMEWORK_PARTITION_AWARE,
+                                     FRAMEWORK_TASK_KILLING_STATE};
+  uint32_t capabilities = 0;
+  if (!spec->capabilities_given)
+    return may_use_gpus(spec) ? FRAMEWORK_GPU_RESOURCES : 0;
+  for (uint32_t i = 0; i < G_N_ELEMENTS(masters); i++)
+    if ((spec->capabilities >> i & 1) != 0)
+      capabilities |= masters[i];
+  return capabilities;
+}
+
+/* False, and the run is over, where the master refuses it: what the workload says has been checked before. */
+static bool subscribe(SimFramework *framework, Instant now)
+{
+  const FrameworkSpec *spec = framework->spec;
+  const char *own = framework->member_info->role;
+  const char *const *roles = spec->roles == NULL ? &own : (const char *const *)spec->roles;
+  uint32_t n_roles = spec->roles == NULL ? 1 : g_strv_length(spec->roles);
+  g_autofree bool *suppressed = g_new(bool, n_roles);
+  g_autofree OfferWishes *wishes = sim_wishes_new(spec, n_roles);
+  for (uint32_t i = 0; i < n_roles; i++)
+    suppressed[i] = framework->suppressed;
+  FrameworkInfo info = {
+      .name = framework->member_info->name,
+      .roles = roles,
+      .suppressed = suppressed,
+      .n_roles = n_roles,
+      .capabilities = capabilities_of(spec),
+      .wishes = wishes,
+      .principal = spec->principal,
+  };
+  GError *error = NULL;
+  FrameworkId id = master_subscribe(framework->world->master, now, &info, &error);
+  sim_wishes_clear(wishes);
+  if (error == NULL)
+    CHECK(id.index == framework->id.index);
+  else
+    sim_world_halt(framework->world, SIMULATION_FAILED, error);
+  return error == NULL;
+}
+
 void sim_frameworks_start(SimFrameworks *frameworks, SimFramework *framework)
 {
   SimWorld *world = frameworks->world;
   Instant now = sim_world_now(world);
-  const char *role = framework->member_info->role;
   framework->suppressed = framework->spec->suppress && !framework->job_due;
   framework->started = true;
   framework->id = (FrameworkId){frameworks->n_started};
-  frameworks->by_id[frameworks->n_started++] = framework;
-  world->frameworks_live++;
+  frameworks->by_id[frameworks->n_started] = framework;
   world->progress = now;
-  FrameworkInfo info = {
-      .name = framework->member_info->name,
-      .roles = &role,
-      .suppressed = &framework->suppressed,
-      .n_roles = 1,
-      .capabilities = may_use_gpus(framework->spec) ? FRAMEWORK_GPU_RESOURCES : 0,
-  };
   sim_digest_add_2(&world->digest, now, SIM_PHASE_ARRIVAL, SIM_RECORD_SUBSCRIBE, framework->id.index,
                    sim_text_hash(framework->member_info->name));
-  FrameworkId id = master_subscribe(world->master, now, &info, NULL);
-  CHECK(id.index == framework->id.index);
+  if (!subscribe(framework, now)) {
+    framework->stopped = true;
+    return;
+  }
+  frameworks->n_started++;
+  world->frameworks_live++;
   if (world->observer.framework_started != NULL)
-    world->observer.framework_started(world->observer.self, now, id, framework->group,
+    world->observer.framework_started(world->observer.self, now, framework->id, framework->group,
                                       framework->spec->ramp_up_target);
+  sim_habits_start(frameworks->habits, framework);
 }
 
 void sim_frameworks_stop(SimFrameworks *frameworks, SimFramework *framework)
@@ -178,9 +234,11 @@ void sim_frameworks_stop(SimFrameworks *frameworks, SimFramework *framework)
   framework->stopped = true;
   world->frameworks_live--;
   sim_frameworks_hold_until(frameworks, framework, INSTANT_NEVER);
+  sim_habits_stop(framework);
   sim_framework_kill_jobs(framework);
   if (framework->scheduler->clear != NULL)
     framework->scheduler->clear(framework);
+  sim_framework_judge(framework);
   if (world->observer.framework_stopped != NULL)
     world->observer.framework_stopped(world->observer.self, sim_world_now(world), framework->id);
   sim_network_teardown(world->network, framework->id);
@@ -215,6 +273,9 @@ static void tell_live_tasks(const SimWorld *world)
 void sim_frameworks_run_ends(SimFrameworks *frameworks)
 {
   const SimWorld *world = frameworks->world;
+  for (uint32_t i = 0; i < frameworks->n; i++)
+    if (frameworks->all[i].started && !frameworks->all[i].stopped)
+      sim_framework_judge(&frameworks->all[i]);
   tell_live_tasks(world);
   if (world->observer.job_span == NULL)
     return;
@@ -228,92 +289,14 @@ void sim_frameworks_run_ends(SimFrameworks *frameworks)
 
 /* --- messages ------------------------------------------------------------------------------------------- */
 
-static void serve(SimFramework *framework, const OfferMessage *offers, uint32_t n)
+SimFramework *sim_frameworks_by_id(SimFrameworks *frameworks, FrameworkId id)
 {
-  framework->scheduler->offers(framework, offers, n);
-  sim_framework_settle(framework);
+  return frameworks->by_id[id.index];
 }
 
-/* --- decisions that take time --------------------------------------------------------------------------- */
-
-_Static_assert(sizeof(gpointer) >= sizeof(OfferId), "an offer's id is a key");
-
-static gpointer key_of(OfferId offer)
+const char *sim_frameworks_role(const SimFrameworks *frameworks, FrameworkId id)
 {
-  return GSIZE_TO_POINTER(offer.value);
-}
-
-static void remember(SimFramework *framework, const SimMessage *message)
-{
-  if (framework->waiting == NULL)
-    framework->waiting = g_hash_table_new(NULL, NULL);
-  for (uint32_t i = 0; i < message->n; i++)
-    g_hash_table_insert(framework->waiting, key_of(message->offers[i].id), NULL);
-}
-
-static bool was_rescinded(const SimFramework *framework, OfferId offer)
-{
-  return g_hash_table_lookup(framework->waiting, key_of(offer)) != NULL;
-}
-
-static void forget_thought(SimFrameworks *frameworks, SimFramework *framework)
-{
-  SimMessage *message = g_queue_pop_head(&framework->thoughts);
-  size_t size = sim_message_size(message);
-  for (uint32_t i = 0; i < message->n; i++)
-    g_hash_table_remove(framework->waiting, key_of(message->offers[i].id));
-  sim_message_clear(message);
-  sim_mail_give(&frameworks->thoughts, message, size);
-  frameworks->world->decisions--;
-}
-
-/* Begins with the first message that still has an offer. What was rescinded is dealt with already. */
-static void begin_decision(SimFrameworks *frameworks, SimFramework *framework)
-{
-  SimWorld *world = frameworks->world;
-  while (!g_queue_is_empty(&framework->thoughts)) {
-    const SimMessage *message = g_queue_peek_head(&framework->thoughts);
-    uint32_t i = 0;
-    while (i < message->n && was_rescinded(framework, message->offers[i].id))
-      i++;
-    if (i < message->n)
-      break;
-    forget_thought(frameworks, framework);
-  }
-  if (g_queue_is_empty(&framework->thoughts))
-    return;
-  SimDraw draw = {world->seed, SIM_PURPOSE_DECISION_TIME,
-                  sim_entity_hash(framework->spec->name, framework->member, 0, 0), framework->decisions++};
-  sim_engine_post(world->engine,
-                  instant_after(sim_world_now(world), sim_delay_draw(&framework->decision, &draw)),
-                  SIM_PHASE_TIMER, frameworks->decision_handler, framework->id.index);
-  /* From now on a rescind comes too late: what it thinks about is what stands here. */
-  const SimMessage *message = g_queue_peek_head(&framework->thoughts);
-  framework->considered = g_renew(OfferMessage, framework->considered, message->n);
-  framework->n_considered = 0;
-  for (uint32_t i = 0; i < message->n; i++)
-    if (!was_rescinded(framework, message->offers[i].id))
-      framework->considered[framework->n_considered++] = message->offers[i];
-}
-
-static void on_decision(void *self, uint64_t payload)
-{
-  SimFrameworks *frameworks = self;
-  SimWorld *world = frameworks->world;
-  SimFramework *framework = frameworks->by_id[payload];
-  sim_digest_add_1(&world->digest, sim_world_now(world), SIM_PHASE_TIMER, SIM_RECORD_DECISION, payload);
-  if (framework->stopped) {
-    while (!g_queue_is_empty(&framework->thoughts))
-      forget_thought(frameworks, framework);
-    return;
-  }
-  serve(framework, framework->considered, framework->n_considered);
-  if (framework->scheduler->rescind != NULL)
-    for (uint32_t i = 0; i < framework->n_considered; i++)
-      if (was_rescinded(framework, framework->considered[i].id))
-        framework->scheduler->rescind(framework, framework->considered[i].id);
-  forget_thought(frameworks, framework);
-  begin_decision(frameworks, framework);
+  return frameworks->by_id[id.index]->member_info->role;
 }
 
 void sim_frameworks_offers(SimFrameworks *frameworks, FrameworkId id, const OfferMessage *offers, uint32_t n)
@@ -321,19 +304,30 @@ void sim_frameworks_offers(SimFrameworks *frameworks, FrameworkId id, const Offe
   SimFramework *framework = frameworks->by_id[id.index];
   if (framework->stopped)
     return;
-  if (G_LIKELY(!framework->decision.present)) {
-    serve(framework, offers, n);
+  if (G_LIKELY(framework->answers_at_once))
+    sim_framework_serve(framework, offers, n);
+  else
+    sim_thoughts_begin(frameworks->thoughts, framework, offers, n);
+}
+
+void sim_frameworks_inverse_offers(SimFrameworks *frameworks, FrameworkId id,
+                                   const InverseOfferMessage *offers, uint32_t n)
+{
+  const SimFramework *framework = frameworks->by_id[id.index];
+  InverseOfferReply reply = framework->spec->inverse_offers;
+  for (uint32_t i = 0; i < n && !framework->stopped && reply != INVERSE_IGNORE; i++)
+    sim_network_answer_inverse_offer(frameworks->world->network, id, offers[i].id, reply == INVERSE_ACCEPT,
+                                     framework->refuse);
+}
+
+void sim_frameworks_error(SimFrameworks *frameworks, FrameworkId id, const char *text)
+{
+  SimFramework *framework = frameworks->by_id[id.index];
+  if (framework->stopped)
     return;
-  }
-  SimMessage message = {.kind = SIM_MESSAGE_OFFERS, .framework = id, .n = n, .offers = offers};
-  void *block = sim_mail_take(&frameworks->thoughts, sim_message_size(&message));
-  bool idle = g_queue_is_empty(&framework->thoughts);
-  SimMessage *thought = sim_message_copy(block, &message);
-  g_queue_push_tail(&framework->thoughts, thought);
-  remember(framework, thought);
-  frameworks->world->decisions++;
-  if (idle)
-    begin_decision(frameworks, framework);
+  g_autofree char *message = g_strdup_printf("%s gives up: %s", framework->member_info->name, text);
+  sim_world_warn(frameworks->world, message);
+  sim_arrivals_leave(frameworks->world->arrivals, framework);
 }
 
 void sim_frameworks_rescind(SimFrameworks *frameworks, FrameworkId id, OfferId offer)
@@ -343,8 +337,7 @@ void sim_frameworks_rescind(SimFrameworks *frameworks, FrameworkId id, OfferId o
     return;
   if (framework->scheduler->rescind != NULL)
     framework->scheduler->rescind(framework, offer);
-  if (framework->waiting != NULL && g_hash_table_contains(framework->waiting, key_of(offer)))
-    g_hash_table_insert(framework->waiting, key_of(offer), framework);
+  sim_thoughts_rescind(framework, offer);
 }
 
 void sim_frameworks_status(SimFrameworks *frameworks, FrameworkId id, const TaskStatus *status)
@@ -366,6 +359,11 @@ void sim_frameworks_hold_until(SimFrameworks *frameworks, SimFramework *framewor
   sim_engine_cancel(engine, framework->holding);
   framework->holding =
       sim_engine_schedule(engine, at, SIM_PHASE_TIMER, frameworks->hold_handler, framework->id.index);
+}
+
+void sim_frameworks_want(SimFrameworks *frameworks, SimFramework *framework, bool wants)
+{
+  sim_habits_want(frameworks->habits, framework, wants);
 }
 
 static void on_hold_timeout(void *self, uint64_t payload)

@@ -10,10 +10,6 @@
  * They get their FrameworkIds in the order of (start, group, member). A framework is connected from its start
  * on: subscribing takes no time, everything that it says afterwards takes what the network takes.
  *
- * A framework thinks about one message of offers at a time: the decision time of the next one begins when the
- * last one is over, with what has not been rescinded by then. An offer that is rescinded while it is thought
- * about is accepted in vain. Statuses do not wait.
- *
  * Cost: a message O(1) beside what the scheduler does.
  */
 
@@ -32,6 +28,12 @@ SimFramework *sim_frameworks_of(SimFrameworks *frameworks, uint32_t group, uint3
 /** sim_frameworks_at: by number: ordered by (group, member). */
 SimFramework *sim_frameworks_at(SimFrameworks *frameworks, uint32_t number);
 
+/** sim_frameworks_by_id: one that has started. */
+SimFramework *sim_frameworks_by_id(SimFrameworks *frameworks, FrameworkId id);
+
+/** sim_frameworks_role: (transfer none): the main role of one that has started. */
+const char *sim_frameworks_role(const SimFrameworks *frameworks, FrameworkId id);
+
 /** sim_frameworks_start: it subscribes; suppressed, if it may and no job is due. */
 void sim_frameworks_start(SimFrameworks *frameworks, SimFramework *framework);
 
@@ -48,10 +50,17 @@ void sim_frameworks_run_ends(SimFrameworks *frameworks);
 void sim_frameworks_offers(SimFrameworks *frameworks, FrameworkId framework, const OfferMessage *offers,
                            uint32_t n);
 void sim_frameworks_rescind(SimFrameworks *frameworks, FrameworkId framework, OfferId offer);
+void sim_frameworks_inverse_offers(SimFrameworks *frameworks, FrameworkId framework,
+                                   const InverseOfferMessage *offers, uint32_t n);
+/* It has done what it must not, and gives up at the end of this instant's present event. */
+void sim_frameworks_error(SimFrameworks *frameworks, FrameworkId framework, const char *text);
 void sim_frameworks_status(SimFrameworks *frameworks, FrameworkId framework, const TaskStatus *status);
 
 /** sim_frameworks_task_dropped: an agent has ended @task, whose framework has left. */
 void sim_frameworks_task_dropped(SimFrameworks *frameworks, SimTask *task);
+
+/** sim_frameworks_want: something waits to run, and nothing did; or the other way round. */
+void sim_frameworks_want(SimFrameworks *frameworks, SimFramework *framework, bool wants);
 
 /** sim_frameworks_hold_until: calls the scheduler's hold_timeout at @at; INSTANT_NEVER: not any more. */
 void sim_frameworks_hold_until(SimFrameworks *frameworks, SimFramework *framework, Instant at);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/sim-message.h"
 
+#include <glib.h>
 #include <string.h>
 
 /* Arrays follow the message in this order; all their elements are multiples of 8 bytes. */
@@ -19,18 +20,47 @@ static bool has_status(const SimMessage *message)
   return message->kind == SIM_MESSAGE_STATUS || message->kind == SIM_MESSAGE_STATUS_FORWARDED;
 }
 
+static size_t slices_size(const Resources *resources)
+{
+  if (G_LIKELY(resources->special == NULL))
+    return 0;
+  return sizeof(ResourceSlices) + resources->special->n_slices * sizeof(ResourceSlice);
+}
+
+_Static_assert(sizeof(ResourceSlices) % 8 == 0 && sizeof(ResourceSlice) % 8 == 0, "slices follow each other");
+
 size_t sim_message_size(const SimMessage *message)
 {
   size_t size = sizeof *message;
-  if (has_answer(message))
+  if (has_answer(message)) {
     size += ids_size(message) + message->answer.n_tasks * sizeof(TaskInfo);
-  else if (message->kind == SIM_MESSAGE_OFFERS)
+    for (uint32_t i = 0; i < message->answer.n_tasks; i++)
+      size += slices_size(&message->answer.tasks[i].resources);
+  } else if (message->kind == SIM_MESSAGE_OFFERS) {
     size += message->n * sizeof(OfferMessage);
-  else if (has_status(message))
+    for (uint32_t i = 0; i < message->n; i++)
+      size += slices_size(&message->offers[i].resources);
+  } else if (has_status(message)) {
     size += sizeof(TaskStatus);
-  else if (message->kind == SIM_MESSAGE_LAUNCH)
-    size += sizeof(TaskLaunch);
+  } else if (message->kind == SIM_MESSAGE_LAUNCH) {
+    size += sizeof(TaskLaunch) + slices_size(&message->launch->resources);
+  } else if (message->kind == SIM_MESSAGE_INVERSE_OFFERS) {
+    size += message->n * sizeof(InverseOfferMessage);
+  } else if (message->kind == SIM_MESSAGE_ERROR) {
+    size += message->n;
+  }
   return size;
+}
+
+/* Moves what @resources, a copy, points to into the block, at @rest; returns where the block goes on. */
+static unsigned char *take_in(Resources *resources, unsigned char *rest)
+{
+  size_t size = slices_size(resources);
+  if (G_LIKELY(size == 0))
+    return rest;
+  memcpy(rest, resources->special, size);
+  resources->special = (ResourceSlices *)(void *)rest;
+  return rest + size;
 }
 
 static void copy_answer(SimMessage *copy, unsigned char *rest, const SimMessage *message)
@@ -38,9 +68,10 @@ static void copy_answer(SimMessage *copy, unsigned char *rest, const SimMessage 
   OfferId *ids = (OfferId *)(void *)rest;
   TaskInfo *tasks = (TaskInfo *)(void *)(rest + ids_size(message));
   memcpy(ids, message->answer.ids, ids_size(message));
+  rest = (unsigned char *)(tasks + message->answer.n_tasks);
   for (uint32_t i = 0; i < message->answer.n_tasks; i++) {
     tasks[i] = message->answer.tasks[i];
-    resources_copy(&tasks[i].resources, &message->answer.tasks[i].resources);
+    rest = take_in(&tasks[i].resources, rest);
   }
   copy->answer.ids = ids;
   copy->answer.tasks = tasks;
@@ -49,9 +80,10 @@ static void copy_answer(SimMessage *copy, unsigned char *rest, const SimMessage 
 static void copy_offers(SimMessage *copy, unsigned char *rest, const SimMessage *message)
 {
   OfferMessage *offers = (OfferMessage *)(void *)rest;
+  rest = (unsigned char *)(offers + message->n);
   for (uint32_t i = 0; i < message->n; i++) {
     offers[i] = message->offers[i];
-    resources_copy(&offers[i].resources, &message->offers[i].resources);
+    rest = take_in(&offers[i].resources, rest);
   }
   copy->offers = offers;
 }
@@ -72,29 +104,14 @@ SimMessage *sim_message_copy(void *block, const SimMessage *message)
   } else if (message->kind == SIM_MESSAGE_LAUNCH) {
     TaskLaunch *launch = (TaskLaunch *)(void *)rest;
     *launch = *message->launch;
-    resources_copy(&launch->resources, &message->launch->resources);
+    take_in(&launch->resources, (unsigned char *)(launch + 1));
     copy->launch = launch;
+  } else if (message->kind == SIM_MESSAGE_INVERSE_OFFERS) {
+    memcpy(rest, message->inverse_offers, message->n * sizeof(InverseOfferMessage));
+    copy->inverse_offers = (const InverseOfferMessage *)(const void *)rest;
+  } else if (message->kind == SIM_MESSAGE_ERROR) {
+    memcpy(rest, message->text, message->n);
+    copy->text = (const char *)rest;
   }
   return copy;
-}
-
-static void clear(const Resources *resources)
-{
-  if (resources->special != NULL) {
-    Resources owned = *resources;
-    resources_clear(&owned);
-  }
-}
-
-void sim_message_clear(SimMessage *copy)
-{
-  if (has_answer(copy)) {
-    for (uint32_t i = 0; i < copy->answer.n_tasks; i++)
-      clear(&copy->answer.tasks[i].resources);
-  } else if (copy->kind == SIM_MESSAGE_OFFERS) {
-    for (uint32_t i = 0; i < copy->n; i++)
-      clear(&copy->offers[i].resources);
-  } else if (copy->kind == SIM_MESSAGE_LAUNCH) {
-    clear(&copy->launch->resources);
-  }
 }

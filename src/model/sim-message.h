@@ -6,7 +6,8 @@
  *
  *     sender's structs --- sim_message_copy() ---> block in flight --- sim_deliver_message() ---> receiver
  *
- * Pointers of a message point to the sender's arrays, or (in a copy) into its own block.
+ * Pointers of a message point to the sender's arrays, or (in a copy) into its own block, resources that are not plain
+ * included: who keeps what a message carries copies it, and a copy owns nothing beside its block.
  */
 
 #include <stdbool.h>
@@ -23,21 +24,28 @@ typedef enum {
   SIM_MESSAGE_KILL,
   SIM_MESSAGE_ACKNOWLEDGE,
   SIM_MESSAGE_TEARDOWN,
+  SIM_MESSAGE_INVERSE_ANSWER,
+  SIM_MESSAGE_REQUEST,
+  SIM_MESSAGE_RECONCILE,
   SIM_MESSAGE_STATUS,
   SIM_MESSAGE_OFFERS, /* to a framework */
   SIM_MESSAGE_RESCIND,
   SIM_MESSAGE_STATUS_FORWARDED,
+  SIM_MESSAGE_INVERSE_OFFERS,
+  SIM_MESSAGE_INVERSE_RESCIND,
+  SIM_MESSAGE_ERROR,
   SIM_MESSAGE_LAUNCH, /* to an agent */
   SIM_MESSAGE_KILL_AT_AGENT,
   SIM_MESSAGE_ACKNOWLEDGED,
   SIM_MESSAGE_SHUTDOWN,
+  SIM_MESSAGE_SHUTDOWN_AGENT,
 } SimMessageKind;
 
 typedef struct {
   SimMessageKind kind;
   FrameworkId framework;
   AgentId agent;
-  uint32_t n; /* of the first array: offers */
+  uint32_t n; /* of the first array: offers, inverse offers; bytes of a text */
   union {
     struct { /* ACCEPT, DECLINE */
       const OfferId *ids;
@@ -46,13 +54,26 @@ typedef struct {
       uint32_t n_tasks;
     } answer;
     const OfferMessage *offers;
+    const InverseOfferMessage *inverse_offers;
+    const char *text; /* ERROR */
     OfferId offer;
+    struct {
+      InverseOfferId id;
+      OfferFilter filter;
+      bool accepted;
+    } inverse;
+    struct {
+      Quantities task;
+      uint32_t count;
+    } demand;
     const TaskStatus *status;
     const TaskLaunch *launch;
     struct {
       TaskId id;
       uint64_t label; /* to an agent */
+      Duration grace; /* likewise */
       uint32_t sequence;
+      TaskReason reason;
     } task;
   };
 } SimMessage;
@@ -67,6 +88,3 @@ size_t sim_message_size(const SimMessage *message);
 
 /** sim_message_copy: @block: of sim_message_size() bytes. Returns: the copy, in @block. */
 SimMessage *sim_message_copy(void *block, const SimMessage *message);
-
-/** sim_message_clear: frees what a copy owns beside its block. */
-void sim_message_clear(SimMessage *copy);

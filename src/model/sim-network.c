@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/sim-network.h"
 
+#include <string.h>
+
 #include "model/sim-delay.h"
 #include "model/sim-deliver.h"
 #include "model/sim-mail.h"
@@ -28,16 +30,19 @@ struct SimNetwork {
   SimDelay service;
   uint64_t served;
   Instant free_at;             /* when the master has handled all that has arrived */
-  bool direct_from_frameworks; /* no latency and no service time */
+  bool limited;                /* rates of frameworks */
+  bool direct_from_frameworks; /* no latency, no limits and no service time */
   bool direct_from_agents;
   SimMailbag bag;
   SimHandlerId arrive_handler;
+  SimHandlerId admit_handler;
   SimHandlerId serve_handler;
   SimHandlerId timer_handlers[MASTER_TIMERS];
   SimEventHandle timers[MASTER_TIMERS];
 };
 
 static void on_arrive(void *self, uint64_t payload);
+static void on_admit(void *self, uint64_t payload);
 static void on_serve(void *self, uint64_t payload);
 static void on_timer(void *self, uint64_t payload);
 
@@ -58,9 +63,12 @@ SimNetwork *sim_network_new(SimWorld *world, uint32_t n_frameworks)
   init_links(network, TO_AGENT, experiment->network.master_agent, experiment->cluster.agents);
   init_links(network, FROM_AGENT, experiment->network.master_agent, experiment->cluster.agents);
   network->service = sim_delay_of(experiment->master.service_time);
-  network->direct_from_frameworks = !network->latency[FROM_FRAMEWORK].present && !network->service.present;
+  network->limited = experiment->master.n_rate_limits > 0;
+  network->direct_from_frameworks =
+      !network->latency[FROM_FRAMEWORK].present && !network->service.present && !network->limited;
   network->direct_from_agents = !network->latency[FROM_AGENT].present && !network->service.present;
   network->arrive_handler = sim_engine_add_handler(world->engine, "message", on_arrive, network);
+  network->admit_handler = sim_engine_add_handler(world->engine, "message-admitted", on_admit, network);
   network->serve_handler = sim_engine_add_handler(world->engine, "master-service", on_serve, network);
   static const char *const names[MASTER_TIMERS] = {"allocation-tick", "allocation-run", "offer-timeout"};
   for (int timer = 0; timer < MASTER_TIMERS; timer++)
@@ -78,6 +86,15 @@ void sim_network_free(SimNetwork *network)
   g_free(network);
 }
 
+void sim_network_add_agent(SimNetwork *network, AgentId agent)
+{
+  for (int direction = TO_AGENT; direction <= FROM_AGENT; direction++)
+    if (network->links[direction] != NULL) {
+      network->links[direction] = g_renew(Link, network->links[direction], agent.index + 1);
+      network->links[direction][agent.index] = (Link){0, INSTANT_ZERO};
+    }
+}
+
 /* --- delivery ------------------------------------------------------------------------------------------- */
 
 static void handled(SimNetwork *network, SimMessage *message)
@@ -85,7 +102,14 @@ static void handled(SimNetwork *network, SimMessage *message)
   size_t size = sim_message_size(message);
   network->world->in_flight--;
   sim_deliver_message(network->world, message);
-  sim_message_clear(message);
+  sim_mail_give(&network->bag, message, size);
+}
+
+/* Nobody will ever see it. What it would have launched will not be: the framework is at its end anyway (ERROR). */
+static void drop_message(SimNetwork *network, SimMessage *message)
+{
+  size_t size = sim_message_size(message);
+  network->world->in_flight--;
   sim_mail_give(&network->bag, message, size);
 }
 
@@ -106,14 +130,41 @@ static void wait_for_service(SimNetwork *network, SimMessage *message)
                   (uint64_t)(uintptr_t)message);
 }
 
-static void on_arrive(void *self, uint64_t payload)
+/* The master turns to it now, or soon. */
+static void let_in(SimNetwork *network, SimMessage *message)
 {
-  SimNetwork *network = self;
-  SimMessage *message = (SimMessage *)(uintptr_t)payload;
   if (network->service.present && sim_message_is_to_master(message->kind))
     wait_for_service(network, message);
   else
     handled(network, message);
+}
+
+static void on_admit(void *self, uint64_t payload)
+{
+  let_in(self, (SimMessage *)(uintptr_t)payload);
+}
+
+static void arrive(SimNetwork *network, SimMessage *message)
+{
+  SimWorld *world = network->world;
+  Instant now = sim_world_now(world);
+  Instant at = now;
+  bool is_limited = network->limited && message->kind < SIM_MESSAGE_STATUS;
+  if (!is_limited || message->kind == SIM_MESSAGE_TEARDOWN) { /* as when its connection breaks */
+    let_in(network, message);
+  } else if (!master_admit(world->master, now, message->framework, &at)) {
+    drop_message(network, message);
+  } else if (at.ns > now.ns) {
+    sim_engine_post(world->engine, at, SIM_PHASE_MESSAGE, network->admit_handler,
+                    (uint64_t)(uintptr_t)message);
+  } else {
+    let_in(network, message);
+  }
+}
+
+static void on_arrive(void *self, uint64_t payload)
+{
+  arrive(self, (SimMessage *)(uintptr_t)payload);
 }
 
 /* --- sending -------------------------------------------------------------------------------------------- */
@@ -126,7 +177,7 @@ static void send_message(SimNetwork *network, Direction direction, uint32_t peer
   SimMessage *copy = sim_message_copy(sim_mail_take(&network->bag, sim_message_size(message)), message);
   world->in_flight++;
   if (!latency->present) {
-    wait_for_service(network, copy);
+    arrive(network, copy);
     return;
   }
   Link *link = &network->links[direction][peer];
@@ -171,7 +222,8 @@ void sim_network_acknowledge(SimNetwork *network, FrameworkId framework, TaskId 
     sim_deliver_acknowledge(network->world, framework, task, sequence);
     return;
   }
-  SimMessage message = {.kind = SIM_MESSAGE_ACKNOWLEDGE, .framework = framework, .task = {task, 0, sequence}};
+  SimMessage message = {
+      .kind = SIM_MESSAGE_ACKNOWLEDGE, .framework = framework, .task = {.id = task, .sequence = sequence}};
   send_message(network, FROM_FRAMEWORK, framework.index, &message);
 }
 
@@ -196,12 +248,30 @@ void sim_network_revive(SimNetwork *network, FrameworkId framework)
 
 void sim_network_kill(SimNetwork *network, FrameworkId framework, TaskId task)
 {
-  say(network, &(SimMessage){.kind = SIM_MESSAGE_KILL, .framework = framework, .task = {task, 0, 0}});
+  say(network, &(SimMessage){.kind = SIM_MESSAGE_KILL, .framework = framework, .task = {.id = task}});
 }
 
 void sim_network_teardown(SimNetwork *network, FrameworkId framework)
 {
   say(network, &(SimMessage){.kind = SIM_MESSAGE_TEARDOWN, .framework = framework});
+}
+
+void sim_network_answer_inverse_offer(SimNetwork *network, FrameworkId framework, InverseOfferId offer,
+                                      bool accepted, OfferFilter filter)
+{
+  say(network, &(SimMessage){.kind = SIM_MESSAGE_INVERSE_ANSWER,
+                             .framework = framework,
+                             .inverse = {offer, filter, accepted}});
+}
+
+void sim_network_request(SimNetwork *network, FrameworkId framework, const Quantities *task, uint32_t count)
+{
+  say(network, &(SimMessage){.kind = SIM_MESSAGE_REQUEST, .framework = framework, .demand = {*task, count}});
+}
+
+void sim_network_reconcile(SimNetwork *network, FrameworkId framework)
+{
+  say(network, &(SimMessage){.kind = SIM_MESSAGE_RECONCILE, .framework = framework});
 }
 
 void sim_network_status(SimNetwork *network, const TaskStatus *status)
@@ -262,14 +332,14 @@ static void port_launch(void *self, AgentId agent, const TaskLaunch *launch)
 
 static void port_kill(void *self, AgentId agent, TaskId task, Duration grace, TaskReason reason)
 {
-  (void)grace;
-  (void)reason;
   SimNetwork *network = self;
-  SimMessage message = {.kind = SIM_MESSAGE_KILL_AT_AGENT, .agent = agent, .task = {task, 0, 0}};
+  SimMessage message = {.kind = SIM_MESSAGE_KILL_AT_AGENT,
+                        .agent = agent,
+                        .task = {.id = task, .grace = grace, .reason = reason}};
   if (network->latency[TO_AGENT].present)
     send_message(network, TO_AGENT, agent.index, &message);
   else
-    sim_deliver_kill_at_agent(network->world, agent, task);
+    sim_deliver_kill_at_agent(network->world, agent, task, grace, reason);
 }
 
 static void port_acknowledgement(void *self, AgentId agent, TaskId task, uint64_t label, uint32_t sequence)
@@ -279,7 +349,9 @@ static void port_acknowledgement(void *self, AgentId agent, TaskId task, uint64_
     sim_deliver_acknowledged(network->world, agent, task, label, sequence);
     return;
   }
-  SimMessage message = {.kind = SIM_MESSAGE_ACKNOWLEDGED, .agent = agent, .task = {task, label, sequence}};
+  SimMessage message = {.kind = SIM_MESSAGE_ACKNOWLEDGED,
+                        .agent = agent,
+                        .task = {.id = task, .label = label, .sequence = sequence}};
   send_message(network, TO_AGENT, agent.index, &message);
 }
 
@@ -291,6 +363,41 @@ static void port_shutdown(void *self, AgentId agent, FrameworkId framework)
     send_message(network, TO_AGENT, agent.index, &message);
   else
     sim_deliver_shutdown(network->world, agent, framework);
+}
+
+/* The rare ones to a framework, and to an agent. */
+static void tell(SimNetwork *network, Direction direction, uint32_t peer, const SimMessage *message)
+{
+  if (network->latency[direction].present)
+    send_message(network, direction, peer, message);
+  else
+    sim_deliver_message(network->world, message);
+}
+
+static void port_inverse_offers(void *self, FrameworkId framework, const InverseOfferMessage *offers,
+                                uint32_t n)
+{
+  tell(self, TO_FRAMEWORK, framework.index,
+       &(SimMessage){
+           .kind = SIM_MESSAGE_INVERSE_OFFERS, .framework = framework, .n = n, .inverse_offers = offers});
+}
+
+static void port_inverse_rescind(void *self, FrameworkId framework, InverseOfferId offer)
+{
+  tell(self, TO_FRAMEWORK, framework.index,
+       &(SimMessage){.kind = SIM_MESSAGE_INVERSE_RESCIND, .framework = framework, .inverse = {.id = offer}});
+}
+
+static void port_error(void *self, FrameworkId framework, const char *text)
+{
+  tell(self, TO_FRAMEWORK, framework.index,
+       &(SimMessage){
+           .kind = SIM_MESSAGE_ERROR, .framework = framework, .n = (uint32_t)strlen(text) + 1, .text = text});
+}
+
+static void port_shutdown_agent(void *self, AgentId agent)
+{
+  tell(self, TO_AGENT, agent.index, &(SimMessage){.kind = SIM_MESSAGE_SHUTDOWN_AGENT, .agent = agent});
 }
 
 /* The tick and the run share a phase: a filter that expires at the instant of a tick is judged there. */
@@ -346,5 +453,9 @@ MasterPorts sim_network_ports(SimNetwork *network)
       .set_timer = port_timer,
       .random = port_random,
       .broken_allocator = port_broken_allocator,
+      .send_inverse_offers = port_inverse_offers,
+      .send_rescind_inverse_offer = port_inverse_rescind,
+      .send_shutdown_agent = port_shutdown_agent,
+      .send_error = port_error,
   };
 }

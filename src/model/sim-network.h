@@ -4,17 +4,18 @@
 /*
  * SimNetwork: everything that travels to and from the master, and the master's ports.
  *
- *     SimFramework --- accept, decline, suppress, revive, kill, acknowledge, teardown ---.
- *                  <-- offers, rescind, status -----------------------------.            |
- *                                                                           |            v
- *                                             (latency per pair)          Master <-- (service time, one
- *                                                                           |            ^  at a time)
- *     SimAgent     <-- launch, kill, acknowledge, shutdown ------------------'            |
- *                  --- status -----------------------------------------------------------'
+ *     SimFramework --- accept, decline, suppress, revive, kill, acknowledge, teardown, ..---.
+ *                  <-- offers, rescind, status, inverse offers, error -------.              |
+ *                                                                           |              v
+ *                                             (latency per pair)          Master <-- (rate limits; service
+ *                                                                           |              ^  time, one at a time)
+ *     SimAgent     <-- launch, kill, acknowledge, shutdown ------------------'              |
+ *                  --- status -------------------------------------------------------------'
  *
  * Latency: each message takes its own draw, keyed by (direction, agent or framework, number of the message),
  * but never overtakes an earlier one of the same pair and direction. Service time: messages to the master
- * wait their turn in the order of their arrival and are handled when their service ends.
+ * wait their turn in the order of their arrival and are handled when their service ends. With rate limits those of
+ * frameworks wait for that first, and are dropped where too many do (master_admit()).
  *
  * What is absent costs nothing: without a latency (and, towards the master, a service time) the message is a
  * call. Everything is recorded in the digest when it is delivered, and that is here.
@@ -37,6 +38,9 @@
 SimNetwork *sim_network_new(SimWorld *world, uint32_t n_frameworks);
 void sim_network_free(SimNetwork *network);
 
+/** sim_network_add_agent: one more; @agent: the next number. */
+void sim_network_add_agent(SimNetwork *network, AgentId agent);
+
 /** sim_network_ports: the master's view of this network; valid as long as it. */
 MasterPorts sim_network_ports(SimNetwork *network);
 
@@ -50,6 +54,12 @@ void sim_network_revive(SimNetwork *network, FrameworkId framework);
 void sim_network_kill(SimNetwork *network, FrameworkId framework, TaskId task);
 void sim_network_acknowledge(SimNetwork *network, FrameworkId framework, TaskId task, uint32_t sequence);
 void sim_network_teardown(SimNetwork *network, FrameworkId framework);
+void sim_network_answer_inverse_offer(SimNetwork *network, FrameworkId framework, InverseOfferId offer,
+                                      bool accepted, OfferFilter filter);
+/* @count tasks of @task each wait. */
+void sim_network_request(SimNetwork *network, FrameworkId framework, const Quantities *task, uint32_t count);
+/* Of all its tasks. */
+void sim_network_reconcile(SimNetwork *network, FrameworkId framework);
 
 /* From an agent to the master. */
 void sim_network_status(SimNetwork *network, const TaskStatus *status);

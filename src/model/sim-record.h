@@ -39,6 +39,19 @@ typedef enum {
   SIM_RECORD_DECISION,         /* framework: its decision time is over */
   SIM_RECORD_HOLD_TIMEOUT,     /* framework */
   SIM_RECORD_ARRIVAL,          /* job, framework */
+  SIM_RECORD_SLICE,    /* of the record before it: reservation, disk and range, first and last, quantities */
+  SIM_RECORD_OPERATOR, /* number of the call, agent or INDEX_NONE; | result << 8 */
+  SIM_RECORD_KILL_WITHIN,     /* task, grace; at the agent; | reason << 8 */
+  SIM_RECORD_SHUTDOWN_AGENT,  /* agent */
+  SIM_RECORD_INVERSE_OFFER,   /* agent and framework, offer */
+  SIM_RECORD_INVERSE_RESCIND, /* offer */
+  SIM_RECORD_INVERSE_ANSWER,  /* offer; | accepted << 8 */
+  SIM_RECORD_ERROR,           /* framework */
+  SIM_RECORD_REQUEST,         /* framework, number, quantities */
+  SIM_RECORD_RECONCILE,       /* framework */
+  SIM_RECORD_STATUS_AGAIN,    /* task */
+  SIM_RECORD_HELD,            /* framework: an offer's hold time is over */
+  SIM_RECORD_HABIT,           /* framework: it revives or reconciles again */
 } SimRecord;
 
 /** sim_record_pair: two 32-bit numbers in one word. */
@@ -63,3 +76,6 @@ static inline uint32_t sim_record_status_kind(SimRecord record, const TaskStatus
 {
   return (uint32_t)record | (uint32_t)status->state << 8 | status->sequence << 16;
 }
+
+/** sim_record_slices: what is not plain, one record each; nothing where all is. */
+void sim_record_slices(SimDigest *digest, Instant now, const Resources *resources);

@@ -10,7 +10,7 @@
  *     framework decides          launch arrives at the agent           start-up is over
  *     ----------------> DECIDED --------------------------> ON AGENT -------------------> STARTED
  *                          |                                   |                              |
- *                          | refused by the master             | killed                       | finished, killed
+ *                          | refused by the master             | killed, machine lost         | finished, killed
  *                          v                                   v                              v
  *     (none) <--------- ENDED <--------------------------------'------------------------------'
  *            both let go
@@ -26,6 +26,7 @@
 #include "base/ids.h"
 #include "base/pool.h"
 #include "base/time.h"
+#include "core/messages.h"
 #include "engine/event-queue.h"
 
 struct SimStage;
@@ -39,6 +40,12 @@ typedef enum {
   SIM_TASK_IN_DOUBT = 1 << 5,   /* an update is on its way and not acknowledged: the next one waits */
   SIM_TASK_END_SENT = 1 << 6,
 } SimTaskFlag;
+
+/* SimTask.kill: the TaskReason of the kill, and: */
+#define SIM_KILL_REASON 0x1f
+#define SIM_KILL_ASKED  0x20
+#define SIM_KILL_WARNED 0x40 /* a kill with a grace period has arrived */
+#define SIM_KILL_TOLD   0x80 /* and the framework has been sent TASK_KILLING */
 
 typedef struct {
   TaskId id; /* the master's; TASK_NONE before the launch arrives */
@@ -59,7 +66,10 @@ typedef struct {
       next; /* slot of the next one in its agent's list, or INDEX_NONE; unused while it stands there directly */
   uint16_t attempt;
   uint8_t flags; /* SimTaskFlag */
+  uint8_t kill;  /* SIM_KILL_...; 0: nobody wants it to end */
 } SimTask;
+
+_Static_assert(TASK_REASONS <= SIM_KILL_REASON + 1, "a reason fits");
 
 _Static_assert(sizeof(PoolHeader) + sizeof(SimTask) == 64, "a task is one cache line");
 

@@ -34,6 +34,7 @@ typedef struct SimAgents SimAgents;
 typedef struct SimArrivals SimArrivals;
 typedef struct SimFrameworks SimFrameworks;
 typedef struct SimNetwork SimNetwork;
+typedef struct SimOperator SimOperator;
 
 typedef struct {
   const Experiment *experiment;
@@ -49,6 +50,7 @@ typedef struct {
   SimAgents *agents;
   SimFrameworks *frameworks;
   SimArrivals *arrivals;
+  SimOperator *operator;
   Pool tasks; /* SimTask */
 
   Instant progress; /* last launch on an agent, end of a task, arrival or start */
@@ -63,7 +65,8 @@ typedef struct {
   uint32_t decisions; /* offers that frameworks think about */
   uint32_t in_flight; /* messages */
 
-  bool dispatching; /* the engine runs */
+  bool may_maintain; /* an operator may: offers are looked at for it */
+  bool dispatching;  /* the engine runs */
   bool halted;
   SimulationEnd end;
   GError *error; /* SIMULATION_FAILED */
@@ -72,6 +75,9 @@ typedef struct {
 /** sim_world_halt: ends the run when the present handler returns. The first call counts. @error: (transfer
  * full) (nullable). */
 void sim_world_halt(SimWorld *world, SimulationEnd end, GError *error);
+
+/** sim_world_warn: tells the user, if anybody listens. */
+void sim_world_warn(const SimWorld *world, const char *message);
 
 /** sim_world_check_done: ends the run where it has no duration and no job is unfinished or to come. */
 void sim_world_check_done(SimWorld *world);

@@ -7,6 +7,7 @@
 #include "model/sim-arrivals.h"
 #include "model/sim-frameworks.h"
 #include "model/sim-network.h"
+#include "model/sim-operator.h"
 #include "model/sim-task.h"
 #include "model/sim-world.h"
 
@@ -43,6 +44,12 @@ void sim_world_halt(SimWorld *world, SimulationEnd end, GError *error)
     sim_engine_stop(world->engine);
 }
 
+void sim_world_warn(const SimWorld *world, const char *message)
+{
+  if (world->warn != NULL)
+    world->warn(world->warn_self, message);
+}
+
 void sim_world_check_done(SimWorld *world)
 {
   if (!world->experiment->duration_given && world->unfinished == 0 && sim_arrivals_are_over(world->arrivals))
@@ -62,6 +69,7 @@ static int64_t patience_ns(const SimWorld *world)
   for (uint32_t i = 0; i < experiment->n_frameworks; i++) {
     const FrameworkSpec *spec = &experiment->frameworks[i];
     longest = MAX(longest, MAX(spec->refuse.ns, spec->refuse_unused.ns));
+    longest = MAX(longest, spec->revive_every.ns);
     if (spec->scheduler == SCHEDULER_RIGID && spec->hold_timeout.ns != DURATION_MAX.ns)
       longest = MAX(longest, spec->hold_timeout.ns);
   }
@@ -77,7 +85,8 @@ static int64_t patience_ns(const SimWorld *world)
 void sim_world_check_stalled(SimWorld *world)
 {
   if (world->experiment->duration_given || world->on_agents > 0 || world->halted ||
-      sim_engine_pending_in_phase(world->engine, SIM_PHASE_ARRIVAL) > 0)
+      sim_engine_pending_in_phase(world->engine, SIM_PHASE_ARRIVAL) > 0 ||
+      sim_engine_pending_in_phase(world->engine, SIM_PHASE_OPERATOR) > 0)
     return;
   int64_t idle = instant_since(sim_world_now(world), world->progress).ns;
   int64_t patience = patience_ns(world);
@@ -106,15 +115,26 @@ static Master *make_master(Simulation *simulation, GError **error)
   const SimulationSettings *settings = &simulation->settings;
   const MasterFlags *flags = &settings->experiment->master;
   g_autofree const char **no_options = g_new0(const char *, settings->allocator->n_options + 1);
+  g_autofree RateLimit *limits = g_new(RateLimit, MAX(flags->n_rate_limits, 1));
+  for (uint32_t i = 0; i < flags->n_rate_limits; i++)
+    limits[i] = (RateLimit){flags->rate_limits[i].principal, flags->rate_limits[i].qps,
+                            flags->rate_limits[i].capacity};
   MasterSettings master_settings = {
       .allocation_interval = flags->allocation_interval,
       .offer_timeout = flags->offer_timeout,
       .min_allocatable = flags->min_allocatable,
       .n_min_allocatable = flags->n_min_allocatable,
       .kinds = settings->experiment->kinds,
-      .fair_sharing_excluded = 0,
-      .filter_gpu_resources = true,
+      .fair_sharing_excluded = flags->fair_sharing_excluded,
+      .filter_gpu_resources = flags->filter_gpu_resources,
       .allocator_options = settings->allocator_options != NULL ? settings->allocator_options : no_options,
+      .mesos_compatible = flags->mesos_compatible,
+      .region = flags->region,
+      .least_offer = flags->least_offer,
+      .revocation = flags->revocation,
+      .revocation_grace = flags->revocation_grace,
+      .rate_limits = limits,
+      .n_rate_limits = flags->n_rate_limits,
   };
   MasterPorts ports = sim_network_ports(simulation->world.network);
   return master_new(&master_settings, settings->allocator, &ports, &simulation->master_observer, INSTANT_ZERO,
@@ -139,9 +159,12 @@ Simulation *simulation_new(const SimulationSettings *settings, GError **error)
   world->engine = sim_engine_new();
   sim_digest_init(&world->digest);
   pool_init(&world->tasks, sizeof(SimTask));
+  for (uint32_t i = 0; i < settings->experiment->n_operators; i++)
+    world->may_maintain = world->may_maintain || settings->experiment->operators[i].kind == CALL_MAINTENANCE;
   world->agents = sim_agents_new(world);
   world->frameworks = sim_frameworks_new(world, settings->sources);
   world->network = sim_network_new(world, sim_frameworks_count(world->frameworks));
+  world->operator= sim_operator_new(world);
   world->arrivals = sim_arrivals_new(world, settings->sources, error);
   if (world->arrivals != NULL)
     world->master = make_master(simulation, error);
@@ -158,6 +181,7 @@ void simulation_free(Simulation *simulation)
   if (world->master != NULL)
     master_free(world->master);
   sim_arrivals_free(world->arrivals);
+  sim_operator_free(world->operator);
   sim_network_free(world->network);
   sim_frameworks_free(world->frameworks);
   sim_agents_free(world->agents);
@@ -295,6 +319,7 @@ SimulationEnd simulation_run(Simulation *simulation, GError **error)
   set_roles(world);
   sim_agents_register(world->agents);
   sim_arrivals_begin(world->arrivals);
+  sim_operator_begin(world->operator);
   run_all(simulation);
   if (world->end == SIMULATION_STALLED)
     sim_frameworks_explain(world->frameworks);

@@ -28,6 +28,19 @@ typedef enum {
   JOB_UNSCHEDULABLE, /* a task of it does not fit any agent of the empty cluster */
 } JobState;
 
+/* What a framework thinks of the offers that it was sent. */
+typedef struct {
+  uint64_t usable;   /* got a task, or were held for a gang */
+  uint64_t unusable; /* there was no room for any task that waited */
+  uint64_t unwanted; /* nothing waited */
+  Duration
+      first_wait; /* from its first task that waited to the first message with an offer that it could use; -1:
+                            there was none */
+  Duration
+      longest_wait;   /* while tasks waited, without such a message; one that lasts till the end included */
+  Duration open_wait; /* that one; 0: nothing waits at the end */
+} OfferSummary;
+
 typedef struct {
   void *self;
 
@@ -62,6 +75,14 @@ typedef struct {
 
   /* A gang now holds resources for @tasks tasks that do not run yet (0: it has started or let go). */
   void (*gang_holds)(void *self, Instant now, FrameworkId framework, uint32_t tasks);
+
+  /* What has come of a framework's offers: once, when it leaves or the run ends. */
+  void (*offers_judged)(void *self, FrameworkId framework, const OfferSummary *summary);
+
+  /* The operator has made the call of this number in Experiment.operators, for @done agents (or once), and was refused
+   * @refused times; @message: why, the first time; NULL: never. */
+  void (*operator_called)(void *self, Instant now, uint32_t number, uint32_t done, uint32_t refused,
+                          const char *message);
 
   /* One attempt of one task has ended. @start is when it began to run (INSTANT_NEVER: never); @state is the
    * state it ended in, Mesos's name: task_state_name().

@@ -132,6 +132,8 @@ static const TestSign test_signs[] = {{"exists", AGENT_HAS, false},    {"absent"
                                       {"==", AGENT_IS, true},          {"!=", AGENT_IS_NOT, true},
                                       {"!~", AGENT_MATCHES_NOT, true}, {"~", AGENT_MATCHES, true}};
 
+#define PATTERN_BYTES_MAX 256 /* the master takes no longer ones */
+
 static bool fail_test(const char *text, GError **error)
 {
   return value_fail(
@@ -159,7 +161,10 @@ static bool read_text(const char *whole, const TestSign *sign, const char *rest,
   test->text = unquoted(rest);
   if (sign->kind != AGENT_MATCHES && sign->kind != AGENT_MATCHES_NOT)
     return true;
-  g_autoptr(GRegex) regex = g_regex_new(test->text, 0, 0, NULL);
+  if (strlen(test->text) > PATTERN_BYTES_MAX)
+    return value_fail(error, "a regular expression of more than %d bytes", PATTERN_BYTES_MAX);
+  g_autofree char *pattern = g_strdup_printf("\\A(?:%s)\\z", test->text);
+  g_autoptr(GRegex) regex = g_regex_new(pattern, 0, 0, NULL);
   return regex != NULL || value_fail(error, "\"%s\" is no regular expression", test->text);
 }
 

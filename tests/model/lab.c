@@ -71,6 +71,7 @@ void lab_init(Lab *lab, const char *agent, uint32_t agents)
                                                 .speed = 1.0};
   experiment->master.allocation_interval = lab_seconds(1);
   experiment->master.offer_timeout = DURATION_MAX;
+  experiment->master.filter_gpu_resources = true;
   experiment->frameworks = g_new0(FrameworkSpec, LAB_GROUPS);
   lab->attempts = g_array_new(FALSE, FALSE, sizeof(LabAttempt));
   lab->states = g_array_new(FALSE, FALSE, sizeof(LabState));

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * What a framework wants to be offered, as its group of the workload says it and as the master wants to hear it.
+ */
+
+#include "core/allocator.h"
+#include "workload/experiment.h"
+
+/**
+ * sim_wishes_new: (transfer full) (nullable): the same for each of @n_roles; NULL: it wants anything.
+ *
+ * Texts point into @spec. To be cleared, then freed with g_free().
+ */
+OfferWishes *sim_wishes_new(const FrameworkSpec *spec, uint32_t n_roles);
+void sim_wishes_clear(OfferWishes *wishes);
+
+/** sim_filter_allows: whether some agent of @agents may pass @filter; tests of its hostname and rack are taken to. */
+bool sim_filter_allows(const AgentFilter *filter, const AgentClass *agents);
