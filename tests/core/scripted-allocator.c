@@ -65,7 +65,8 @@ void script_start(ResourceKinds *kinds)
 
 void script_grant(uint32_t framework, uint32_t role, uint32_t agent, const Resources *resources, bool good)
 {
-  ScriptedGrant grant = {{framework}, {role}, {agent}, *resources, good};
+  ScriptedGrant grant = {{framework}, {role}, {agent}, RESOURCES_EMPTY, good};
+  resources_copy(&grant.resources, resources);
   g_array_append_val(script.grants, grant);
 }
 
@@ -153,6 +154,10 @@ static Allocator *scripted_create(const AllocatorSettings *settings, const Alloc
 
 static void scripted_destroy(Allocator *allocator)
 {
+  for (guint i = 0; i < allocator->free->len; i++)
+    resources_clear(&g_array_index(allocator->free, Resources, i));
+  for (guint i = 0; i < allocator->uses->len; i++)
+    resources_clear(&g_array_index(allocator->uses, ScriptedUse, i).resources);
   g_array_unref(allocator->free);
   g_array_unref(allocator->uses);
   g_free(allocator);
@@ -195,7 +200,7 @@ static void give_back(Allocator *allocator, FrameworkId framework, AgentId agent
       continue;
     CHECK(resources_contain(&use->resources, resources));
     resources_subtract(&use->resources, resources);
-    resources_add(free_on(allocator, agent), resources);
+    resources_give(free_on(allocator, agent), resources);
     return;
   }
 }
@@ -242,7 +247,9 @@ static void scripted_add_agent(Allocator *allocator, Instant now, AgentId agent,
   g_autofree char *text = text_of(total);
   say("add-agent A%u %s %s uses %u", agent.index, info->hostname, text, n_used);
   CHECK(agent.index == allocator->free->len);
-  g_array_append_val(allocator->free, *total);
+  Resources free;
+  resources_copy(&free, total);
+  g_array_append_val(allocator->free, free);
 }
 
 static void scripted_remove_agent(Allocator *allocator, Instant now, AgentId agent)
@@ -250,8 +257,10 @@ static void scripted_remove_agent(Allocator *allocator, Instant now, AgentId age
   (void)now;
   say("remove-agent A%u", agent.index);
   for (guint i = allocator->uses->len; i-- > 0;)
-    if (g_array_index(allocator->uses, ScriptedUse, i).agent.index == agent.index)
+    if (g_array_index(allocator->uses, ScriptedUse, i).agent.index == agent.index) {
+      resources_clear(&g_array_index(allocator->uses, ScriptedUse, i).resources);
       g_array_remove_index(allocator->uses, i);
+    }
 }
 
 static void scripted_activate_agent(Allocator *allocator, Instant now, AgentId agent)
@@ -371,21 +380,24 @@ static void grant_all(Allocator *allocator)
   for (guint i = 0; i < script.grants->len; i++) {
     ScriptedGrant grant = g_array_index(script.grants, ScriptedGrant, i);
     if (grant.good) {
-      ScriptedUse use = {grant.framework, grant.agent, grant.resources};
+      ScriptedUse use = {grant.framework, grant.agent, RESOURCES_EMPTY};
+      resources_copy(&use.resources, &grant.resources);
       /* One entry per framework and agent, so that any part of the sum can come back. */
       guint at = 0;
       for (; at < allocator->uses->len; at++) {
         ScriptedUse *known = &g_array_index(allocator->uses, ScriptedUse, at);
         if (known->framework.index == use.framework.index && known->agent.index == use.agent.index) {
           resources_add(&known->resources, &use.resources);
+          resources_clear(&use.resources);
           break;
         }
       }
       if (at == allocator->uses->len)
         g_array_append_val(allocator->uses, use);
-      resources_subtract(free_on(allocator, grant.agent), &grant.resources);
+      resources_take(free_on(allocator, grant.agent), &grant.resources);
     }
     allocator->host.offer(allocator->host.self, grant.framework, grant.role, grant.agent, &grant.resources);
+    resources_clear(&grant.resources);
   }
   g_array_set_size(script.grants, 0);
   for (guint i = 0; i < script.asks->len; i++) {

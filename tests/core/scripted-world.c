@@ -30,8 +30,7 @@ void scripted_grant(MasterFixture *f, uint32_t framework, uint32_t agent, const 
   Resources resources;
   ck_assert(resources_parse(f->kinds, text, &resources, NULL));
   script_grant(framework, framework == 0 ? 0 : 2, agent, &resources, true);
-  /* The script keeps a copy of what needs no clear only. */
-  ck_assert(resources.special == NULL);
+  resources_clear(&resources);
 }
 
 void scripted_tick(MasterFixture *f)

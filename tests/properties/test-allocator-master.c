@@ -2,8 +2,8 @@
 
 /*
  * Pins the master with each registered allocator in random scenarios: frameworks that accept parts, decline,
- * hold, kill, suppress, subscribe and leave, agents that register and go, statuses in any order, stale and
- * foreign ids. After each event the books of master, allocator and observer must agree on each agent: free,
+ * hold, kill, suppress, subscribe and leave, agents that register and go, operators that weigh, drain, reserve and plan
+ * maintenance, statuses in any order, stale and foreign ids. After each event the books of master, allocator and observer must agree on each agent: free,
  * offered and allocated make the total; each offer ends once, each task in one terminal state. At the end,
  * once everybody has left, nothing is held. The same seed gives the same messages.
  *
@@ -17,6 +17,7 @@
 #include "allocators/priority.h"
 #include "allocators/registry.h"
 #include "tests/core/master-fixture.h"
+#include "tests/properties/operator-steps.h"
 #include "tests/properties/property-random.h"
 #include "tests/support/test-main.h"
 
@@ -313,7 +314,9 @@ static void step(World *world)
     step_suppression(world);
   else if (kind < 77)
     step_role(world);
-  else if (kind < 85)
+  else if (kind < 82)
+    operator_step(&world->random, world->f);
+  else if (kind < 87)
     fixture_settle(world->f);
   else
     fixture_advance(world->f, world->f->now.ns / NS_PER_MS + below(world, percent(world, 80) ? 1500 : 20000));
@@ -341,12 +344,11 @@ static void end(World *world)
     ck_assert(resources_are_empty(&g_array_index(f->allocated, Resources, i)));
   }
   /* All is free again: a newcomer is offered every agent that is there, whole. */
+  uint32_t present = operator_end(f);
   uint32_t before = f->offers->len;
+  fixture_check(f);
   fixture_subscribe(f, "last", "last", 0);
   fixture_settle(f);
-  uint32_t present = 0;
-  for (guint i = 0; i < world->agents->len; i++)
-    present += g_array_index(world->agents, bool, i) ? 1 : 0;
   ck_assert_uint_eq(f->offers->len - before, present);
 }
 
