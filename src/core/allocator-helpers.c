@@ -231,6 +231,17 @@ static AllocatorAgent *agent_copy(const AllocatorAgent *agent)
   return copy;
 }
 
+static bool attributes_equal(const AllocatorAgent *one, const AllocatorAgent *other)
+{
+  if (one->n_attributes != other->n_attributes)
+    return false;
+  for (uint32_t i = 0; i < one->n_attributes; i++)
+    if (strcmp(one->attribute_names[i], other->attribute_names[i]) != 0 ||
+        g_strcmp0(one->attribute_values[i], other->attribute_values[i]) != 0)
+      return false;
+  return true;
+}
+
 static void agent_free(AllocatorAgent *agent)
 {
   if (agent == NULL)
@@ -268,4 +279,5 @@ const AllocatorHelpers allocator_helpers = {
     .wishes_free = wishes_free,
     .agent_copy = agent_copy,
     .agent_free = agent_free,
+    .attributes_equal = attributes_equal,
 };

@@ -433,6 +433,7 @@ struct AllocatorHelpers {
   void (*wishes_free)(OfferWishes *wishes); /* (nullable) */
   AllocatorAgent *(*agent_copy)(const AllocatorAgent *agent);
   void (*agent_free)(AllocatorAgent *agent); /* (nullable) */
+  bool (*attributes_equal)(const AllocatorAgent *one, const AllocatorAgent *other);
 };
 
 extern const AllocatorHelpers allocator_helpers; /* for AllocatorHost.helpers */
