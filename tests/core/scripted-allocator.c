@@ -177,6 +177,19 @@ static void scripted_update_role(Allocator *allocator, Instant now, RoleId role,
   say("update-role %u weight %g priority %d", role.index, attributes->weight, (int)attributes->priority);
 }
 
+/* " 1 !2*": ids; ! suppressed, * with wishes. */
+static char *roles_text(const AllocatorFramework *info)
+{
+  GString *roles = g_string_new(NULL);
+  for (uint32_t i = 0; i < info->n_roles; i++) {
+    const OfferWishes *wishes = info->wishes == NULL ? NULL : &info->wishes[i];
+    bool wants = wishes != NULL && (wishes->min_allocatable_set || wishes->constraints.n_groups > 0);
+    g_string_append_printf(roles, " %s%u%s", info->suppressed != NULL && info->suppressed[i] ? "!" : "",
+                           info->roles[i].index, wants ? "*" : "");
+  }
+  return g_string_free(roles, FALSE);
+}
+
 static void scripted_add_framework(Allocator *allocator, Instant now, FrameworkId framework,
                                    const AllocatorFramework *info, bool active, const AllocatorUse *used,
                                    uint32_t n_used)
@@ -184,11 +197,8 @@ static void scripted_add_framework(Allocator *allocator, Instant now, FrameworkI
   (void)allocator;
   (void)now;
   (void)used;
-  g_autoptr(GString) roles = g_string_new(NULL);
-  for (uint32_t i = 0; i < info->n_roles; i++)
-    g_string_append_printf(roles, " %s%u", info->suppressed != NULL && info->suppressed[i] ? "!" : "",
-                           info->roles[i].index);
-  say("add-framework F%u %s roles%s capabilities %u%s uses %u", framework.index, info->name, roles->str,
+  g_autofree char *roles = roles_text(info);
+  say("add-framework F%u %s roles%s capabilities %u%s uses %u", framework.index, info->name, roles,
       info->capabilities, active ? " active" : "", n_used);
 }
 
@@ -235,8 +245,8 @@ static void scripted_update_framework(Allocator *allocator, Instant now, Framewo
 {
   (void)allocator;
   (void)now;
-  (void)info;
-  say("update F%u", framework.index);
+  g_autofree char *roles = roles_text(info);
+  say("update F%u %s roles%s capabilities %u", framework.index, info->name, roles, info->capabilities);
 }
 
 static void scripted_add_agent(Allocator *allocator, Instant now, AgentId agent, const AllocatorAgent *info,
@@ -245,7 +255,15 @@ static void scripted_add_agent(Allocator *allocator, Instant now, AgentId agent,
   (void)now;
   (void)used;
   g_autofree char *text = text_of(total);
-  say("add-agent A%u %s %s uses %u", agent.index, info->hostname, text, n_used);
+  g_autoptr(GString) rest = g_string_new(NULL);
+  for (uint32_t i = 0; i < info->n_attributes; i++)
+    g_string_append_printf(rest, " %s=%s", info->attribute_names[i],
+                           info->attribute_values[i] == NULL ? "(no text)" : info->attribute_values[i]);
+  if (info->region != NULL || info->zone != NULL)
+    g_string_append_printf(rest, " region %s zone %s", info->region, info->zone);
+  if (info->lacks != 0)
+    g_string_append_printf(rest, " lacks %u", info->lacks);
+  say("add-agent A%u %s %s uses %u%s", agent.index, info->hostname, text, n_used, rest->str);
   CHECK(agent.index == allocator->free->len);
   Resources free;
   resources_copy(&free, total);
@@ -375,6 +393,16 @@ static void scripted_revive(Allocator *allocator, Instant now, FrameworkId frame
   say("revive F%u %d", framework.index, (int)role.index);
 }
 
+static void scripted_request(Allocator *allocator, Instant now, FrameworkId framework, RoleId role,
+                             const Quantities *task, uint32_t count)
+{
+  (void)allocator;
+  (void)now;
+  Resources resources = resources_of(task);
+  g_autofree char *text = text_of(&resources);
+  say("request F%u %u %s times %u", framework.index, role.index, text, count);
+}
+
 static void grant_all(Allocator *allocator)
 {
   for (guint i = 0; i < script.grants->len; i++) {
@@ -481,6 +509,7 @@ const AllocatorInterface scripted_allocator = {
     .recover_resources = scripted_recover,
     .suppress_offers = scripted_suppress,
     .revive_offers = scripted_revive,
+    .request_resources = scripted_request,
     .run = scripted_run,
     .tick = scripted_tick,
     .view_agent = scripted_view_agent,
