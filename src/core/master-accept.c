@@ -105,8 +105,9 @@ static TaskId accept_launch(MasterAccept *accept, const TaskInfo *task)
     return id;
   }
   quantities_subtract(&accept->remaining.plain, &task->resources.plain);
-  master->allocator_interface->transition_offered_to_allocated(
-      master->allocator, accept->now, accept->framework, accept->role, accept->agent, &task->resources);
+  master->allocator_interface->transition_offered_to_allocated(allocator_at(master, accept->now), accept->now,
+                                                               accept->framework, accept->role, accept->agent,
+                                                               &task->resources);
   return id;
 }
 
@@ -184,9 +185,9 @@ static void accept_recover(MasterAccept *accept, OfferFilter filter)
   if (G_UNLIKELY(accept->conversions != NULL))
     master_accept_recover_converted(accept);
   if (!resources_are_empty(&accept->remaining))
-    master->allocator_interface->recover_resources(master->allocator, accept->now, accept->framework,
-                                                   accept->role, accept->agent, &accept->remaining, filter,
-                                                   false);
+    master->allocator_interface->recover_resources(allocator_at(master, accept->now), accept->now,
+                                                   accept->framework, accept->role, accept->agent,
+                                                   &accept->remaining, filter, false);
 }
 
 static void accept_send(MasterAccept *accept, const Operation *operations, uint32_t n_operations,

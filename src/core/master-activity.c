@@ -34,7 +34,7 @@ void master_deactivate_framework(Master *master, Instant now, FrameworkId id)
   if (!master_framework_is_present(master, id) || master_framework(master, id)->inactive)
     return;
   master_framework(master, id)->inactive = true;
-  master->allocator_interface->deactivate_framework(master->allocator, now, id);
+  master->allocator_interface->deactivate_framework(allocator_at(master, now), now, id);
   g_autoptr(GArray) rescinds = master_rescinds_new();
   framework_take_back(master, now, id, rescinds);
   master_framework_inverse_offers_end(master, now, id, INVERSE_OFFER_ENDED_RESCINDED, rescinds);
@@ -49,7 +49,7 @@ void master_activate_framework(Master *master, Instant now, FrameworkId id)
   if (!master_framework_is_present(master, id) || !master_framework(master, id)->inactive)
     return;
   master_framework(master, id)->inactive = false;
-  master->allocator_interface->activate_framework(master->allocator, now, id);
+  master->allocator_interface->activate_framework(allocator_at(master, now), now, id);
   if (master->observer.framework_active != NULL)
     master->observer.framework_active(master->observer.self, now, id, true);
   master_requests_pass_on(master, now);
@@ -88,17 +88,17 @@ AgentState master_agent_state(const Master *master, AgentId agent)
 static void agent_activate(Master *master, Instant now, AgentId id)
 {
   master_agent(master, id)->flags &= (uint8_t)~MASTER_AGENT_INACTIVE;
-  master->allocator_interface->activate_agent(master->allocator, now, id);
+  master->allocator_interface->activate_agent(allocator_at(master, now), now, id);
   /* Who was not asked to leave it meanwhile is to be asked now. */
   const MasterAgentCare *care = master_agent_care_find(master, id);
   if (!instant_is_never(care->window.start) && master->allocator_interface->update_unavailability != NULL)
-    master->allocator_interface->update_unavailability(master->allocator, now, id, &care->window);
+    master->allocator_interface->update_unavailability(allocator_at(master, now), now, id, &care->window);
 }
 
 static void agent_deactivate(Master *master, Instant now, AgentId id, GArray *rescinds)
 {
   master_agent(master, id)->flags |= MASTER_AGENT_INACTIVE;
-  master->allocator_interface->deactivate_agent(master->allocator, now, id);
+  master->allocator_interface->deactivate_agent(allocator_at(master, now), now, id);
   master_agent_take_back(master, now, id, rescinds);
   master_agent_inverse_offers_take_back(master, now, id, rescinds);
 }

@@ -62,7 +62,7 @@ static void executor_end(Master *master, Instant now, uint32_t slot)
   master_framework(master, executor->framework)->n_executors--;
   master_agent_put(master, agent, &executor->resources);
   if (!resources_are_empty(&executor->resources))
-    master->allocator_interface->recover_resources(master->allocator, now, executor->framework,
+    master->allocator_interface->recover_resources(allocator_at(master, now), now, executor->framework,
                                                    executor->role, agent, &executor->resources,
                                                    OFFER_FILTER_NONE, true);
   if (master->observer.executor_removed != NULL)

@@ -131,7 +131,8 @@ FrameworkId master_subscribe(Master *master, Instant now, const FrameworkInfo *i
   master_count_call(master, id, FRAMEWORK_CALL_SUBSCRIBE);
 
   AllocatorFramework allocator_info = allocator_framework(&framework, info);
-  master->allocator_interface->add_framework(master->allocator, now, id, &allocator_info, true, NULL, 0);
+  master->allocator_interface->add_framework(allocator_at(master, now), now, id, &allocator_info, true, NULL,
+                                             0);
   if (master->observer.framework_added != NULL)
     master->observer.framework_added(master->observer.self, now, id, info->name, info->roles, info->n_roles);
   master_requests_pass_on(master, now);
@@ -165,7 +166,7 @@ bool master_update_framework(Master *master, Instant now, FrameworkId id, const 
     return WISH_ERROR(error, "framework %s: cannot be renamed to %s", framework->name, info->name);
   framework_set(master, framework, info);
   AllocatorFramework allocator_info = allocator_framework(framework, info);
-  master->allocator_interface->update_framework(master->allocator, now, id, &allocator_info);
+  master->allocator_interface->update_framework(allocator_at(master, now), now, id, &allocator_info);
   g_autoptr(GArray) rescinds = master_rescinds_new();
   left_roles_take_back(master, now, id, rescinds);
   if (master->observer.framework_updated != NULL)
@@ -218,7 +219,7 @@ void master_teardown(Master *master, Instant now, FrameworkId id)
       g_array_append_val(told, agent);
   }
   master_framework_inverse_offers_end(master, now, id, INVERSE_OFFER_ENDED_DISCARDED, NULL);
-  master->allocator_interface->remove_framework(master->allocator, now, id);
+  master->allocator_interface->remove_framework(allocator_at(master, now), now, id);
   if (master->observer.framework_removed != NULL)
     master->observer.framework_removed(master->observer.self, now, id);
   for (guint i = 0; i < told->len; i++)
@@ -266,7 +267,7 @@ static bool offers_change(Master *master, Instant now, FrameworkId id, const cha
     RoleId role = n == 0 ? ROLE_NONE : framework_role(master, id, paths[i]);
     framework_suppress(master, id, role, suppress);
     (suppress ? master->allocator_interface->suppress_offers
-              : master->allocator_interface->revive_offers)(master->allocator, now, id, role);
+              : master->allocator_interface->revive_offers)(allocator_at(master, now), now, id, role);
   }
   master_requests_pass_on(master, now);
   return true;
@@ -294,7 +295,7 @@ bool master_request(Master *master, Instant now, FrameworkId id, const char *pat
   if (role.index == ROLE_NONE.index || !quantities_are_valid(task))
     return false;
   if (master->allocator_interface->request_resources != NULL)
-    master->allocator_interface->request_resources(master->allocator, now, id, role, task, count);
+    master->allocator_interface->request_resources(allocator_at(master, now), now, id, role, task, count);
   master_requests_pass_on(master, now);
   return true;
 }

@@ -170,6 +170,7 @@ struct Master {
   Instant start;
   Instant last_tick; /* made, or the start */
   Instant next_tick; /* timer set; INSTANT_NEVER */
+  Instant now;       /* of the last call of the allocator */
 
   bool run_requested;             /* by the allocator */
   bool run_timer_set;             /* and passed on */
@@ -194,6 +195,13 @@ struct Master {
   Array(FrameworkCounters) framework_counters; /* by FrameworkId */
   MasterCounters counters;
 };
+
+/** allocator_at: the allocator, for each call that tells it something: what it asks for within it, it asks for @now. */
+static inline Allocator *allocator_at(Master *master, Instant now)
+{
+  master->now = now;
+  return master->allocator;
+}
 
 static inline MasterAgent *master_agent(const Master *master, AgentId agent)
 {

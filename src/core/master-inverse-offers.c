@@ -139,8 +139,8 @@ static void offer_answer(Master *master, Instant now, uint32_t slot, InverseOffe
   MasterInverseOffer offer = *(const MasterInverseOffer *)pool_at(&master->inverse_offers, slot);
   offer_end(master, now, slot, end);
   if (master->allocator_interface->update_inverse_offer != NULL)
-    master->allocator_interface->update_inverse_offer(master->allocator, now, offer.agent, offer.framework,
-                                                      answer, filter);
+    master->allocator_interface->update_inverse_offer(allocator_at(master, now), now, offer.agent,
+                                                      offer.framework, answer, filter);
 }
 
 static void rescind_add(const Master *master, GArray *rescinds, uint32_t slot)

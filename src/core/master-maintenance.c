@@ -71,7 +71,7 @@ static void agent_set_window(Master *master, Instant now, AgentId agent, const U
   master_agent_inverse_offers_take_back(master, now, agent, rescinds);
   care->window = *window;
   if (master->allocator_interface->update_unavailability != NULL)
-    master->allocator_interface->update_unavailability(master->allocator, now, agent,
+    master->allocator_interface->update_unavailability(allocator_at(master, now), now, agent,
                                                        instant_is_never(window->start) ? NULL : window);
 }
 

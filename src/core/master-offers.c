@@ -97,9 +97,9 @@ static void tick_ask(void *self, Instant not_before)
 {
   Master *master = self;
   int64_t interval = master->settings.allocation_interval.ns;
-  /* The first tick at or after @not_before that has not been made: ticks stand at whole intervals from the
-   * start. */
-  int64_t since = MAX(not_before.ns, master->last_tick.ns + 1) - master->start.ns;
+  /* The first tick at or after @not_before that has not been made, and still can be: ticks stand at whole intervals from
+   * the start. */
+  int64_t since = MAX(MAX(not_before.ns, master->now.ns), master->last_tick.ns + 1) - master->start.ns;
   int64_t due = since / interval + (since % interval != 0 ? 1 : 0);
   int64_t at;
   if (__builtin_mul_overflow(MAX(due, 1), interval, &at) || __builtin_add_overflow(at, master->start.ns, &at))
@@ -209,9 +209,9 @@ void master_run(Master *master, Instant now, bool periodic)
   CHECK(!master->in_run && master->batch.n == 0);
   master->in_run = true;
   if (periodic)
-    master->allocator_interface->tick(master->allocator, now);
+    master->allocator_interface->tick(allocator_at(master, now), now);
   else
-    master->allocator_interface->run(master->allocator, now);
+    master->allocator_interface->run(allocator_at(master, now), now);
   master->in_run = false;
   master->counters.allocation_runs++;
 
@@ -260,8 +260,8 @@ void master_offer_give_back(Master *master, Instant now, uint32_t slot, OfferEnd
   Resources resources;
   resources_copy(&resources, &offer->resources);
   master_offer_end(master, now, slot, end);
-  master->allocator_interface->recover_resources(master->allocator, now, framework, role, agent, &resources,
-                                                 filter, false);
+  master->allocator_interface->recover_resources(allocator_at(master, now), now, framework, role, agent,
+                                                 &resources, filter, false);
   resources_clear(&resources);
 }
 

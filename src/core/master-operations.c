@@ -100,10 +100,10 @@ void master_accept_use(MasterAccept *accept, const Resources *resources)
     resources_filter(&shared, is_shared, NULL);
   }
   if (!resources_are_empty(&shared))
-    allocator->update_allocation(master->allocator, accept->now, accept->framework, accept->role,
-                                 accept->agent, &RESOURCES_EMPTY, &shared);
-  allocator->transition_offered_to_allocated(master->allocator, accept->now, accept->framework, accept->role,
-                                             accept->agent, resources);
+    allocator->update_allocation(allocator_at(master, accept->now), accept->now, accept->framework,
+                                 accept->role, accept->agent, &RESOURCES_EMPTY, &shared);
+  allocator->transition_offered_to_allocated(allocator_at(master, accept->now), accept->now,
+                                             accept->framework, accept->role, accept->agent, resources);
   resources_clear(&shared);
 }
 
@@ -307,9 +307,9 @@ static bool convert(MasterAccept *accept, uint32_t index, const Operation *opera
     take_back_holders(accept, done.conversion.from.special);
   CHECK(conversion_apply(&done.conversion, &accept->remaining));
   master_agent_convert(master, accept->agent, &done.conversion);
-  master->allocator_interface->update_allocation(master->allocator, accept->now, accept->framework,
-                                                 accept->role, accept->agent, &done.conversion.from,
-                                                 &done.conversion.to);
+  master->allocator_interface->update_allocation(allocator_at(master, accept->now), accept->now,
+                                                 accept->framework, accept->role, accept->agent,
+                                                 &done.conversion.from, &done.conversion.to);
   if (accept->conversions == NULL)
     accept->conversions = g_array_new(FALSE, FALSE, sizeof(MasterConversion));
   g_array_append_val(accept->conversions, done);
@@ -358,9 +358,9 @@ void master_accept_single_copies(MasterAccept *accept)
   resources_clamp(&more); /* what there was once */
   if (!resources_are_empty(&more)) {
     resources_subtract(&accept->remaining, &more);
-    accept->master->allocator_interface->recover_resources(accept->master->allocator, accept->now,
-                                                           accept->framework, accept->role, accept->agent,
-                                                           &more, OFFER_FILTER_NONE, false);
+    accept->master->allocator_interface->recover_resources(allocator_at(accept->master, accept->now),
+                                                           accept->now, accept->framework, accept->role,
+                                                           accept->agent, &more, OFFER_FILTER_NONE, false);
   }
   resources_clear(&more);
 }
@@ -373,9 +373,9 @@ void master_accept_recover_converted(MasterAccept *accept)
   resources_clamp(&converted);
   if (!resources_are_empty(&converted)) {
     resources_subtract(&accept->remaining, &converted);
-    accept->master->allocator_interface->recover_resources(accept->master->allocator, accept->now,
-                                                           accept->framework, accept->role, accept->agent,
-                                                           &converted, OFFER_FILTER_NONE, false);
+    accept->master->allocator_interface->recover_resources(
+        allocator_at(accept->master, accept->now), accept->now, accept->framework, accept->role,
+        accept->agent, &converted, OFFER_FILTER_NONE, false);
   }
   resources_clear(&converted);
 }

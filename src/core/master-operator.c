@@ -241,7 +241,7 @@ OperatorResult master_update_whitelist(Master *master, Instant now, const char *
   for (uint32_t i = 0; hostnames != NULL && i < n; i++)
     g_string_append_printf(subject, "%s%s", i == 0 ? "" : " ", hostnames[i] == NULL ? "" : hostnames[i]);
   if (result == OPERATOR_DONE)
-    master->allocator_interface->update_whitelist(master->allocator, now, hostnames, n);
+    master->allocator_interface->update_whitelist(allocator_at(master, now), now, hostnames, n);
   return master_operator_end(master, now, OPERATOR_UPDATE_WHITELIST, subject->str, result);
 }
 

@@ -131,7 +131,7 @@ static void take_back_what_helps(Master *master, Instant now, AgentId agent, con
 /* In all books. False, and nothing changed, where the allocator does not have it free. */
 static bool agent_convert(Master *master, Instant now, AgentId agent, const Conversion *conversion)
 {
-  if (!master->allocator_interface->update_available(master->allocator, now, agent, &conversion->from,
+  if (!master->allocator_interface->update_available(allocator_at(master, now), now, agent, &conversion->from,
                                                      &conversion->to))
     return false;
   master_agent_convert(master, agent, conversion);

@@ -61,8 +61,9 @@ static void task_set_state(Master *master, Instant now, uint32_t slot, TaskState
     task->freed = true;
     master->n_tasks_live--;
     master_agent_put(master, task->agent, &task->resources);
-    master->allocator_interface->recover_resources(master->allocator, now, task->framework, task->role,
-                                                   task->agent, &task->resources, OFFER_FILTER_NONE, true);
+    master->allocator_interface->recover_resources(allocator_at(master, now), now, task->framework,
+                                                   task->role, task->agent, &task->resources,
+                                                   OFFER_FILTER_NONE, true);
   }
   if (master->observer.task_updated != NULL)
     master->observer.task_updated(master->observer.self, now, task->framework, task->agent,

@@ -30,6 +30,7 @@ Master *master_new(const MasterSettings *settings, const AllocatorInterface *all
   master->hostnames = g_string_chunk_new(4096);
   master->start = now;
   master->last_tick = now;
+  master->now = now;
   master->next_tick = INSTANT_NEVER;
 
   if (!master_limits_init(master, error)) {
@@ -171,7 +172,7 @@ RoleId master_role(Master *master, const char *path)
 void master_role_set(Master *master, Instant now, RoleId role, const RoleAttributes *attributes)
 {
   master->role_attributes.items[role.index] = *attributes;
-  master->allocator_interface->update_role(master->allocator, now, role, attributes);
+  master->allocator_interface->update_role(allocator_at(master, now), now, role, attributes);
   if (master->observer.role_updated != NULL)
     master->observer.role_updated(master->observer.self, now, roles_path(master->roles, role), attributes);
 }
@@ -241,7 +242,8 @@ AgentId master_register_agent(Master *master, Instant now, const AgentInfo *info
       .zone = info->zone,
       .lacks = info->lacks,
   };
-  master->allocator_interface->add_agent(master->allocator, now, id, &allocator_info, &info->total, NULL, 0);
+  master->allocator_interface->add_agent(allocator_at(master, now), now, id, &allocator_info, &info->total,
+                                         NULL, 0);
   if (master->observer.agent_added != NULL)
     master->observer.agent_added(master->observer.self, now, id, info->hostname, &info->total);
   master_requests_pass_on(master, now);
@@ -282,7 +284,7 @@ void master_agent_remove(Master *master, Instant now, AgentId id, AgentState end
                          TaskReason reason)
 {
   /* The allocator first: what comes back from a removed agent is no longer to be offered. */
-  master->allocator_interface->remove_agent(master->allocator, now, id);
+  master->allocator_interface->remove_agent(allocator_at(master, now), now, id);
   master_agent(master, id)->present = false;
   master->counters.agents_removed++;
   g_autoptr(GArray) tasks = agent_lose_tasks(master, now, id, aware, reason);

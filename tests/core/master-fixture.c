@@ -181,8 +181,10 @@ static void send_conversion(void *self, AgentId agent, const AgentConversion *co
   MasterFixture *fixture = self;
   g_autofree char *from = resources_print(fixture->kinds, &conversion->from);
   g_autofree char *to = resources_print(fixture->kinds, &conversion->to);
-  say(fixture, "convert A%u F%u %s %s -> %s", agent.index, conversion->framework.index,
-      operation_name(conversion->kind), from, to);
+  g_autofree char *who = conversion->framework.index == FRAMEWORK_NONE.index
+                             ? g_strdup("operator")
+                             : g_strdup_printf("F%u", conversion->framework.index);
+  say(fixture, "convert A%u %s %s %s -> %s", agent.index, who, operation_name(conversion->kind), from, to);
 }
 
 static void send_acknowledgement(void *self, AgentId agent, TaskId task, uint64_t label, uint32_t sequence)
@@ -219,7 +221,9 @@ static void fill_random(void *self, uint64_t run, uint32_t stage, uint32_t *numb
 
 static void broken_allocator(void *self, const char *message)
 {
-  say(self, "broken %s", message);
+  MasterFixture *fixture = self;
+  fixture->n_broken++;
+  say(fixture, "broken %s", message);
 }
 
 /* --- what observers are told ---------------------------------------------------------------------------- */

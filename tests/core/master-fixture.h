@@ -11,7 +11,7 @@
  *   rescind F0 1
  *   status F0 7 TASK_RUNNING REASON_NONE executor 1    label, state, reason, source, sequence
  *   launch A0 F0 7 cpus:1                           under its executor: launch A0 F0 7 cpus:1 under 3
- *   convert A0 F0 RESERVE cpus:2 -> cpus(*,r):2
+ *   convert A0 F0 RESERVE cpus:2 -> cpus(*,r):2     or "operator" instead of a framework
  *   kill A0 7 within 500 REASON_CONTAINER_PREEMPTED    grace and reason where there are any
  *   acknowledge A0 7 1
  *   shutdown A0 F0
@@ -83,6 +83,7 @@ struct MasterFixture {
   uint32_t n_tasks_live;
   GArray *offered;   /* Resources by agent */
   GArray *allocated; /* Resources by agent */
+  uint32_t n_broken; /* faults of the allocator */
   uint32_t n_runs;
   uint32_t n_ticks;
 

@@ -345,6 +345,13 @@ START_TEST(a_request_after_idle_time_is_not_for_the_past)
   request_tick(7500);
   ck_assert_int_eq(f->timers[MASTER_TIMER_TICK].ns, 8 * NS_PER_S);
   fixture_free(f);
+  /* Even where the allocator asks for one that nobody made, long ago. */
+  f = scripted();
+  fixture_advance(f, 7500);
+  ck_assert(master_revive(f->master, f->now, F0, NULL, 0));
+  request_tick(0);
+  ck_assert_int_eq(f->timers[MASTER_TIMER_TICK].ns, 8 * NS_PER_S);
+  fixture_free(f);
 }
 END_TEST
 

@@ -377,6 +377,7 @@ static void scenario(uint64_t seed, const AllocatorInterface *allocator, bool qu
   if (trace != NULL)
     g_string_assign(trace, fixture_log(world.f));
   end(&world);
+  ck_assert_uint_eq(world.f->n_broken, 0);
   fixture_free(world.f);
   g_array_unref(world.frameworks);
   g_array_unref(world.agents);
