@@ -169,6 +169,68 @@ START_TEST(each_terminal_state_frees)
 }
 END_TEST
 
+/* --- states that not every framework knows --------------------------------------------------------------- */
+
+START_TEST(killing_is_only_for_those_that_know_it)
+{
+  for (int capable = 0; capable < 2; capable++) {
+    MasterFixture *f = two_tasks(capable == 0 ? 0 : FRAMEWORK_TASK_KILLING_STATE);
+    fixture_status(f, 1, TASK_RUNNING, 1);
+    fixture_log(f);
+    fixture_status(f, 1, TASK_KILLING, 2);
+    fixture_expect(f, capable == 0 ? "0 acknowledge A0 1 2"
+                                   : "0 status F0 1 TASK_KILLING REASON_NONE executor 2");
+    fixture_status(f, 1, TASK_KILLING, 2); /* repeated */
+    fixture_expect(f, capable == 0 ? "0 acknowledge A0 1 2"
+                                   : "0 status F0 1 TASK_KILLING REASON_NONE executor 2");
+    ck_assert_int_eq(g_array_index(f->tasks, FixtureTask, 0).state,
+                     capable == 0 ? TASK_RUNNING : TASK_KILLING);
+    fixture_status(f, 1, TASK_KILLED, 3);
+    fixture_expect(f, "0 status F0 1 TASK_KILLED REASON_NONE executor 3");
+    acknowledge(f, F0, 1, 3);
+    ck_assert(!is_known(f, 1));
+    fixture_free(f);
+  }
+}
+END_TEST
+
+START_TEST(states_of_partitions_are_lost_to_the_others)
+{
+  static const TaskState states[] = {TASK_DROPPED, TASK_GONE, TASK_GONE_BY_OPERATOR};
+  for (size_t i = 0; i < G_N_ELEMENTS(states); i++)
+    for (int aware = 0; aware < 2; aware++) {
+      MasterFixture *f = two_tasks(aware == 0 ? 0 : FRAMEWORK_PARTITION_AWARE);
+      fixture_status(f, 1, states[i], 1);
+      ck_assert_int_eq(g_array_index(f->tasks, FixtureTask, 0).state, aware == 0 ? TASK_LOST : states[i]);
+      fixture_free(f);
+    }
+}
+END_TEST
+
+START_TEST(statuses_that_are_no_agents_to_tell)
+{
+  MasterFixture *f = two_tasks(0);
+  TaskStatus good = {
+      .task = fixture_task(f, 1), .agent = A0, .state = TASK_RUNNING, .source = SOURCE_AGENT, .sequence = 1};
+  TaskStatus bad[] = {good, good, good, good, good, good, good, good};
+  bad[0].state = TASK_STAGING;
+  bad[1].state = TASK_UNREACHABLE;
+  bad[2].state = TASK_UNKNOWN;
+  bad[3].state = TASK_STATES;
+  bad[4].reason = TASK_REASONS;
+  bad[5].source = TASK_SOURCES;
+  bad[6].sequence = 0;
+  bad[7].agent.index = 99;
+  for (size_t i = 0; i < G_N_ELEMENTS(bad); i++)
+    master_status_update(f->master, f->now, &bad[i]);
+  fixture_check(f);
+  fixture_expect(f, "");
+  master_status_update(f->master, f->now, &good);
+  fixture_expect(f, "0 status F0 1 TASK_RUNNING REASON_NONE agent 1");
+  fixture_free(f);
+}
+END_TEST
+
 /* --- acknowledgements ----------------------------------------------------------------------------------- */
 
 START_TEST(acknowledgements_are_passed_on)
@@ -379,6 +441,9 @@ Suite *test_suite(void)
   test_case(suite, statuses_after_the_removal_are_dropped);
   test_case(suite, resources_are_free_at_the_end_not_at_the_acknowledgement);
   test_case(suite, each_terminal_state_frees);
+  test_case(suite, killing_is_only_for_those_that_know_it);
+  test_case(suite, states_of_partitions_are_lost_to_the_others);
+  test_case(suite, statuses_that_are_no_agents_to_tell);
   test_case(suite, acknowledgements_are_passed_on);
   test_case(suite, wrong_acknowledgements_are_ignored);
   test_case(suite, a_late_acknowledgement_of_an_earlier_status_keeps_the_record);
