@@ -233,6 +233,13 @@ END_TEST
 
 /* --- properties ----------------------------------------------------------------------------------------- */
 
+/* Shares are exact, but for an allocator that draws lots: then within three standard errors of 40 draws. */
+static void assert_offers(int allocator, const Bench *bench, FrameworkId framework, uint32_t expected)
+{
+  bool draws = (allocator_at(allocator)->properties & ALLOCATOR_NO_STARVATION) != 0;
+  ck_assert_int_le(ABS((int)offers_to(bench, framework) - (int)expected), draws ? 9 : 0);
+}
+
 START_TEST(work_conserving)
 {
   if ((allocator_at(_i)->properties & ALLOCATOR_WORK_CONSERVING) == 0)
@@ -263,8 +270,8 @@ START_TEST(uses_weights)
   FrameworkId few = add_framework(&bench, light);
   FrameworkId many = add_framework(&bench, heavy);
   harness_settle(&bench.harness);
-  ck_assert_uint_eq(offers_to(&bench, few), 10);
-  ck_assert_uint_eq(offers_to(&bench, many), 30);
+  assert_offers(_i, &bench, few, 10);
+  assert_offers(_i, &bench, many, 30);
   harness_clear(&bench.harness);
 }
 END_TEST
@@ -286,9 +293,9 @@ START_TEST(uses_hierarchy)
   FrameworkId z = add_framework(&bench, b);
   harness_settle(&bench.harness);
   /* a and b halve the cluster, whatever is below a. */
-  ck_assert_uint_eq(offers_to(&bench, x), 10);
-  ck_assert_uint_eq(offers_to(&bench, y), 10);
-  ck_assert_uint_eq(offers_to(&bench, z), 20);
+  assert_offers(_i, &bench, x, 10);
+  assert_offers(_i, &bench, y, 10);
+  assert_offers(_i, &bench, z, 20);
   harness_clear(&bench.harness);
 }
 END_TEST
@@ -309,8 +316,8 @@ START_TEST(uses_priority)
   FrameworkId last = add_framework(&bench, low);
   FrameworkId first = add_framework(&bench, high);
   harness_settle(&bench.harness);
-  ck_assert_uint_eq(offers_to(&bench, first), uses ? 22 : 2);
-  ck_assert_uint_eq(offers_to(&bench, last), uses ? 0 : 20);
+  assert_offers(_i, &bench, first, uses ? 22 : 2);
+  assert_offers(_i, &bench, last, uses ? 0 : 20);
   harness_clear(&bench.harness);
 }
 END_TEST
