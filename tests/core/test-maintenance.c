@@ -5,7 +5,7 @@
  * allocator hears of a window, how inverse offers are made, answered, rescinded and time out, what becomes of an agent that
  * is taken down, and each refusal.
  *
- * Not here: whom the allocator asks, and how often (tests/conformance/test-maintenance-windows.c).
+ * Not here: whom the allocator asks, and how often (test-operator-effects.c).
  */
 
 #include "tests/core/scripted-world.h"

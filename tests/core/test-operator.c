@@ -5,7 +5,7 @@
  * allocator is told and in which order, what becomes of tasks, what observers hear, and each refusal.
  *
  * Not here: quotas (test-operator-quota.c), reservations (test-operator-reservations.c), maintenance (test-maintenance.c);
- * what is offered after it all (tests/conformance/test-operator-effects.c).
+ * what is offered after it all (test-operator-effects.c).
  */
 
 #include <math.h>
