@@ -5,8 +5,11 @@
 
 static Sorter *drf_create(const SorterTotals *totals, const void *context)
 {
-  (void)context;
-  return sorter_tree_new(totals, NULL, NULL);
+  const DrfSorterSettings *settings = context;
+  Sorter *sorter = sorter_tree_new(totals, NULL, NULL);
+  if (settings != NULL && settings->mesos_compatible)
+    sorter_tree_follow_mesos(sorter);
+  return sorter;
 }
 
 const SorterInterface drf_sorter = {

@@ -36,12 +36,15 @@ static Allocator *drf_create(const AllocatorSettings *settings, const AllocatorH
   const SorterInterface *frameworks = roles == NULL ? NULL : sorter_choose(settings, 1, error);
   if (frameworks == NULL)
     return NULL;
+  static const DrfSorterSettings mesos = {.mesos_compatible = true};
+  const void *drf_context = settings->mesos_compatible ? &mesos : NULL;
   if (roles == &drf_sorter && frameworks == &drf_sorter)
-    return hierarchical_new(settings, host, now, &drf_sorter, NULL, &drf_sorter, NULL);
+    return hierarchical_new(settings, host, now, &drf_sorter, drf_context, &drf_sorter, NULL);
   DrfRandom *random = g_new0(DrfRandom, 1);
   random->context = (RandomSorterContext){*host, &random->n_sorters};
-  Allocator *kernel =
-      hierarchical_new(settings, host, now, roles, &random->context, frameworks, &random->context);
+  Allocator *kernel = hierarchical_new(
+      settings, host, now, roles, roles == &drf_sorter ? drf_context : (const void *)&random->context,
+      frameworks, frameworks == &drf_sorter ? NULL : (const void *)&random->context);
   hierarchical_set_hooks(kernel, &(KernelHooks){.self = random, .destroyed = g_free});
   return kernel;
 }

@@ -68,7 +68,7 @@ void hierarchical_add_agent(Allocator *kernel, Instant now, AgentId id, const Al
   for (uint32_t i = 0; i < n_used; i++)
     use_add(kernel, &used[i]);
   if (G_UNLIKELY(kernel->watched))
-    kernel_free_up(kernel);
+    kernel->freedom++;
   kernel_pause_update(kernel, now);
   kernel_place_update(kernel, now, id);
   kernel_request_run(kernel, id);
@@ -76,7 +76,6 @@ void hierarchical_add_agent(Allocator *kernel, Instant now, AgentId id, const Al
 
 void hierarchical_remove_agent(Allocator *kernel, Instant now, AgentId id)
 {
-  (void)now;
   if (!kernel_agent_is_known(kernel, id))
     return;
   KernelAgent *agent = kernel_agent(kernel, id);
@@ -90,6 +89,7 @@ void hierarchical_remove_agent(Allocator *kernel, Instant now, AgentId id)
   g_clear_pointer(&kernel_agent_rest(kernel, id)->hostname, g_free);
   agent->present = false;
   kernel->n_present--;
+  kernel_request_tick(kernel, now);
 }
 
 void hierarchical_update_agent(Allocator *kernel, Instant now, AgentId id, const Resources *total)
@@ -104,7 +104,7 @@ void hierarchical_update_agent(Allocator *kernel, Instant now, AgentId id, const
   quantities_add(&agent->free, &total->plain);
   total_set(kernel, id, total);
   if (G_UNLIKELY(kernel->watched))
-    kernel_free_up(kernel);
+    kernel->freedom++;
   kernel_place_leave(kernel, id);
   kernel_place_update(kernel, now, id);
   kernel_request_run(kernel, id);
@@ -159,6 +159,7 @@ void hierarchical_update_allocation(Allocator *kernel, Instant now, FrameworkId 
   if (!resources_are_empty(from)) /* else: more copies of what is shared */
     total_convert(kernel, id, from, to);
   kernel_place_update(kernel, now, id);
+  kernel_request_tick(kernel, now);
 }
 
 bool hierarchical_update_available(Allocator *kernel, Instant now, AgentId id, const Resources *from,
@@ -174,9 +175,10 @@ bool hierarchical_update_available(Allocator *kernel, Instant now, AgentId id, c
   quantities_add(&agent->free, &to->plain);
   total_convert(kernel, id, from, to);
   if (G_UNLIKELY(kernel->watched))
-    kernel_free_up(kernel);
+    kernel->freedom++;
   kernel_place_leave(kernel, id);
   kernel_place_update(kernel, now, id);
+  kernel_request_tick(kernel, now);
   return true;
 }
 

@@ -328,4 +328,6 @@ void hierarchical_recover_resources(Allocator *kernel, Instant now, FrameworkId 
   quantities_add(&agent->free, &resources->plain);
   if (agent->place != PLACE_READY)
     kernel_place_update(kernel, now, id);
+  if (G_UNLIKELY(kernel->watched))
+    kernel_request_tick(kernel, now);
 }

@@ -252,7 +252,8 @@ struct Allocator {
   bool hidden;              /* some of them have something hidden */
   Quantities required;      /* what all guarantees together still lack */
   KernelSums sums;
-  uint64_t freedom;      /* grows whenever something that was withheld might be so no longer */
+  uint64_t
+      freedom; /* grows whenever something that was withheld might be so no longer; then a tick is asked for */
   uint64_t freedom_seen; /* when WITHHELD was last looked at */
 
   bool paused; /* after a failover: until enough agents are known, or `pause_end` */
@@ -270,7 +271,9 @@ struct Allocator {
   bool all_candidates;
   bool run_requested;
   bool tick_requested;
+  Instant start;
   Instant last_tick;
+  Instant last_sort; /* compatible: when the order of roles was last asked for, or would have been */
 
   uint64_t n_runs;        /* that visited something */
   uint64_t n_visits;      /* of agents */
@@ -345,9 +348,6 @@ void kernel_unblock_all(Allocator *kernel, Instant now);
 /** kernel_wake: puts agents whose filters expire by @now back to READY, and those that were withheld if that may have
  * changed. */
 void kernel_wake(Allocator *kernel, Instant now);
-
-/** kernel_free_up: what was withheld may be so no longer. */
-void kernel_free_up(Allocator *kernel);
 
 /** kernel_request_tick: asks for the next tick if it could do something. */
 void kernel_request_tick(Allocator *kernel, Instant now);
@@ -547,6 +547,10 @@ void kernel_pause_update(Allocator *kernel, Instant now);
 void kernel_books_check(const Allocator *kernel);
 
 /* --- hierarchical-run.c, hierarchical-stages.c --- */
+
+/** kernel_sort_missed: compatible: the order of roles is asked for if a run of Mesos's would have done so since the last
+ * one: it looks at all agents at each tick, which is left out here where nobody may have anything. */
+void kernel_sort_missed(Allocator *kernel, Instant now);
 
 /** kernel_shuffle: puts the agents visited into the order of @stage of this run. */
 void kernel_shuffle(Allocator *kernel, uint32_t stage);

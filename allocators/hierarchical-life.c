@@ -25,7 +25,9 @@ Allocator *hierarchical_new(const AllocatorSettings *settings, const AllocatorHo
       g_memdup2(settings->min_allocatable, settings->n_min_allocatable * sizeof(*settings->min_allocatable));
   kernel->n_min_allocatable = settings->n_min_allocatable;
   kernel->filter_gpu_resources = settings->filter_gpu_resources;
+  kernel->start = now;
   kernel->last_tick = now;
+  kernel->last_sort = now;
   kernel->mesos_compatible = settings->mesos_compatible;
   kernel->region = g_strdup(settings->region);
   kernel->least_offer = settings->least_offer;

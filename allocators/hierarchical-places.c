@@ -68,13 +68,6 @@ void kernel_unblock_all(Allocator *kernel, Instant now)
   kernel_request_tick(kernel, now);
 }
 
-void kernel_free_up(Allocator *kernel)
-{
-  kernel->freedom++;
-  if (kernel->places[PLACE_WITHHELD].n > 0)
-    kernel_request_tick(kernel, kernel->last_tick);
-}
-
 /* --- waking up: a heap by instant, then agent ------------------------------------------------------- */
 
 static bool wake_is_before(KernelWake a, KernelWake b)

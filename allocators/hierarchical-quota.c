@@ -157,13 +157,13 @@ void kernel_watch_hold(Allocator *kernel, RoleId role, uint32_t slot, const Quan
     array_push(&kernel->allocated, QUANTITIES_ZERO);
   used_change(kernel, role, quota, plain, 1);
   if (kernel->hooks.portion != NULL)
-    kernel_free_up(kernel);
+    kernel->freedom++;
 }
 
 void kernel_watch_unhold(Allocator *kernel, RoleId role, const Quantities *quota, const Quantities *plain)
 {
   used_change(kernel, role, quota, plain, -1);
-  kernel_free_up(kernel);
+  kernel->freedom++;
 }
 
 void kernel_watch_allocated(Allocator *kernel, uint32_t slot, RoleId role, const Quantities *change, int sign)
@@ -295,7 +295,7 @@ void kernel_quota_set(Allocator *kernel, RoleId role, const RoleAttributes *befo
   kernel_unusual_update(kernel);
   kernel_watch(kernel);
   kernel->quotas_stale = true;
-  kernel_free_up(kernel);
+  kernel->freedom++;
 }
 
 /* --- what may be given ---------------------------------------------------------------------------------- */

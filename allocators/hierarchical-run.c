@@ -161,6 +161,36 @@ static void visit_all(Allocator *kernel, Instant now, bool all, bool tick)
   }
 }
 
+/* Whether an agent is there that a run would look at: any of those visited, or (@all) any. */
+static bool agents_are_there(const Allocator *kernel)
+{
+  for (uint32_t i = 0; i < kernel->agents.n; i++) {
+    const KernelAgent *agent = kernel_agent(kernel, (AgentId){i});
+    if (agent->present && agent->activated && agent->whitelisted &&
+        (kernel->all_candidates || agent->candidate))
+      return true;
+  }
+  return false;
+}
+
+static void roles_sort(Allocator *kernel, Instant now)
+{
+  kernel->last_sort = now;
+  kernel->role_interface->begin(kernel->role_sorter, NULL);
+}
+
+void kernel_sort_missed(Allocator *kernel, Instant now)
+{
+  int64_t interval = kernel->interval.ns;
+  if ((now.ns - kernel->start.ns) / interval == (kernel->last_sort.ns - kernel->start.ns) / interval)
+    return;
+  bool all = kernel->all_candidates;
+  kernel->all_candidates = true;
+  if (agents_are_there(kernel))
+    roles_sort(kernel, now);
+  kernel->all_candidates = all;
+}
+
 void hierarchical_expect(const Allocator *kernel, AgentId id, bool near)
 {
   if (id.index >= kernel->agents.n)
@@ -178,6 +208,8 @@ void hierarchical_run(Allocator *kernel, Instant now)
     return;
   }
   bool all = kernel->all_candidates;
+  if (kernel->mesos_compatible && agents_are_there(kernel))
+    roles_sort(kernel, now);
   kernel_wake(kernel, now);
   kernel_inverse_collect(kernel, all);
   visit_all(kernel, now, all, false);

@@ -85,6 +85,7 @@ void hierarchical_remove_framework(Allocator *kernel, Instant now, FrameworkId i
   }
   framework->present = false;
   g_clear_pointer(&framework->name, g_free);
+  kernel_request_tick(kernel, now);
 }
 
 static void framework_set_active(Allocator *kernel, FrameworkId id, bool active)
@@ -180,7 +181,8 @@ void hierarchical_add_role(Allocator *kernel, RoleId id, RoleId parent, const ch
 
 void hierarchical_update_role(Allocator *kernel, Instant now, RoleId id, const RoleAttributes *attributes)
 {
-  (void)now;
+  if (kernel->mesos_compatible)
+    kernel_sort_missed(kernel, now);
   KernelRole *role = kernel_role(kernel, id);
   const SorterInterface *interface = kernel->role_interface;
   if (role->attributes.weight != attributes->weight)
@@ -194,4 +196,5 @@ void hierarchical_update_role(Allocator *kernel, Instant now, RoleId id, const R
   RoleAttributes before = role->attributes;
   role->attributes = *attributes;
   kernel_quota_set(kernel, id, &before);
+  kernel_request_tick(kernel, now);
 }

@@ -250,6 +250,8 @@ void sorter_tree_begin(Sorter *sorter, const SorterVisit *visit)
   Group *group = node_at(sorter, ROOT)->group;
   totals_refresh(sorter);
   sorter->holding = false;
+  if (G_UNLIKELY(sorter->fresh != NULL))
+    g_array_set_size(sorter->fresh, 0);
   sorter_tree_cursor_end(sorter);
   walk_enter(sorter, group);
 }

@@ -35,12 +35,25 @@ static uint32_t node_new(Sorter *sorter, uint32_t parent, const char *path, uint
   }
   if (slot != ROOT)
     sorter_tree_group_add(sorter, node_at(sorter, parent)->group, slot);
+  if (G_UNLIKELY(sorter->fresh != NULL))
+    g_array_append_val(sorter->fresh, slot);
   return slot;
+}
+
+static bool node_is_fresh(const Sorter *sorter, uint32_t slot, guint *at)
+{
+  for (*at = 0; *at < sorter->fresh->len; (*at)++)
+    if (g_array_index(sorter->fresh, uint32_t, *at) == slot)
+      return true;
+  return false;
 }
 
 static void node_free(Sorter *sorter, uint32_t slot)
 {
   Node *node = node_at(sorter, slot);
+  guint at;
+  if (G_UNLIKELY(sorter->fresh != NULL) && node_is_fresh(sorter, slot, &at))
+    g_array_remove_index_fast(sorter->fresh, at);
   g_free(node->path);
   g_free(node->facts);
   sorter_tree_group_free(node->group);
@@ -150,7 +163,8 @@ static void inner_collapse(Sorter *sorter, uint32_t slot)
   Node *leaf = node_at(sorter, below);
   inner->client = leaf->client;
   /* Its own count, not that of the whole subtree: past grants to others are no reason to serve it later. */
-  inner->count = leaf->count;
+  if (sorter->fresh == NULL)
+    inner->count = leaf->count;
   if (inner->facts != NULL)
     inner->facts->arrival = leaf->facts->arrival;
   sorter->client_nodes[leaf->client] = slot;
@@ -255,13 +269,27 @@ static PathAttributes *path_attributes(Sorter *sorter, const char *path)
   return attributes;
 }
 
+/* Whether Mesos would go on with the weight that the node had in an earlier order. */
+static bool weight_is_kept(const Sorter *sorter, uint32_t slot)
+{
+  const Group *group = node_at(sorter, slot)->group;
+  guint at;
+  if (group == NULL || node_is_fresh(sorter, slot, &at))
+    return false;
+  for (uint32_t i = 0; i < group->n; i++)
+    if (is_dot_leaf(sorter, group->children[i]))
+      return false;
+  return true;
+}
+
 static void path_apply(Sorter *sorter, const char *path, const PathAttributes *attributes)
 {
   uint32_t slot = path_find(sorter, path);
   if (slot == INDEX_NONE)
     return;
   Node *node = node_at(sorter, slot);
-  node->weight = attributes->weight;
+  if (G_LIKELY(sorter->fresh == NULL) || !weight_is_kept(sorter, slot))
+    node->weight = attributes->weight;
   if (node->facts != NULL)
     node->facts->attributes = *attributes;
   sorter_tree_cursor_end(sorter);
@@ -454,6 +482,12 @@ Sorter *sorter_tree_new(const SorterTotals *totals, SorterTreeKey key, void *own
   return sorter;
 }
 
+void sorter_tree_follow_mesos(Sorter *sorter)
+{
+  CHECK(sorter->n_clients == 0);
+  sorter->fresh = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+}
+
 void sorter_tree_destroy(Sorter *sorter)
 {
   for (uint32_t slot = 0; slot < sorter->nodes.n_slots; slot++)
@@ -464,6 +498,8 @@ void sorter_tree_destroy(Sorter *sorter)
   g_clear_pointer(&sorter->attributes, g_hash_table_unref);
   g_free(sorter->walk);
   g_array_unref(sorter->held);
+  if (sorter->fresh != NULL)
+    g_array_unref(sorter->fresh);
   g_free(sorter->client_nodes);
   g_free(sorter);
 }

@@ -104,6 +104,7 @@ struct Sorter {
   const SorterTotals *totals;
   SorterTreeKey key;      /* NULL: the weighted dominant share */
   void *own;              /* what the sorter that is made of the tree keeps beside it */
+  GArray *fresh;          /* uint32_t: nodes made since the last order; in Mesos's way only, else NULL */
   bool flat;              /* paths are names */
   Pool nodes;             /* slot ROOT is the root */
   GHashTable *by_path;    /* path -> slot + 1, without the "/." leaves; looked up only, never walked */
@@ -147,6 +148,11 @@ static inline Node *client_node(const Sorter *sorter, uint32_t client)
 
 /** sorter_tree_new: (transfer full): an empty tree. */
 Sorter *sorter_tree_new(const SorterTotals *totals, SorterTreeKey key, void *own);
+
+/** sorter_tree_follow_mesos: of an empty tree: from now on it does as Mesos's sorters do where that is surprising: a weight
+ * has no effect on a node that is no client and has been in an order; and a client that loses its last sub-client goes on
+ * with the count of its subtree. */
+void sorter_tree_follow_mesos(Sorter *sorter);
 
 /* --- the functions of SorterInterface ------------------------------------------------------------------- */
 
