@@ -22,7 +22,7 @@ _sim() {
       mapfile -t COMPREPLY < <(compgen -W "jobs tasks" -- "$cur")
       return
       ;;
-    --seed | --set | --sample-interval | --plugin-call-limit | --run)
+    --seed | --replication | --set | --sample-interval | --plugin-call-limit | --run)
       return
       ;;
   esac
@@ -32,7 +32,7 @@ _sim() {
     list) options="--help" ;;
     show) options="--workload --summary --set --run --help" ;;
     *)
-      options="--workload --allocator --seed --output --set --record --sample-interval"
+      options="--workload --allocator --seed --replication --output --set --record --sample-interval"
       options="$options --plugin-call-limit --quiet --no-progress --help"
       ((cword == 1)) && options="$options --version"
       ;;

@@ -18,6 +18,7 @@ _sim_run() {
     '(-w --workload)'{-w,--workload}'[what to run]:workload:_sim_workloads' \
     '(-a --allocator)'{-a,--allocator}'[who is offered what]:allocator:_sim_allocators' \
     '(-s --seed)'{-s,--seed}'[seed of all random draws]:seed:' \
+    '--replication[one of many, with a seed of its own]:number:' \
     '(-o --output)'{-o,--output}'[results file]:results:_files' \
     '*--set[override a key of the workload]:GROUP.KEY=VALUE:' \
     '--record[what has rows of its own]:what:(jobs tasks)' \

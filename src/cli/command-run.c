@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "base/time-text.h"
 #include "cli/allocator-choice.h"
 #include "cli/load-workload.h"
@@ -15,12 +16,14 @@
 #include "cli/run-plan.h"
 #include "cli/sources.h"
 #include "cli/summary-print.h"
+#include "engine/random.h"
 
 /* As given on the command line. */
 typedef struct {
   char *workload;
   char *allocator;
   char *seed;
+  char *replication;
   char *output;
   char **set;
   char *record;
@@ -35,6 +38,7 @@ static void run_arguments_clear(RunArguments *arguments)
   g_free(arguments->workload);
   g_free(arguments->allocator);
   g_free(arguments->seed);
+  g_free(arguments->replication);
   g_free(arguments->output);
   g_strfreev(arguments->set);
   g_free(arguments->record);
@@ -92,6 +96,8 @@ static OptionsRead read_arguments(int argc, char **argv, RunArguments *arguments
        "NAME|FILE"},
       {"seed", 's', 0, G_OPTION_ARG_FILENAME, &arguments->seed,
        "Of all random draws, instead of the workload's", "N"},
+      {"replication", 0, 0, G_OPTION_ARG_FILENAME, &arguments->replication,
+       "One of many: its seed comes from the workload's and this number, from 0", "N"},
       {"output", 'o', 0, G_OPTION_ARG_FILENAME, &arguments->output,
        "Results file (default: WORKLOAD-ALLOCATOR-SEED.db); replaced only by a whole one", "FILE"},
       {"set", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &arguments->set,
@@ -126,6 +132,7 @@ typedef struct {
   LoadedWorkload workload;
   Sources *sources;
   const char **allocator_options;
+  char **overrides;
   char *output;
   char *command;
   RunPlan plan;
@@ -135,6 +142,7 @@ static void preparation_clear(Preparation *preparation)
 {
   sources_free(preparation->sources);
   g_free(preparation->allocator_options);
+  g_strfreev(preparation->overrides);
   g_free(preparation->output);
   g_free(preparation->command);
   loaded_workload_clear(&preparation->workload);
@@ -198,6 +206,17 @@ static char **all_overrides(const RunArguments *arguments, GError **error)
   return (char **)g_ptr_array_steal(overrides, NULL);
 }
 
+static bool parse_replication(const char *text, uint32_t *replication, GError **error)
+{
+  int64_t number = 0;
+  if (text != NULL && !number_parse_integer(text, 0, UINT32_MAX, &number, error)) {
+    g_prefix_error(error, "--replication: ");
+    return false;
+  }
+  *replication = (uint32_t)number;
+  return true;
+}
+
 static bool prepare(const RunArguments *arguments, Preparation *preparation, GError **error)
 {
   RunPlan *plan = &preparation->plan;
@@ -208,27 +227,31 @@ static bool prepare(const RunArguments *arguments, Preparation *preparation, GEr
   plan->allocator = preparation->allocator.interface;
   plan->plugin = preparation->allocator.plugin;
   plan->guard = preparation->guard;
-  g_auto(GStrv) overrides = all_overrides(arguments, error);
+  preparation->overrides = all_overrides(arguments, error);
+  const char *const *overrides = (const char *const *)preparation->overrides;
   if (overrides == NULL ||
-      !load_workload(arguments->workload, (const char *const *)overrides,
-                     plan->plugin == NULL ? NULL : plan->allocator, &preparation->workload, error))
+      !load_workload(arguments->workload, overrides, plan->plugin == NULL ? NULL : plan->allocator,
+                     &preparation->workload, error) ||
+      !parse_replication(arguments->replication, &plan->replication, error))
     return false;
 
   plan->experiment = preparation->workload.experiment;
+  plan->settings = overrides;
   plan->seed = plan->experiment->seed;
   plan->quiet = arguments->quiet;
   plan->progress = !arguments->quiet && !arguments->no_progress && progress_possible();
   if (!arguments->quiet)
     load_workload_note(&preparation->workload);
-  preparation->sources = sources_open(plan->experiment, preparation->workload.raw, plan->seed, error);
+  uint64_t seed = sim_replication_seed(plan->seed, plan->replication);
+  preparation->sources = sources_open(plan->experiment, preparation->workload.raw, seed, error);
   if (preparation->sources == NULL)
     return false;
   if (!arguments->quiet)
     sources_warn(preparation->sources);
   preparation->allocator_options = allocator_option_values(plan->experiment, plan->allocator);
-  preparation->output = arguments->output != NULL
-                            ? g_strdup(arguments->output)
-                            : output_default(arguments->workload, plan->allocator->name, plan->seed);
+  preparation->output = arguments->output != NULL ? g_strdup(arguments->output)
+                                                  : output_default(arguments->workload, plan->allocator->name,
+                                                                   plan->seed, plan->replication);
   plan->sources = preparation->sources;
   plan->allocator_options = preparation->allocator_options;
   plan->output = preparation->output;
@@ -245,8 +268,8 @@ static ExitStatus execute(const RunPlan *plan)
   if (run == NULL)
     return report_error(error);
   if (!plan->quiet) {
-    g_autofree char *head =
-        summary_head_of_plan(plan->experiment, plan->sources, plan->allocator, plan->seed);
+    g_autofree char *head = summary_head_of_plan(plan->experiment, plan->sources, plan->allocator->name,
+                                                 plan->seed, plan->replication);
     fputs(head, stdout);
     fflush(stdout); /* before the first line of progress */
   }

@@ -64,7 +64,10 @@ static bool print_summary(ResultsReader *reader, uint32_t run, bool commented, G
   }
   print_commented(all);
   const char *allocator = origin.allocator_path == NULL ? results.allocator : origin.allocator_path;
-  printf("#\n" AGAIN "sim run --workload THIS-FILE --allocator %s\n\n", allocator);
+  printf("#\n" AGAIN "sim run --workload THIS-FILE --allocator %s", allocator);
+  if (results.replication > 0)
+    printf(" --replication %u", results.replication);
+  fputs("\n\n", stdout);
   return true;
 }
 

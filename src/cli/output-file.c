@@ -7,9 +7,11 @@
 #include "cli/load-workload.h"
 #include "cli/report.h"
 
-char *output_default(const char *workload, const char *allocator, uint64_t seed)
+char *output_default(const char *workload, const char *allocator, uint64_t seed, uint32_t replication)
 {
   g_autofree char *stem = workload_stem(workload);
+  if (replication > 0)
+    return g_strdup_printf("%s-%s-%" G_GUINT64_FORMAT "-%u.db", stem, allocator, seed, replication);
   return g_strdup_printf("%s-%s-%" G_GUINT64_FORMAT ".db", stem, allocator, seed);
 }
 

@@ -11,8 +11,9 @@
 
 #include "workload/experiment.h"
 
-/** output_default: (transfer full): "quickstart-drf-1.db", for the current directory. */
-char *output_default(const char *workload, const char *allocator, uint64_t seed);
+/** output_default: (transfer full): "quickstart-drf-1.db", "quickstart-drf-1-3.db" of replication 3, for the current
+ * directory. */
+char *output_default(const char *workload, const char *allocator, uint64_t seed, uint32_t replication);
 
 /**
  * output_check: whether @path may be the name of the results file.

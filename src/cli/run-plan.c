@@ -3,17 +3,17 @@
 
 #include <glib/gstdio.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 
 #include "base/check.h"
 #include "cli/format.h"
 #include "cli/interrupt.h"
 #include "cli/progress.h"
+#include "cli/provenance.h"
 #include "cli/report.h"
 #include "cli/sampling.h"
+#include "engine/random.h"
 #include "metrics/results.h"
 #include "model/simulation.h"
-#include "offersim-version.h"
 
 /* Some events are dear (an allocation run over 50,000 agents), and Ctrl-C is to be heard within a second. */
 #define POLL_ENTRIES 16
@@ -69,38 +69,22 @@ static void abandon(void *self)
     g_unlink(partial);
 }
 
-static int64_t file_bytes(const char *path)
-{
-  GStatBuf status;
-  return g_stat(path, &status) == 0 ? (int64_t)status.st_size : 0;
-}
-
 static void begin_recording(Run *run)
 {
   const RunPlan *plan = run->plan;
-  const Experiment *experiment = plan->experiment;
-  g_autofree ResultsTrace *traces = g_new0(ResultsTrace, experiment->n_frameworks);
-  uint32_t n_traces = 0;
-  for (uint32_t i = 0; i < experiment->n_frameworks; i++) {
-    const FrameworkSpec *framework = &experiment->frameworks[i];
-    if (framework->trace != NULL)
-      traces[n_traces++] =
-          (ResultsTrace){framework->name, framework->trace->path_as_written, plan->sources->traces[i].sha256,
-                         file_bytes(framework->trace->path)};
-  }
-  const ResultsProvenance provenance = {
-      .version = OFFERSIM_VERSION,
-      .git_commit = OFFERSIM_GIT_COMMIT,
-      .allocator = plan->allocator->name,
-      .allocator_path = plan->plugin == NULL ? NULL : plugin_path(plan->plugin),
-      .allocator_sha256 = plan->plugin == NULL ? NULL : plugin_sha256(plan->plugin),
-      .command = plan->command,
-      .seed = plan->seed,
-      .traces = traces,
-      .n_traces = n_traces,
-      .sources = plan->sources->sources,
-      .record_tasks = plan->record_tasks};
-  run->recording = results_begin_run(run->results, &provenance, experiment);
+  g_auto(Provenance) provenance = {.traces = NULL};
+  provenance_init(&provenance, plan->experiment, plan->sources);
+  ResultsProvenance *from = &provenance.results;
+  from->allocator = plan->allocator->name;
+  from->allocator_path = plan->plugin == NULL ? NULL : plugin_path(plan->plugin);
+  from->allocator_sha256 = plan->plugin == NULL ? NULL : plugin_sha256(plan->plugin);
+  from->command = plan->command;
+  from->settings = plan->settings;
+  from->seed = plan->seed;
+  from->replication = plan->replication;
+  from->sources = plan->sources->sources;
+  from->record_tasks = plan->record_tasks;
+  run->recording = results_begin_run(run->results, from, plan->experiment);
 }
 
 static bool make_simulation(Run *run, GError **error)
@@ -113,7 +97,7 @@ static bool make_simulation(Run *run, GError **error)
       .sources = plan->sources->sources,
       .master_observer = results_run_master_observer(run->recording),
       .job_observer = results_run_job_observer(run->recording),
-      .seed = plan->seed,
+      .seed = sim_replication_seed(plan->seed, plan->replication),
       .warn = warn,
       .warn_self = run,
   };

@@ -34,7 +34,9 @@ typedef struct {
   const Sources *sources;               /* of the experiment, each at its beginning */
   const char *output;                   /* where the results file will be */
   const char *command;                  /* the command line, for the results */
-  uint64_t seed;
+  const char *const *settings;          /* (nullable): overrides of the workload, for the results */
+  uint64_t seed;                        /* of the experiment */
+  uint32_t replication;                 /* which has a seed of its own that comes from that one */
   bool record_tasks;
   bool quiet;    /* no warnings */
   bool progress; /* a line of progress on stderr */

@@ -15,12 +15,13 @@
 /* --- the head ------------------------------------------------------------------------------------------- */
 
 static char *describe_run(const char *title, const char *cluster, uint32_t frameworks, const char *allocator,
-                          uint64_t seed)
+                          uint64_t seed, uint32_t replication)
 {
   g_autofree char *shown = printable(title);
   g_autofree char *members = format_counted(frameworks, "framework");
-  return g_strdup_printf("%s\n%s; %s; allocator %s; seed %" G_GUINT64_FORMAT "\n", shown, cluster, members,
-                         allocator, seed);
+  g_autofree char *which = replication == 0 ? g_strdup("") : g_strdup_printf(", replication %u", replication);
+  return g_strdup_printf("%s\n%s; %s; allocator %s; seed %" G_GUINT64_FORMAT "%s\n", shown, cluster, members,
+                         allocator, seed, which);
 }
 
 static char *describe_cluster(const Experiment *experiment)
@@ -33,18 +34,18 @@ static char *describe_cluster(const Experiment *experiment)
   return g_strdup_printf("%s, %s each", agents, resources);
 }
 
-char *summary_head_of_plan(const Experiment *experiment, const Sources *sources,
-                           const AllocatorInterface *allocator, uint64_t seed)
+char *summary_head_of_plan(const Experiment *experiment, const Sources *sources, const char *allocator,
+                           uint64_t seed, uint32_t replication)
 {
   g_autofree char *cluster = describe_cluster(experiment);
-  return describe_run(experiment->title, cluster, sources->n_members, allocator->name, seed);
+  return describe_run(experiment->title, cluster, sources->n_members, allocator, seed, replication);
 }
 
 char *summary_head(const ResultsSummary *summary)
 {
   g_autofree char *agents = format_counted(summary->agents, "agent");
   return describe_run(summary->title, agents, summary->frameworks, summary->allocator,
-                      (uint64_t)summary->seed);
+                      (uint64_t)summary->seed, summary->replication);
 }
 
 /* --- the table of frameworks ---------------------------------------------------------------------------- */

@@ -8,13 +8,13 @@
 #include <glib.h>
 
 #include "cli/sources.h"
-#include "core/allocator.h"
 #include "metrics/results-summary.h"
 #include "workload/experiment.h"
 
-/** summary_head_of_plan: (transfer full): the two lines before a run: title, cluster, allocator and seed. */
-char *summary_head_of_plan(const Experiment *experiment, const Sources *sources,
-                           const AllocatorInterface *allocator, uint64_t seed);
+/** summary_head_of_plan: (transfer full): the two lines before a run: title, cluster, allocator and seed.
+ * @allocator: name, or names. */
+char *summary_head_of_plan(const Experiment *experiment, const Sources *sources, const char *allocator,
+                           uint64_t seed, uint32_t replication);
 
 /** summary_head: (transfer full): the same of a run that is in a file. */
 char *summary_head(const ResultsSummary *summary);

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <math.h>
-
 #include "metrics/results-private.h"
 
 /* What is written at the end of a run. */
@@ -130,6 +128,15 @@ static void add_frameworks(ResultsRun *run)
   }
 }
 
+void results_add_metric(ResultsRun *run, const char *name, const char *scope, double value)
+{
+  RowCell *cell = row_add(run->stream, TABLE_METRIC);
+  (cell++)->integer = run->run_id;
+  (cell++)->text = name;
+  (cell++)->text = row_text(run->stream, TABLE_METRIC, scope);
+  cell->real = value;
+}
+
 /* --- cluster ---------------------------------------------------------------------------------------------
  */
 
@@ -155,6 +162,12 @@ static void add_resources(ResultsRun *run)
     (cell++)->real = recorder_mean(run->recorder, &cluster->total[kind]);
     (cell++)->real = recorder_mean(run->recorder, &allocated);
     cell->real = recorder_mean(run->recorder, &offered);
+
+    double total = recorder_mean(run->recorder, &cluster->total[kind]);
+    g_autofree char *scope =
+        g_strdup_printf("resource %s", resource_kinds_name(run->experiment->kinds, kind));
+    results_add_metric(run, "utilization", scope, recorder_mean(run->recorder, &allocated) / total);
+    results_add_metric(run, "utilization/offered", scope, recorder_mean(run->recorder, &offered) / total);
   }
 }
 
@@ -182,6 +195,12 @@ static void add_run(ResultsRun *run, const ResultsEnd *end, uint32_t n_framework
   (cell++)->text = row_text(stream, TABLE_RUN, run->allocator_sha256);
   (cell++)->integer = (int64_t)run->seed;
   (cell++)->integer = run->replication;
+  (cell++)->integer = ROW_NULL; /* results-merge.c knows the place */
+  (cell++)->text = row_text(stream, TABLE_RUN, run->point);
+  (cell++)->text = row_text(stream, TABLE_RUN, run->point_key);
+  (cell++)->text = experiment->kind == RUN_STEADY ? "steady" : "terminating";
+  (cell++)->real = experiment->confidence;
+  (cell++)->integer = run->recorded;
   (cell++)->text = results_status_name(end->status);
   (cell++)->text = row_text(stream, TABLE_RUN, end->reason);
   (cell++)->text = row_text(stream, TABLE_RUN, digest);
@@ -202,18 +221,9 @@ static void add_run(ResultsRun *run, const ResultsEnd *end, uint32_t n_framework
 /* --- metrics ---------------------------------------------------------------------------------------------
  */
 
-static void add_metric(ResultsRun *run, const char *name, const char *scope, double value)
-{
-  RowCell *cell = row_add(run->stream, TABLE_METRIC);
-  (cell++)->integer = run->run_id;
-  (cell++)->text = name;
-  (cell++)->text = row_text(run->stream, TABLE_METRIC, scope);
-  cell->real = value;
-}
-
 static void add_count(ResultsRun *run, const char *name, uint64_t count)
 {
-  add_metric(run, name, "run", (double)count);
+  results_add_metric(run, name, "run", (double)count);
 }
 
 static void add_task_counts(ResultsRun *run)
@@ -270,8 +280,8 @@ static void add_metrics(ResultsRun *run)
   uint64_t known = 0;
   for (uint32_t i = 0; i < recorder_framework_count(run->recorder); i++)
     known += recorder_framework(run->recorder, i)->name != NULL;
-  add_metric(run, "fairness/jain", "run", recorder_jain(run->recorder));
-  add_metric(run, "fairness/largest_gap", "run", cluster->largest_gap);
+  results_add_metric(run, "fairness/jain", "run", recorder_jain(run->recorder));
+  results_add_metric(run, "fairness/largest_gap", "run", cluster->largest_gap);
   add_count(run, "allocator/mesos/allocation_runs", cluster->allocation_runs);
   add_count(run, "allocator/allocation_ticks", cluster->allocation_ticks);
   add_count(run, "master/slave_registrations", cluster->agents_added);
@@ -290,102 +300,4 @@ void results_run_rows(ResultsRun *run, const ResultsEnd *end)
   recorder_role_foreach(run->recorder, add_role, run);
   add_metrics(run);
   add_run(run, end, n_frameworks);
-}
-
-/* --- completion times ------------------------------------------------------------------------------------
- */
-
-/* Quantiles of a sorted sequence that is seen once and whose length is known. */
-typedef struct {
-  uint64_t n;
-  uint64_t seen;
-  WideInteger sum;
-  double median; /* ns */
-  double p95;
-} Sequence;
-
-/* The part that the next value has in the quantile @p: two neighbours share it. */
-static double weight_in(const Sequence *sequence, double p)
-{
-  double distance = fabs(p * (double)(sequence->n - 1) - (double)sequence->seen);
-  return distance < 1 ? 1 - distance : 0;
-}
-
-static void sequence_add(Sequence *sequence, int64_t ns)
-{
-  sequence->median += weight_in(sequence, 0.5) * (double)ns;
-  sequence->p95 += weight_in(sequence, 0.95) * (double)ns;
-  sequence->sum += ns;
-  sequence->seen++;
-}
-
-static void add_completions(ResultsRun *run, const char *scope, const Sequence *sequence)
-{
-  double n = (double)sequence->n;
-  add_metric(run, "completion_time/count", scope, n);
-  add_metric(run, "completion_time/mean", scope, n > 0 ? (double)sequence->sum / n / 1e9 : (double)NAN);
-  add_metric(run, "completion_time/median", scope, n > 0 ? sequence->median / 1e9 : (double)NAN);
-  add_metric(run, "completion_time/p95", scope, n > 0 ? sequence->p95 / 1e9 : (double)NAN);
-}
-
-static bool read_completions(ResultsRun *run, Sequence *groups, uint32_t n_groups, GError **error)
-{
-  sqlite3 *db = run->results->db;
-  sqlite3_stmt *query =
-      results_query(db,
-                    "SELECT framework.group_id, job.finish_ns - job.submit_ns FROM job JOIN framework USING "
-                    "(run_id, framework_id) "
-                    "WHERE job.run_id = ?1 AND job.rowid > ?2 AND job.state_code = 2 ORDER BY 1, 2",
-                    run->run_id, error);
-  if (query == NULL)
-    return false;
-  sqlite3_bind_int64(query, 2, run->jobs_before);
-  while (sqlite3_step(query) == SQLITE_ROW) {
-    int64_t group = sqlite3_column_int64(query, 0);
-    if (group < n_groups)
-      sequence_add(&groups[group], sqlite3_column_int64(query, 1));
-  }
-  return results_query_end(db, query, error);
-}
-
-static bool add_group_metrics(ResultsRun *run, GError **error)
-{
-  static const char *const metrics[][2] = {
-      {"ramp_up/count", "CAST (count(ramp_up_ns) AS REAL)"},
-      {"ramp_up/mean", "avg(ramp_up_ns) / 1e9"},
-      {"mean_share", "avg(mean_dominant_share)"},
-  };
-  for (size_t i = 0; i < G_N_ELEMENTS(metrics); i++) {
-    g_autofree char *sql = g_strdup_printf(
-        "INSERT INTO metric SELECT run_id, '%s', 'framework ' || group_name, %s FROM framework "
-        "WHERE run_id = %u AND start_ns IS NOT NULL GROUP BY group_id",
-        metrics[i][0], metrics[i][1], run->run_id);
-    if (!results_exec(run->results->db, sql, error))
-      return false;
-  }
-  return true;
-}
-
-bool results_run_completions(ResultsRun *run, GError **error)
-{
-  uint32_t n_groups = run->experiment->n_frameworks;
-  g_autofree Sequence *groups = g_new0(Sequence, MAX(n_groups, 1));
-  g_autofree bool *started = g_new0(bool, MAX(n_groups, 1));
-  uint64_t finished = 0;
-  for (uint32_t i = 0; i < recorder_framework_count(run->recorder); i++) {
-    const RecordedFramework *framework = recorder_framework(run->recorder, i);
-    if (!framework->started || framework->group >= n_groups)
-      continue;
-    started[framework->group] = true;
-    groups[framework->group].n += framework->jobs[JOB_FINISHED];
-    finished += framework->jobs[JOB_FINISHED];
-  }
-  if (finished > 0 && !read_completions(run, groups, n_groups, error))
-    return false;
-  for (uint32_t group = 0; group < n_groups; group++) {
-    g_autofree char *scope = g_strdup_printf("framework %s", run->experiment->frameworks[group].name);
-    if (started[group])
-      add_completions(run, scope, &groups[group]);
-  }
-  return add_group_metrics(run, error);
 }

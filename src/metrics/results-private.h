@@ -39,8 +39,11 @@ struct ResultsRun {
   char *allocator_path;
   char *allocator_sha256;
   char *command;
+  char *point;
+  char *point_key;
   uint64_t seed;
   uint32_t replication;
+  bool recorded; /* all frameworks replay traces as they were recorded */
 };
 
 /** results_run_free: without writing anything. */
@@ -59,8 +62,11 @@ bool results_query_end(sqlite3 *db, sqlite3_stmt *query, GError **error);
 bool results_summary_read(sqlite3 *db, uint32_t run_id, const char *path, ResultsSummary *summary,
                           GError **error);
 
-/** results_run_rows: adds the rows that are known at the end of a run only: all but completion times. */
+/** results_run_rows: adds the rows that are known at the end of a run only: all but those of results_run_times(). */
 void results_run_rows(ResultsRun *run, const ResultsEnd *end);
 
-/** results_run_completions: reads the finished jobs back and adds their metrics. */
-bool results_run_completions(ResultsRun *run, GError **error);
+/** results_run_times: reads the finished jobs and the frameworks back and adds the metrics of their groups. */
+bool results_run_times(ResultsRun *run, GError **error);
+
+/** results_add_metric: one row of table metric. @name: is not copied. */
+void results_add_metric(ResultsRun *run, const char *name, const char *scope, double value);

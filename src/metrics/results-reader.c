@@ -155,11 +155,12 @@ static char *text_at(sqlite3_stmt *query, int column)
 
 static bool read_origin_run(ResultsReader *reader, uint32_t index, ResultsOrigin *origin, GError **error)
 {
-  sqlite3_stmt *query =
-      results_query(reader->db,
-                    "SELECT version, git_commit, allocator, allocator_path, allocator_sha256, seed FROM run "
-                    "WHERE run_id = ?1",
-                    reader->run_ids[index], error);
+  sqlite3_stmt *query = results_query(
+      reader->db,
+      "SELECT version, git_commit, allocator, allocator_path, allocator_sha256, seed, replication "
+      "FROM run "
+      "WHERE run_id = ?1",
+      reader->run_ids[index], error);
   if (query == NULL)
     return false;
   if (sqlite3_step(query) == SQLITE_ROW) {
@@ -169,6 +170,7 @@ static bool read_origin_run(ResultsReader *reader, uint32_t index, ResultsOrigin
     origin->allocator_path = text_at(query, 3);
     origin->allocator_sha256 = text_at(query, 4);
     origin->seed = (uint64_t)sqlite3_column_int64(query, 5);
+    origin->replication = (uint32_t)sqlite3_column_int64(query, 6);
   }
   return results_query_end(reader->db, query, error);
 }

@@ -28,6 +28,7 @@ typedef struct {
   char *allocator_path;   /* NULL: it ships with the program */
   char *allocator_sha256; /* likewise */
   uint64_t seed;
+  uint32_t replication;
   ResultsOriginTrace *traces;
   uint32_t n_traces;
 } ResultsOrigin;

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
 #include "base/check.h"
 #include "base/resources-text.h"
+#include "metrics/results-point.h"
 #include "metrics/results-private.h"
 
 /* A run from its begin to its end: what is written while it lasts. What is written at its end: results-end.c.
@@ -74,8 +77,36 @@ static void add_traces(ResultsRun *run, const ResultsProvenance *provenance)
     (cell++)->text = row_text(run->stream, TABLE_TRACE, trace->framework);
     (cell++)->text = row_text(run->stream, TABLE_TRACE, trace->path);
     (cell++)->text = row_text(run->stream, TABLE_TRACE, trace->sha256);
-    cell->integer = trace->bytes;
+    (cell++)->integer = trace->bytes;
+    cell->text = row_text(run->stream, TABLE_TRACE, trace->replicate);
   }
+}
+
+static void add_settings(ResultsRun *run, const ResultsProvenance *provenance)
+{
+  /* The last of two overrides of one key is the one that counts. */
+  g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+  for (guint i = provenance->settings == NULL ? 0 : g_strv_length((char **)(guintptr)provenance->settings);
+       i-- > 0;) {
+    g_auto(GStrv) sides = g_strsplit(provenance->settings[i], "=", 2);
+    g_autofree char *name = g_strdup(g_strstrip(sides[0]));
+    if (strcmp(name, "experiment.seed") == 0 ||
+        g_ptr_array_find_with_equal_func(names, name, g_str_equal, NULL))
+      continue;
+    RowCell *cell = row_add(run->stream, TABLE_SETTING);
+    (cell++)->integer = run->run_id;
+    (cell++)->text = row_text(run->stream, TABLE_SETTING, name);
+    cell->text = row_text(run->stream, TABLE_SETTING, sides[1] == NULL ? "" : g_strstrip(sides[1]));
+    g_ptr_array_add(names, g_steal_pointer(&name));
+  }
+}
+
+static bool is_recorded(const ResultsProvenance *provenance, const Experiment *experiment)
+{
+  for (uint32_t i = 0; i < provenance->n_traces; i++)
+    if (provenance->traces[i].replicate != NULL)
+      return false;
+  return provenance->n_traces > 0 && provenance->n_traces == experiment->n_frameworks;
 }
 
 static void add_agent_classes(ResultsRun *run)
@@ -118,6 +149,9 @@ ResultsRun *results_begin_run(Results *results, const ResultsProvenance *provena
   run->allocator_path = g_strdup(provenance->allocator_path);
   run->allocator_sha256 = g_strdup(provenance->allocator_sha256);
   run->command = g_strdup(provenance->command);
+  run->point = results_point(experiment, provenance);
+  run->point_key = results_point_key(experiment, provenance);
+  run->recorded = is_recorded(provenance, experiment);
   run->seed = provenance->seed;
   run->replication = provenance->replication;
   run->stream = row_stream_new(results->writer);
@@ -135,6 +169,7 @@ ResultsRun *results_begin_run(Results *results, const ResultsProvenance *provena
   g_ptr_array_add(results->runs, run);
   g_mutex_unlock(&results->mutex);
 
+  add_settings(run, provenance);
   add_traces(run, provenance);
   add_agent_classes(run);
   return run;
@@ -150,6 +185,8 @@ void results_run_free(ResultsRun *run)
   g_free(run->allocator_path);
   g_free(run->allocator_sha256);
   g_free(run->command);
+  g_free(run->point);
+  g_free(run->point_key);
   g_free(run);
 }
 
@@ -262,7 +299,7 @@ bool results_end_run(ResultsRun *run, const ResultsEnd *end, ResultsSummary *sum
   Results *results = run->results;
   recorder_finish(run->recorder, end->end);
   results_run_rows(run, end);
-  bool done = row_stream_flush(run->stream, error) && results_run_completions(run, error) &&
+  bool done = row_stream_flush(run->stream, error) && results_run_times(run, error) &&
               row_stream_flush(run->stream, error);
   if (done && summary != NULL)
     done = results_summary_read(results->db, run->run_id, results->path, summary, error);

@@ -30,8 +30,21 @@ static const ResultsColumn run_columns[] = {
     {"allocator", TEXT, "NOT NULL", "", "name of the allocator"},
     {"allocator_path", TEXT, NULL, "", "of a plug-in: its file; NULL: it ships with the program"},
     {"allocator_sha256", TEXT, NULL, "", "of a plug-in: SHA-256 of that file, hexadecimal"},
-    {"seed", INTEGER, "NOT NULL", "", "seed of all random draws"},
-    {"replication", INTEGER, "NOT NULL", "", "number of the replication of the same experiment, from 0"},
+    {"seed", INTEGER, "NOT NULL", "", "seed of the experiment; all random draws depend on it"},
+    {"replication", INTEGER, "NOT NULL", "",
+     "number of the replication of the same experiment, from 0: all random draws depend on it, too"},
+    {"place", INTEGER, NULL, "", "place of the run in its batch, from 0; NULL: it was run alone"},
+    {"point", TEXT, "NOT NULL", "",
+     "what was run, whatever the allocator, the seed and the program: a hash of the workload and its traces"},
+    {"point_key", TEXT, "NOT NULL", "",
+     "hash of all that decides the run: point, allocator, plug-in, seed, replication, what is recorded, "
+     "version and "
+     "commit"},
+    {"kind", TEXT, "NOT NULL CHECK (kind IN ('terminating', 'steady'))", "",
+     "terminating: all of the run counts; steady: the warm-up is left out"},
+    {"confidence", REAL, "NOT NULL", "0 to 1", "of the intervals in metric_summary"},
+    {"recorded", INTEGER, "NOT NULL CHECK (recorded IN (0, 1))", "",
+     "1: all jobs are replayed from traces as they were recorded, whatever the seed"},
     {"status", TEXT, "NOT NULL CHECK (status IN ('ok', 'truncated', 'stalled', 'failed'))", "",
      "ok; truncated: interrupted; stalled: nothing ran and jobs waited; failed"},
     {"reason", TEXT, NULL, "", "why it stalled or failed"},
@@ -51,12 +64,21 @@ static const ResultsColumn run_columns[] = {
     END,
 };
 
+static const ResultsColumn setting_columns[] = {
+    RUN_ID,
+    {"name", TEXT, "NOT NULL", "",
+     "GROUP.KEY of the workload that was overridden; experiment.seed is run.seed"},
+    {"value", TEXT, "NOT NULL", "", "with what"},
+    END,
+};
+
 static const ResultsColumn trace_columns[] = {
     RUN_ID,
     {"framework", TEXT, "NOT NULL", "", "the group [framework NAME] that replays the trace"},
     {"path", TEXT, "NOT NULL", "", "as in the workload"},
     {"sha256", TEXT, "NOT NULL", "", "SHA-256 of the file as it stands, hexadecimal"},
     {"bytes", INTEGER, "NOT NULL", "bytes", "size of the file"},
+    {"replicate", TEXT, NULL, "", "how each seed makes another realisation of it; NULL: as it was recorded"},
     END,
 };
 
@@ -226,8 +248,29 @@ static const ResultsColumn run_sample_columns[] = {
 static const ResultsColumn metric_columns[] = {
     RUN_ID,
     {"name", TEXT, "NOT NULL", "", "name of the number, see metric_doc; Mesos's name where Mesos has it"},
-    {"scope", TEXT, "NOT NULL", "", "'run', or a group of the workload: 'framework NAME'"},
+    {"scope", TEXT, "NOT NULL", "",
+     "'run', a group of the workload: 'framework NAME', or a kind of resources: 'resource NAME'"},
     {"value", REAL, NULL, "see metric_doc", "the number; NULL: it does not exist"},
+    END,
+};
+
+static const ResultsColumn metric_summary_columns[] = {
+    {"run_id", INTEGER, "NOT NULL", "",
+     "the first of the runs of one point with one allocator that are summarized, see table run"},
+    {"name", TEXT, "NOT NULL", "", "name of the metric, see metric_doc"},
+    {"scope", TEXT, "NOT NULL", "", "see table metric"},
+    {"method", TEXT, "NOT NULL CHECK (method IN ('replications', 'batches'))", "",
+     "what the values are: one of each replication, or means of successive parts of one long run"},
+    {"n", INTEGER, "NOT NULL", "", "values there are"},
+    {"missing", INTEGER, "NOT NULL", "", "replications without a value: the metric does not exist in them"},
+    {"mean", REAL, NULL, "see metric_doc", "of the values"},
+    {"deviation", REAL, NULL, "see metric_doc",
+     "their standard deviation, with n - 1; NULL: n is less than 2"},
+    {"half_width", REAL, NULL, "see metric_doc",
+     "the mean lies within mean - half_width ... mean + half_width (Student's t) with this confidence; NULL: "
+     "n is less "
+     "than 2, or the replications are all of one recorded input"},
+    {"confidence", REAL, "NOT NULL", "0 to 1", "of that interval"},
     END,
 };
 
@@ -250,6 +293,7 @@ static const ResultsColumn column_doc_columns[] = {
 
 static const ResultsRelation tables[RESULTS_TABLES] = {
     [TABLE_RUN] = {"run", ") STRICT", run_columns},
+    [TABLE_SETTING] = {"setting", ", " KEY("run_id, name"), setting_columns},
     [TABLE_TRACE] = {"trace", ") STRICT", trace_columns},
     [TABLE_AGENT_CLASS] = {"agent_class", ") STRICT", agent_class_columns},
     [TABLE_ROLE] = {"role", ", " KEY("run_id, path"), role_columns},
@@ -263,6 +307,7 @@ static const ResultsRelation tables[RESULTS_TABLES] = {
     [TABLE_CLUSTER_SAMPLE] = {"cluster_sample", ") STRICT", cluster_sample_columns},
     [TABLE_RUN_SAMPLE] = {"run_sample", ") STRICT", run_sample_columns},
     [TABLE_METRIC] = {"metric", ", " KEY("run_id, name, scope"), metric_columns},
+    [TABLE_METRIC_SUMMARY] = {"metric_summary", ", " KEY("run_id, name, scope"), metric_summary_columns},
     [TABLE_METRIC_DOC] = {"metric_doc", ") STRICT, WITHOUT ROWID", metric_doc_columns},
     [TABLE_COLUMN_DOC] = {"column_doc", ", " KEY("table_name, column_name"), column_doc_columns},
 };
@@ -322,12 +367,21 @@ static const ResultsMetric metrics[] = {
     {"fairness/jain", "1/n to 1", "Jain index over the ratios of view fairness"},
     {"fairness/largest_gap", "0 to 1",
      "largest of fair share less dominant share over samples and frameworks with unmet demand"},
-    {"completion_time/count", "jobs", "finished jobs of the group"},
+    {"utilization", "0 to 1", "time mean of allocated / total, from warm-up to end; see view utilization"},
+    {"utilization/offered", "0 to 1", "likewise, of what was on offer"},
+    {"jobs/submitted", "jobs", "jobs of the group"},
+    {"tasks/launched", "tasks", "tasks of the group that the master accepted"},
+    {"completion_time/count", "jobs",
+     "finished jobs of the group; of a steady run those submitted after the warm-up"},
     {"completion_time/mean", "s", "mean of their completion times"},
     {"completion_time/median", "s", "median; between two order statistics by linear interpolation"},
     {"completion_time/p95", "s", "95th percentile, likewise"},
+    {"completion_time/p99", "s", "99th percentile, likewise"},
     {"ramp_up/count", "frameworks", "frameworks of the group that reached their target"},
     {"ramp_up/mean", "s", "mean of their ramp-ups"},
+    {"ramp_up/median", "s", "median, as of completion times"},
+    {"ramp_up/p95", "s", "95th percentile, likewise"},
+    {"ramp_up/p99", "s", "99th percentile, likewise"},
     {"mean_share", "0 to 1", "mean over the frameworks of the group of mean_dominant_share"},
     {"allocator/mesos/allocation_runs", "runs", "runs of the allocator"},
     {"allocator/allocation_ticks", "runs", "of them periodic ones"},

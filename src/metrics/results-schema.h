@@ -12,11 +12,12 @@
 #include <stddef.h>
 
 #define RESULTS_APPLICATION_ID 0x4f66664d /* "OffM" */
-#define RESULTS_SCHEMA_VERSION 1
+#define RESULTS_SCHEMA_VERSION 2
 
 /* Tables that rows are added to, in the order of their parts in results-schema.c. */
 typedef enum {
   TABLE_RUN,
+  TABLE_SETTING,
   TABLE_TRACE,
   TABLE_AGENT_CLASS,
   TABLE_ROLE,
@@ -29,6 +30,7 @@ typedef enum {
   TABLE_CLUSTER_SAMPLE,
   TABLE_RUN_SAMPLE,
   TABLE_METRIC,
+  TABLE_METRIC_SUMMARY,
   TABLE_METRIC_DOC,
   TABLE_COLUMN_DOC,
   RESULTS_TABLES,

@@ -94,7 +94,8 @@ static bool read_run(sqlite3 *db, ResultsSummary *summary, GError **error)
       "frameworks, "
       "events, wall_s, max_rss_kib, "
       "(SELECT value FROM metric WHERE run_id = ?1 AND name = 'fairness/jain' AND scope = 'run'), "
-      "(SELECT value FROM metric WHERE run_id = ?1 AND name = 'fairness/largest_gap' AND scope = 'run') "
+      "(SELECT value FROM metric WHERE run_id = ?1 AND name = 'fairness/largest_gap' AND scope = 'run'), "
+      "replication "
       "FROM run WHERE run_id = ?1",
       summary->run_id, error);
   if (query == NULL)
@@ -117,6 +118,7 @@ static bool read_run(sqlite3 *db, ResultsSummary *summary, GError **error)
     summary->max_rss_kib = sqlite3_column_int64(query, 13);
     summary->jain = real_at(query, 14);
     summary->largest_gap = real_at(query, 15);
+    summary->replication = (uint32_t)count_at(query, 16);
   }
   if (!results_query_end(db, query, error))
     return false;

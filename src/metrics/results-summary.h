@@ -65,6 +65,7 @@ typedef struct {
   char *digest; /* 16 hexadecimal digits */
   char *reason; /* (nullable): why it stalled or failed */
   int64_t seed;
+  uint32_t replication;
   ResultsStatus status;
   Instant end;     /* of simulated time */
   uint32_t agents; /* of the workload */

@@ -55,6 +55,7 @@ typedef struct {
   const char *path;      /* as in the workload */
   const char *sha256;    /* lower-case hex, of the file as it stands (compressed or not) */
   int64_t bytes;
+  const char *replicate; /* (nullable): how it is shaken; NULL: it is replayed as it was recorded */
 } ResultsTrace;
 
 /* Where a run comes from. Strings are copied. */
@@ -65,7 +66,8 @@ typedef struct {
   const char *allocator_path;   /* of a plug-in: its file; else NULL */
   const char *allocator_sha256; /* likewise, lower-case hex */
   const char *command;          /* (nullable): the command line */
-  uint64_t seed;                /* of this run; Experiment.seed is not read */
+  const char *const *settings; /* (nullable): overrides of the workload, "GROUP.KEY=VALUE", NULL-terminated */
+  uint64_t seed;               /* of the experiment; Experiment.seed is not read */
   uint32_t replication;
   const ResultsTrace *traces;
   uint32_t n_traces;

@@ -2,6 +2,7 @@
 #include "workload/experiment.h"
 
 #include "base/check.h"
+#include "base/time-text.h"
 
 static void attributes_free(Attribute *attributes, uint32_t n)
 {
@@ -141,6 +142,22 @@ char *framework_member_name(const FrameworkSpec *framework, uint32_t member)
   for (uint32_t rest = framework->count; rest >= 10; rest /= 10)
     digits++;
   return g_strdup_printf("%s-%0*u", framework->name, digits, member + 1);
+}
+
+char *trace_replicate_print(const TraceReplicate *replicate)
+{
+  g_autofree char *length = duration_print(replicate->length);
+  switch (replicate->kind) {
+  case REPLICATE_JITTER:
+    return g_strdup_printf("jitter(%s)", length);
+  case REPLICATE_BLOCKS:
+    return g_strdup_printf("resample-blocks(%s)", length);
+  case REPLICATE_USERS:
+    return g_strdup("resample-users");
+  case REPLICATE_NOT:
+    break;
+  }
+  return NULL;
 }
 
 void agent_hostname(uint32_t number, char hostname[AGENT_HOSTNAME_SIZE])

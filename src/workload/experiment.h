@@ -426,6 +426,9 @@ void experiment_free(Experiment *experiment);
  */
 char *framework_member_name(const FrameworkSpec *framework, uint32_t member);
 
+/** trace_replicate_print: (transfer full) (nullable): as it is written in a workload; NULL for REPLICATE_NOT. */
+char *trace_replicate_print(const TraceReplicate *replicate);
+
 /** agent_hostname: writes the name of the agent of this number: "agent-00001" is the first. */
 #define AGENT_HOSTNAME_SIZE 24
 void agent_hostname(uint32_t number, char hostname[AGENT_HOSTNAME_SIZE]);

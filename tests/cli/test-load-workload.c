@@ -29,8 +29,10 @@ START_TEST(stems)
     g_autofree char *stem = workload_stem(names[i][0]);
     ck_assert_str_eq(stem, names[i][1]);
   }
-  g_autofree char *output = output_default("in/quickstart.ini", "drf", 7);
+  g_autofree char *output = output_default("in/quickstart.ini", "drf", 7, 0);
+  g_autofree char *third = output_default("in/quickstart.ini", "drf", 7, 3);
   ck_assert_str_eq(output, "quickstart-drf-7.db");
+  ck_assert_str_eq(third, "quickstart-drf-7-3.db");
 }
 END_TEST
 

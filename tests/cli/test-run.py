@@ -64,6 +64,35 @@ def a_seed_overrides_that_of_the_workload_and_is_kept(box):
 
 
 @case
+def a_replication_has_a_seed_of_its_own(box):
+    box.write("w.ini", SMALL)
+    box.well("w.ini")
+    box.well("w.ini", "--replication", "0", "-o", "zero.db")
+    done = box.well("w.ini", "--replication", "3")
+    assert "seed 1, replication 3" in done.stdout
+    assert box.digest("w-drf-1.db") == box.digest("zero.db") != box.digest("w-drf-1-3.db")
+    assert box.query("w-drf-1-3.db", "SELECT seed, replication FROM run") == [(1, 3)]
+    shown = box.well("show", "w-drf-1-3.db").stdout
+    assert "--allocator drf --replication 3" in shown
+    box.write("again.ini", shown)
+    box.well("again.ini", "--replication", "3", "-o", "again.db")
+    assert box.digest("again.db") == box.digest("w-drf-1-3.db")
+    # A workload that is spelt otherwise is the same point; another seed another run of it.
+    keys = [box.query(name, "SELECT point, point_key FROM run")[0]
+            for name in ("w-drf-1.db", "zero.db", "w-drf-1-3.db")]
+    assert keys[0] == keys[1] and keys[0][0] == keys[2][0] and keys[0][1] != keys[2][1]
+    box.refused("^sim: --replication: expected a whole number", "w.ini", "--replication", "-1")
+
+
+@case
+def overrides_are_kept_as_settings(box):
+    box.write("w.ini", SMALL)
+    box.well("w.ini", "--set", "cluster.agents=3", "--set", "framework a.jobs=4", "--seed", "2")
+    assert box.query("w-drf-2.db", "SELECT name, value FROM setting ORDER BY 1") == \
+        [("cluster.agents", "3"), ("framework a.jobs", "4")]
+
+
+@case
 def overrides_apply_in_order_to_names_with_blanks(box):
     box.write("w.ini", SMALL)
     box.well("w.ini", "--set", "framework a.tasks=2", "--set", "cluster.agents = 1", "--set", "framework a.tasks=3")

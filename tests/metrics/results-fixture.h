@@ -93,7 +93,7 @@ static inline void setting_clear(Setting *setting)
   resource_kinds_free(setting->experiment.kinds);
 }
 
-static const ResultsTrace trace = {"load", "traces/a.swf", "00ff", 77};
+static const ResultsTrace trace = {"load", "traces/a.swf", "00ff", 77, NULL};
 
 static inline ResultsProvenance provenance(void)
 {

@@ -7,6 +7,7 @@
 
 #include <math.h>
 
+#include "metrics/results-point.h"
 #include "metrics/results-reader.h"
 #include "metrics/results-schema.h"
 #include "tests/metrics/results-fixture.h"
@@ -57,6 +58,142 @@ START_TEST(views)
 }
 END_TEST
 
+/* Of each group and in all; a steady run leaves out the jobs of its warm-up. */
+START_TEST(metrics_of_times)
+{
+  static const char *const select = "SELECT scope, group_concat(name || ' ' || coalesce(round(value, 6), "
+                                    "'-'), ';') FROM (SELECT * FROM metric "
+                                    "WHERE name LIKE 'completion_time/%' OR name LIKE 'ramp_up/%' OR name "
+                                    "LIKE 'jobs/%' OR name LIKE 'tasks/%' "
+                                    "ORDER BY name) GROUP BY scope";
+  g_autofree char *path = in_folder("a.db");
+  ck_assert(write_file(path, 1, NULL, NULL));
+  ck_sql(path, select,
+         "framework load|completion_time/count 4.0;completion_time/mean 4.0;completion_time/median 2.5;"
+         "completion_time/p95 8.95;completion_time/p99 9.79;jobs/submitted 5.0;ramp_up/count "
+         "1.0;ramp_up/mean 1.0;"
+         "ramp_up/median 1.0;ramp_up/p95 1.0;ramp_up/p99 1.0;tasks/launched 4.0 "
+         "framework probe|completion_time/count 0.0;completion_time/mean -;completion_time/median -;"
+         "completion_time/p95 -;completion_time/p99 -;jobs/submitted 0.0;ramp_up/count 0.0;ramp_up/mean -;"
+         "ramp_up/median -;ramp_up/p95 -;ramp_up/p99 -;tasks/launched 0.0 "
+         "run|completion_time/count 4.0;completion_time/mean 4.0;completion_time/median 2.5;"
+         "completion_time/p95 8.95;completion_time/p99 9.79;jobs/submitted 5.0;ramp_up/count "
+         "1.0;ramp_up/mean 1.0;"
+         "ramp_up/median 1.0;ramp_up/p95 1.0;ramp_up/p99 1.0;tasks/launched 4.0");
+  ck_sql(path, "SELECT scope, round(value, 6) FROM metric WHERE name = 'utilization'",
+         "resource cpus|0.13 resource mem|0.065");
+
+  Setting setting;
+  setting_init(&setting);
+  setting.experiment.kind = RUN_STEADY;
+  setting.experiment.warm_up.ns = 4 * NS_PER_S;
+  ResultsProvenance from = provenance();
+  Results *results = results_open(path, NULL);
+  ResultsRun *run = results_begin_run(results, &from, &setting.experiment);
+  drive(run);
+  ck_assert(results_end_run(run, &ending, NULL, NULL));
+  ck_assert(results_commit(results, NULL));
+  ck_sql(path,
+         "SELECT name, value FROM metric WHERE scope = 'framework load' AND name LIKE 'completion_time/%'",
+         "completion_time/count|2.0 completion_time/mean|6.5 completion_time/median|6.5 "
+         "completion_time/p95|9.65 "
+         "completion_time/p99|9.93");
+  ck_sql(path, "SELECT kind, warm_up_ns FROM run", "steady|4000000000");
+  setting_clear(&setting);
+}
+END_TEST
+
+START_TEST(where_a_run_comes_from)
+{
+  static const char *const settings[] = {"cluster.agents=3", "experiment.seed=9", "framework a b.jobs = 7",
+                                         "cluster.agents=4", NULL};
+  static char identity[] = "0123";
+  g_autofree char *path = in_folder("a.db");
+  Setting setting;
+  setting_init(&setting);
+  setting.experiment.identity = identity;
+  setting.experiment.confidence = 0.9;
+  ResultsProvenance from = provenance();
+  from.settings = settings;
+  from.allocator_sha256 = "beef";
+  Results *results = results_open(path, NULL);
+  ResultsRun *run = results_begin_run(results, &from, &setting.experiment);
+  ck_assert(results_end_run(run, &ending, NULL, NULL));
+  ck_assert(results_commit(results, NULL));
+  ck_sql(path, "SELECT name, value FROM setting ORDER BY name", "cluster.agents|4 framework a b.jobs|7");
+  g_autofree char *point = results_point(&setting.experiment, &from);
+  g_autofree char *key = results_point_key(&setting.experiment, &from);
+  g_autofree char *expected = g_strdup_printf("%s|%s|beef|terminating|0.9|NULL|0", point, key);
+  ck_sql(path, "SELECT point, point_key, allocator_sha256, kind, confidence, place, recorded FROM run",
+         expected);
+  setting_clear(&setting);
+}
+END_TEST
+
+/* All jobs come from traces, and no seed changes them. */
+START_TEST(a_recorded_run_says_so)
+{
+  for (int i = 0; i < 3; i++) {
+    ResultsTrace traces[2] = {{"load", "a.swf", "01", 1, NULL},
+                              {"probe", "b.swf", "02", 1, i == 1 ? "jitter(1s)" : NULL}};
+    g_autofree char *path = in_folder("a.db");
+    Setting setting;
+    setting_init(&setting);
+    ResultsProvenance from = provenance();
+    from.traces = traces;
+    from.n_traces = i == 2 ? 1 : 2;
+    Results *results = results_open(path, NULL);
+    ResultsRun *run = results_begin_run(results, &from, &setting.experiment);
+    ck_assert(results_end_run(run, &ending, NULL, NULL));
+    ck_assert(results_commit(results, NULL));
+    ck_sql(path, "SELECT recorded FROM run", i == 0 ? "1" : "0");
+    if (i == 1)
+      ck_sql(path, "SELECT framework, replicate FROM trace", "load|NULL probe|jitter(1s)");
+    setting_clear(&setting);
+  }
+}
+END_TEST
+
+/* Each part of the provenance is part of the key, and only what is run is part of the point. */
+START_TEST(keys_tell_runs_apart)
+{
+  enum { VARIANTS = 10 };
+  static char one[] = "0123";
+  static char other[] = "4567";
+  char *keys[VARIANTS];
+  char *points[VARIANTS];
+  for (int i = 0; i < VARIANTS; i++) {
+    Setting setting;
+    setting_init(&setting);
+    ResultsTrace changed = {"load", "traces/b.swf", i == 2 ? "00fe" : "00ff", 78, NULL};
+    ResultsProvenance from = provenance();
+    setting.experiment.identity = i == 1 ? other : one;
+    from.traces = &changed;
+    from.command = i == 0 ? "sim run" : "sim";
+    from.allocator = i == 3 ? "priority" : "drf";
+    from.allocator_sha256 = i == 4 ? "aa" : i == 5 ? "bb" : NULL;
+    from.seed = i == 6 ? 6 : 5;
+    from.replication = i == 7 ? 1 : 0;
+    from.git_commit = i == 8 ? "abd" : "abc";
+    from.record_tasks = i != 9;
+    keys[i] = results_point_key(&setting.experiment, &from);
+    points[i] = results_point(&setting.experiment, &from);
+    ck_assert_uint_eq(strlen(keys[i]), 64);
+    ck_assert_uint_eq(strlen(points[i]), 16);
+    setting_clear(&setting);
+  }
+  for (int i = 0; i < VARIANTS; i++)
+    for (int k = 0; k < i; k++) {
+      ck_assert_str_ne(keys[i], keys[k]);
+      ck_assert_int_eq(strcmp(points[i], points[k]) == 0, (i > 2 || i == 0) && (k > 2 || k == 0));
+    }
+  for (int i = 0; i < VARIANTS; i++) {
+    g_free(keys[i]);
+    g_free(points[i]);
+  }
+}
+END_TEST
+
 START_TEST(every_column_is_explained)
 {
   g_autofree char *path = in_folder("a.db");
@@ -81,7 +218,7 @@ START_TEST(every_column_is_explained)
   ck_sql(path, "SELECT DISTINCT name FROM metric EXCEPT SELECT name FROM metric_doc", "");
   ck_sql(path, "SELECT name FROM metric_doc EXCEPT SELECT DISTINCT name FROM metric", "");
   ck_sql(path, "PRAGMA application_id", "1332110925");
-  ck_sql(path, "PRAGMA user_version", "1");
+  ck_sql(path, "PRAGMA user_version", "2");
   ck_sql(path, "PRAGMA integrity_check", "ok");
 }
 END_TEST
@@ -269,6 +406,10 @@ Suite *test_suite(void)
   Suite *suite = suite_create("results");
   in_a_folder(suite, names_that_scripts_rely_on);
   in_a_folder(suite, views);
+  in_a_folder(suite, metrics_of_times);
+  in_a_folder(suite, where_a_run_comes_from);
+  in_a_folder(suite, a_recorded_run_says_so);
+  in_a_folder(suite, keys_tell_runs_apart);
   in_a_folder(suite, every_column_is_explained);
   in_a_folder(suite, attempt_states);
   in_a_folder(suite, summary_now_and_later);
