@@ -12,6 +12,12 @@ static Sorter *drf_create(const SorterTotals *totals, const void *context)
   return sorter;
 }
 
+const void *drf_sorter_context(bool mesos_compatible)
+{
+  static const DrfSorterSettings compatible = {.mesos_compatible = true};
+  return mesos_compatible ? &compatible : NULL;
+}
+
 const SorterInterface drf_sorter = {
     .name = "drf",
     .summary = "dominant resource fairness: the smallest weighted dominant share first",

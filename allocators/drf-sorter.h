@@ -25,4 +25,7 @@ typedef struct {
   bool mesos_compatible; /* odd where Mesos is */
 } DrfSorterSettings;
 
+/** drf_sorter_context: (transfer none): the context for these settings. */
+const void *drf_sorter_context(bool mesos_compatible);
+
 extern const SorterInterface drf_sorter;

@@ -36,8 +36,7 @@ static Allocator *drf_create(const AllocatorSettings *settings, const AllocatorH
   const SorterInterface *frameworks = roles == NULL ? NULL : sorter_choose(settings, 1, error);
   if (frameworks == NULL)
     return NULL;
-  static const DrfSorterSettings mesos = {.mesos_compatible = true};
-  const void *drf_context = settings->mesos_compatible ? &mesos : NULL;
+  const void *drf_context = drf_sorter_context(settings->mesos_compatible);
   if (roles == &drf_sorter && frameworks == &drf_sorter)
     return hierarchical_new(settings, host, now, &drf_sorter, drf_context, &drf_sorter, NULL);
   DrfRandom *random = g_new0(DrfRandom, 1);

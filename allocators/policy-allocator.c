@@ -179,8 +179,10 @@ Allocator *policy_allocator_new(const PolicyInterface *policy, const AllocatorSe
   }
   of->role_context = (PolicySorterContext){policy, of->policy, true};
   of->framework_context = (PolicySorterContext){policy, of->policy, false};
-  of->kernel = hierarchical_new(settings, host, now, roles ? &policy_sorter : &drf_sorter, &of->role_context,
-                                frameworks ? &policy_sorter : &drf_sorter, &of->framework_context);
+  const void *drf_context = drf_sorter_context(settings->mesos_compatible);
+  of->kernel = hierarchical_new(
+      settings, host, now, roles ? &policy_sorter : &drf_sorter, roles ? &of->role_context : drf_context,
+      frameworks ? &policy_sorter : &drf_sorter, frameworks ? &of->framework_context : drf_context);
   KernelHooks hooks = {
       .self = of,
       .portion = policy->portion == NULL ? NULL : hook_portion,

@@ -32,10 +32,9 @@ static bool fail(GError **error, const char *expected, const char *word)
 static void *player_create(const ReplaySettings *settings)
 {
   /* Neither seed nor time matters to a sorter. */
-  static const DrfSorterSettings mesos = {.mesos_compatible = true};
   SorterPlayer *player = g_new0(SorterPlayer, 1);
   player->kinds = resource_kinds_new();
-  player->sorter = drf_sorter.create(&player->totals, settings->compatible ? &mesos : NULL);
+  player->sorter = drf_sorter.create(&player->totals, drf_sorter_context(settings->compatible));
   player->clients = g_hash_table_new(g_str_hash, g_str_equal);
   player->paths = g_ptr_array_new_with_free_func(g_free);
   player->agents = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
