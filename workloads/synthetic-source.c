@@ -230,7 +230,7 @@ JobSource *synthetic_source_new(const FrameworkSpec *framework, uint32_t group_i
   (void)group_index;
   (void)error;
   CHECK(framework->trace == NULL && framework->count >= 1);
-  CHECK(framework->n_stages >= 1 && framework->n_stages <= JOB_STAGES_MAX);
+  CHECK(framework->n_stages <= JOB_STAGES_MAX && (framework->n_stages >= 1 || framework->jobs == 0));
   SyntheticSource *source = g_new0(SyntheticSource, 1);
   source->framework = framework;
   source->seed = seed;

@@ -40,11 +40,35 @@ static void warn(void *self, const char *message)
     report_warning(message);
 }
 
+/* Passes on what the master says of quotas. */
+typedef struct {
+  ResultsRun *recording;
+  Instant now;
+} QuotaSample;
+
+static void sample_quota(void *self, const char *path, const RoleAttributes *attributes,
+                         const Quantities *consumed, const Quantities *offered)
+{
+  const QuotaSample *sample = self;
+  results_run_quota(sample->recording, sample->now, path, &attributes->guarantee, &attributes->limit,
+                    consumed, offered);
+}
+
 static void sample(void *self, Instant now)
 {
   Run *run = self;
-  if (run->write_error == NULL)
-    results_sample(run->recording, now, &run->write_error);
+  if (run->write_error != NULL)
+    return;
+  QuotaSample quotas = {run->recording, now};
+  master_quotas(simulation_master(run->simulation), sample_quota, &quotas);
+  results_sample(run->recording, now, &run->write_error);
+}
+
+/* Nothing is said of a framework's counters that have never moved: there are many. */
+static void record_counter(void *self, const char *name, double value)
+{
+  if (value != 0 || !g_str_has_prefix(name, "master/frameworks/"))
+    results_run_counter(self, name, value);
 }
 
 static bool poll_run(void *self)
@@ -184,6 +208,8 @@ static RunEnd finish(Run *run, SimulationEnd end, double wall_s, ResultsSummary 
                                   .wall_s = wall_s,
                                   .max_rss_kib = usage.ru_maxrss};
   GError *cause = NULL;
+  master_metrics(simulation_master(run->simulation), results_end.end, MASTER_METRICS_FRAMEWORKS,
+                 record_counter, run->recording);
   if (!results_end_run(g_steal_pointer(&run->recording), &results_end, summary, &cause))
     return fail(run, results_end.end, cause, error);
   /* Before the file has its name: a plug-in that crashes when it is to go leaves nothing that looks complete. */

@@ -107,6 +107,44 @@ static void append_utilization(GString *out, const ResultsSummary *summary)
   g_string_append_c(out, '\n');
 }
 
+static void append_offers(GString *out, const ResultsSummary *summary)
+{
+  g_autofree char *sent = format_count(summary->offers_sent);
+  double all = (double)summary->offers_sent;
+  append_label(out, "offers");
+  g_string_append_printf(out, "%s sent", sent);
+  const struct {
+    const char *what;
+    uint64_t offers;
+  } ends[] = {{"used", summary->offers_used},
+              {"declined", summary->offers_declined},
+              {"rescinded", summary->offers_rescinded}};
+  for (size_t i = 0; i < G_N_ELEMENTS(ends); i++)
+    if (ends[i].offers > 0) {
+      g_autofree char *share = format_percent((double)ends[i].offers / all);
+      g_string_append_printf(out, "   %s %s", ends[i].what, share);
+    }
+  if (summary->offers_unusable > 0) {
+    g_autofree char *share = format_percent(summary->offers_unusable);
+    g_string_append_printf(out, "   no room for a waiting task %s", share);
+  }
+  g_string_append_c(out, '\n');
+}
+
+static void append_operator(GString *out, const ResultsSummary *summary)
+{
+  if (summary->operator_calls == 0)
+    return;
+  append_label(out, "operator");
+  g_string_append_printf(out, "%u call%s", summary->operator_calls, summary->operator_calls == 1 ? "" : "s");
+  if (summary->operator_refused > 0) {
+    g_autofree char *call = printable(summary->refused_call);
+    g_autofree char *message = printable(summary->refused_message);
+    g_string_append_printf(out, ", %u refused, first %s: %s", summary->operator_refused, call, message);
+  }
+  g_string_append_c(out, '\n');
+}
+
 static void append_fairness(GString *out, const ResultsSummary *summary)
 {
   g_autofree char *gap = format_percent(summary->largest_gap);
@@ -180,6 +218,8 @@ char *summary_body(const ResultsSummary *summary)
   g_string_append_c(out, '\n');
   append_jobs(out, summary);
   append_utilization(out, summary);
+  append_offers(out, summary);
+  append_operator(out, summary);
   append_fairness(out, summary);
   append_run(out, summary);
   append_status(out, summary);

@@ -12,6 +12,27 @@
 
 /* --- what is in use ------------------------------------------------------------------------------------- */
 
+static bool has_quota(const RoleAttributes *attributes)
+{
+  bool limited = false;
+  for (uint32_t kind = 0; kind < RESOURCE_KINDS_MAX; kind++)
+    limited = limited || attributes->limit.amount[kind] >= 0;
+  return limited || !quantities_are_zero(&attributes->guarantee);
+}
+
+void master_quotas(const Master *master, MasterQuota quota, void *self)
+{
+  g_autofree QuotaUse *use = NULL;
+  for (uint32_t i = 0; i < roles_count(master->roles); i++) {
+    const RoleAttributes *attributes = &master->role_attributes.items[i];
+    if (!has_quota(attributes))
+      continue;
+    if (use == NULL)
+      use = master_quota_use(master);
+    quota(self, roles_path(master->roles, (RoleId){i}), attributes, &use[i].consumed, &use[i].offered);
+  }
+}
+
 Quantities master_quota_charge(const Resources *resources)
 {
   Quantities sum = resources->plain;

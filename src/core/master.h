@@ -340,6 +340,15 @@ typedef void (*MasterMetric)(void *self, const char *name, double value);
  */
 void master_metrics(const Master *master, Instant now, uint32_t details, MasterMetric metric, void *self);
 
+/** MasterQuota: receives a role with a quota: @consumed: what its tasks hold, unreserved and not revocable, and all
+ * reservations to it; @offered: likewise what offers to it hold. With the roles below. */
+typedef void (*MasterQuota)(void *self, const char *path, const RoleAttributes *attributes,
+                            const Quantities *consumed, const Quantities *offered);
+
+/** master_quotas: each role that has a quota, in order of arrival. Cost: O(roles), and where there is one O(agents +
+ * tasks + offers). */
+void master_quotas(const Master *master, MasterQuota quota, void *self);
+
 /** master_check: walks all books; CHECKs the invariants above. Cost: O(agents + offers + tasks). */
 void master_check(const Master *master, Instant now);
 

@@ -172,6 +172,20 @@ static void task_attempt(void *self, FrameworkId framework, JobId job_id, uint32
                               launch, start, finish, state);
 }
 
+static void offers_judged(void *self, FrameworkId id, const OfferSummary *summary)
+{
+  recorder_at(self, id)->judged = *summary;
+}
+
+static void operator_called(void *self, Instant now, uint32_t number, uint32_t done, uint32_t refused,
+                            const char *message)
+{
+  Recorder *recorder = self;
+  recorder_advance(recorder, now);
+  if (recorder->sink.operator_called != NULL)
+    recorder->sink.operator_called(recorder->sink.self, now, number, done, refused, message);
+}
+
 void recorder_watch_jobs(Recorder *recorder)
 {
   recorder->jobs = (JobObserver){
@@ -184,6 +198,8 @@ void recorder_watch_jobs(Recorder *recorder)
       .demand_added = demand_added,
       .demand_dropped = demand_dropped,
       .gang_holds = gang_holds,
+      .offers_judged = offers_judged,
+      .operator_called = operator_called,
       .task_attempt = recorder->sink.task_attempt == NULL ? NULL : task_attempt,
   };
 }

@@ -69,6 +69,7 @@ void recorder_grow(Recorder *recorder, uint32_t index)
   for (uint32_t i = recorder->n_frameworks; i < n; i++) {
     RecordedFramework *framework = &recorder->frameworks[i];
     memset(framework, 0, sizeof *framework);
+    framework->judged.first_wait.ns = -1;
     framework->ramp_up_wait = RAMP_UP_OVER;
     framework->ramp_up_at = INSTANT_NEVER;
     framework->start = INSTANT_NEVER;

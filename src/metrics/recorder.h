@@ -64,6 +64,9 @@ typedef struct {
   void (*task_attempt)(void *self, FrameworkId framework, JobId job_id, uint32_t stage, uint32_t task_index,
                        uint32_t attempt, AgentId agent, Instant launch, Instant start, Instant finish,
                        const char *state);
+  /* As JobObserver.operator_called. */
+  void (*operator_called)(void *self, Instant now, uint32_t number, uint32_t done, uint32_t refused,
+                          const char *message);
 } RecorderSink;
 
 /* Numbers of tasks that are not reached. */
@@ -111,6 +114,7 @@ typedef struct {
   double sampled_share; /* sums over samples at or after the warm-up */
   double sampled_fair_share;
   uint64_t jobs[JOB_UNSCHEDULABLE + 1]; /* in each state now */
+  OfferSummary judged;                  /* at its stop or the end of the run */
 } RecordedFramework;
 
 /* What is known of the cluster. */

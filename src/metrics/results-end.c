@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/resources-text.h"
 #include "metrics/results-private.h"
 
 /* What is written at the end of a run. */
@@ -63,11 +64,17 @@ static void add_framework_counts(const RecordedFramework *framework, RowCell *ce
   (cell++)->integer = (int64_t)framework->offers_made;
   for (int end = 0; end < OFFER_ENDS; end++)
     (cell++)->integer = (int64_t)framework->offers_ended[end];
+  const OfferSummary *judged = &framework->judged;
+  (cell++)->integer = (int64_t)judged->usable;
+  (cell++)->integer = (int64_t)judged->unusable;
+  (cell++)->integer = (int64_t)judged->unwanted;
+  (cell++)->integer = judged->first_wait.ns < 0 ? ROW_NULL : judged->first_wait.ns;
+  cell->integer = judged->longest_wait.ns;
 }
 
 static void add_absent_framework(ResultsRun *run, uint32_t id, uint32_t group, const SourceMember *member)
 {
-  static const RecordedFramework nothing;
+  static const RecordedFramework nothing = {.judged = {.first_wait = {-1}}};
   RowCell *cell = row_add(run->stream, TABLE_FRAMEWORK);
   (cell++)->integer = run->run_id;
   (cell++)->integer = id;
@@ -171,14 +178,31 @@ static void add_resources(ResultsRun *run)
   }
 }
 
+/* Those of kinds that @bounds says something of. */
+static char *print_bounds(const ResultsRun *run, const Quantities *bounds, int64_t nothing)
+{
+  const ResourceKinds *kinds = run->experiment->kinds;
+  GString *text = g_string_new(NULL);
+  for (uint32_t kind = 0; kind < resource_kinds_count(kinds); kind++)
+    if (bounds->amount[kind] > nothing) {
+      g_string_append_printf(text, "%s%s:", text->len == 0 ? "" : ";", resource_kinds_name(kinds, kind));
+      quantity_print(text, bounds->amount[kind]);
+    }
+  return g_string_free(text, FALSE);
+}
+
 static void add_role(void *self, const char *path, const RoleAttributes *attributes)
 {
   ResultsRun *run = self;
+  g_autofree char *guarantee = print_bounds(run, &attributes->guarantee, 0);
+  g_autofree char *limit = print_bounds(run, &attributes->limit, -1);
   RowCell *cell = row_add(run->stream, TABLE_ROLE);
   (cell++)->integer = run->run_id;
   (cell++)->text = row_text(run->stream, TABLE_ROLE, path);
   (cell++)->real = attributes->weight;
-  cell->integer = attributes->priority;
+  (cell++)->integer = attributes->priority;
+  (cell++)->text = row_text(run->stream, TABLE_ROLE, guarantee);
+  cell->text = row_text(run->stream, TABLE_ROLE, limit);
 }
 
 static void add_run(ResultsRun *run, const ResultsEnd *end, uint32_t n_frameworks)

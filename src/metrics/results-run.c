@@ -65,6 +65,22 @@ static void task_attempt_row(void *self, FrameworkId framework, JobId job_id, ui
   cell->integer = results_attempt_state_code(state);
 }
 
+static void operator_row(void *self, Instant now, uint32_t number, uint32_t done, uint32_t refused,
+                         const char *message)
+{
+  ResultsRun *run = self;
+  const OperatorSpec *call = &run->experiment->operators[number];
+  RowCell *cell = row_add(run->stream, TABLE_OPERATOR_CALL);
+  (cell++)->integer = run->run_id;
+  (cell++)->integer = number;
+  (cell++)->text = call->name;
+  (cell++)->integer = now.ns;
+  (cell++)->text = call->text;
+  (cell++)->integer = done;
+  (cell++)->integer = refused;
+  cell->text = row_text(run->stream, TABLE_OPERATOR_CALL, message);
+}
+
 /* --- begin -----------------------------------------------------------------------------------------------
  */
 
@@ -161,6 +177,7 @@ ResultsRun *results_begin_run(Results *results, const ResultsProvenance *provena
       .self = run,
       .job = job_row,
       .task_attempt = provenance->record_tasks ? task_attempt_row : NULL,
+      .operator_called = operator_row,
   };
   run->recorder = recorder_new(experiment->warm_up, &sink);
 
@@ -289,6 +306,32 @@ bool results_sample(ResultsRun *run, Instant now, GError **error)
     return true;
   g_prefix_error(error, "%s: ", run->results->path);
   return false;
+}
+
+void results_run_quota(ResultsRun *run, Instant now, const char *role, const Quantities *guarantee,
+                       const Quantities *limit, const Quantities *consumed, const Quantities *offered)
+{
+  for (uint32_t kind = 0; kind < resource_kinds_count(run->experiment->kinds); kind++) {
+    if (guarantee->amount[kind] == 0 && limit->amount[kind] < 0)
+      continue;
+    RowCell *cell = row_add(run->stream, TABLE_QUOTA_SAMPLE);
+    (cell++)->integer = run->run_id;
+    (cell++)->integer = now.ns;
+    (cell++)->text = row_text(run->stream, TABLE_QUOTA_SAMPLE, role);
+    (cell++)->text = resource_kinds_name(run->experiment->kinds, kind);
+    (cell++)->real = units(guarantee->amount[kind]);
+    (cell++)->real = limit->amount[kind] < 0 ? ROW_NO_REAL : units(limit->amount[kind]);
+    (cell++)->real = units(consumed->amount[kind]);
+    cell->real = units(offered->amount[kind]);
+  }
+}
+
+void results_run_counter(ResultsRun *run, const char *name, double value)
+{
+  RowCell *cell = row_add(run->stream, TABLE_COUNTER);
+  (cell++)->integer = run->run_id;
+  (cell++)->text = row_text(run->stream, TABLE_COUNTER, name);
+  cell->real = value;
 }
 
 /* --- end -------------------------------------------------------------------------------------------------

@@ -96,6 +96,8 @@ static const ResultsColumn role_columns[] = {
     {"path", TEXT, "NOT NULL", "", "path of the role"},
     {"weight", REAL, "NOT NULL", "", "among its siblings"},
     {"priority", INTEGER, "NOT NULL", "", "larger first, for allocators that use priorities"},
+    {"guarantee", TEXT, "NOT NULL", "", "of its quota at the end, in Mesos's text form; empty: none"},
+    {"limit_amount", TEXT, "NOT NULL", "", "likewise; kinds that are not named are without limit"},
     END,
 };
 
@@ -134,6 +136,13 @@ static const ResultsColumn framework_columns[] = {
     {"offers_declined", INTEGER, "NOT NULL", "offers", "declined, or accepted without a launch"},
     {"offers_rescinded", INTEGER, "NOT NULL", "offers", "taken back by the master"},
     {"offers_discarded", INTEGER, "NOT NULL", "offers", "gone with an invalid accept or with the framework"},
+    {"offers_usable", INTEGER, "NOT NULL", "offers", "looked at, and a task fitted"},
+    {"offers_unusable", INTEGER, "NOT NULL", "offers", "looked at; tasks waited, and none fitted"},
+    {"offers_unwanted", INTEGER, "NOT NULL", "offers", "looked at, and no task waited"},
+    {"first_offer_wait_ns", INTEGER, NULL, "ns",
+     "from its first waiting task to the first usable offer; NULL: there was none"},
+    {"longest_offer_wait_ns", INTEGER, "NOT NULL", "ns",
+     "longest time without a usable offer while tasks waited; one that lasts to the end included"},
     END,
 };
 
@@ -245,6 +254,40 @@ static const ResultsColumn run_sample_columns[] = {
     END,
 };
 
+static const ResultsColumn quota_sample_columns[] = {
+    RUN_ID,
+    {"t_ns", INTEGER, "NOT NULL", "ns", "instant of the sample"},
+    {"role", TEXT, "NOT NULL", "", "path of a role that has a quota then"},
+    {"resource", TEXT, "NOT NULL", "", "cpus, mem, ...; only those of the quota"},
+    {"guarantee", REAL, "NOT NULL", "units (cpus, MiB)", "what it is to have at least"},
+    {"limit_amount", REAL, NULL, "units (cpus, MiB)", "what it may have at most; NULL: no limit"},
+    {"consumed", REAL, "NOT NULL", "units (cpus, MiB)",
+     "what its tasks have, unreserved and not revocable, and all its reservations"},
+    {"offered", REAL, "NOT NULL", "units (cpus, MiB)",
+     "what is on offer to it, unreserved and not revocable"},
+    END,
+};
+
+static const ResultsColumn operator_call_columns[] = {
+    RUN_ID,
+    {"number", INTEGER, "NOT NULL", "", "in the order of the calls, from 0"},
+    {"name", TEXT, "NOT NULL", "", "the group [operator NAME]"},
+    {"t_ns", INTEGER, "NOT NULL", "ns", "when it was made"},
+    {"call", TEXT, "NOT NULL", "", "as in the workload: 'weight analytics 2'"},
+    {"done", INTEGER, "NOT NULL", "", "how often: once, or for so many agents"},
+    {"refused", INTEGER, "NOT NULL", "", "how often the master refused it"},
+    {"message", TEXT, NULL, "", "why, the first time; NULL: it was done"},
+    END,
+};
+
+static const ResultsColumn counter_columns[] = {
+    RUN_ID,
+    {"name", TEXT, "NOT NULL", "",
+     "Mesos's name of a counter or gauge of its master; those of frameworks only where they are not 0"},
+    {"value", REAL, "NOT NULL", "as Mesos's", "at the end of the run"},
+    END,
+};
+
 static const ResultsColumn metric_columns[] = {
     RUN_ID,
     {"name", TEXT, "NOT NULL", "", "name of the number, see metric_doc; Mesos's name where Mesos has it"},
@@ -306,6 +349,9 @@ static const ResultsRelation tables[RESULTS_TABLES] = {
     [TABLE_SHARE_SAMPLE] = {"share_sample", ") STRICT", share_sample_columns},
     [TABLE_CLUSTER_SAMPLE] = {"cluster_sample", ") STRICT", cluster_sample_columns},
     [TABLE_RUN_SAMPLE] = {"run_sample", ") STRICT", run_sample_columns},
+    [TABLE_QUOTA_SAMPLE] = {"quota_sample", ") STRICT", quota_sample_columns},
+    [TABLE_OPERATOR_CALL] = {"operator_call", ", " KEY("run_id, number"), operator_call_columns},
+    [TABLE_COUNTER] = {"counter", ", " KEY("run_id, name"), counter_columns},
     [TABLE_METRIC] = {"metric", ", " KEY("run_id, name, scope"), metric_columns},
     [TABLE_METRIC_SUMMARY] = {"metric_summary", ", " KEY("run_id, name, scope"), metric_summary_columns},
     [TABLE_METRIC_DOC] = {"metric_doc", ") STRICT, WITHOUT ROWID", metric_doc_columns},
@@ -347,6 +393,19 @@ static const ResultsColumn fairness_columns[] = {
     END,
 };
 
+static const ResultsColumn offers_columns[] = {
+    VIEWED_RUN,
+    {"framework", SEEN, NULL, "", "name of the framework"},
+    {"sent", SEEN, NULL, "offers", "offers made to it"},
+    {"declined", SEEN, NULL, "offers", "of them declined"},
+    {"rescinded", SEEN, NULL, "offers", "of them taken back by the master"},
+    {"unusable", SEEN, NULL, "0 to 1",
+     "of those that it looked at while tasks waited: the part in which no task fitted; NULL: none"},
+    {"first_wait", SEEN, NULL, "s", "from its first waiting task to the first usable offer; NULL: never"},
+    {"longest_wait", SEEN, NULL, "s", "longest time without a usable offer while tasks waited"},
+    END,
+};
+
 static const ResultsRelation views[] = {
     {"ramp_up", "SELECT run_id, name, ramp_up_ns / 1e9, ramp_up_target FROM framework", ramp_up_columns},
     {"completion_time",
@@ -360,6 +419,12 @@ static const ResultsRelation views[] = {
      "SELECT run_id, name, mean_dominant_share, sampled_fair_share, "
      "CASE WHEN sampled_fair_share > 0 THEN sampled_share / sampled_fair_share END FROM framework",
      fairness_columns},
+    {"offers",
+     "SELECT run_id, name, offers_sent, offers_declined, offers_rescinded, "
+     "CASE WHEN offers_usable + offers_unusable > 0 THEN "
+     "CAST (offers_unusable AS REAL) / (offers_usable + offers_unusable) END, "
+     "first_offer_wait_ns / 1e9, longest_offer_wait_ns / 1e9 FROM framework",
+     offers_columns},
     {NULL, NULL, NULL},
 };
 
@@ -382,6 +447,10 @@ static const ResultsMetric metrics[] = {
     {"ramp_up/median", "s", "median, as of completion times"},
     {"ramp_up/p95", "s", "95th percentile, likewise"},
     {"ramp_up/p99", "s", "99th percentile, likewise"},
+    {"offers/unusable", "0 to 1", "of the group's offers looked at while tasks waited: without room for any"},
+    {"offer_wait/served", "frameworks", "frameworks of the group that got a usable offer"},
+    {"offer_wait/first_mean", "s", "mean of their times to the first usable offer"},
+    {"offer_wait/longest", "s", "longest time of any of the group without a usable offer while tasks waited"},
     {"mean_share", "0 to 1", "mean over the frameworks of the group of mean_dominant_share"},
     {"allocator/mesos/allocation_runs", "runs", "runs of the allocator"},
     {"allocator/allocation_ticks", "runs", "of them periodic ones"},

@@ -33,6 +33,8 @@ void results_summary_clear(ResultsSummary *summary)
   g_free(summary->git_commit);
   g_free(summary->digest);
   g_free(summary->reason);
+  g_free(summary->refused_call);
+  g_free(summary->refused_message);
   memset(summary, 0, sizeof *summary);
 }
 
@@ -190,11 +192,50 @@ static bool read_resources(sqlite3 *db, ResultsSummary *summary, GError **error)
   return results_query_end(db, query, error);
 }
 
+static bool read_offers(sqlite3 *db, ResultsSummary *summary, GError **error)
+{
+  sqlite3_stmt *query = results_query(
+      db,
+      "SELECT total(offers_sent), total(offers_accepted), total(offers_declined), total(offers_rescinded), "
+      "total(offers_unusable) / nullif(total(offers_usable) + total(offers_unusable), 0) "
+      "FROM framework WHERE run_id = ?1",
+      summary->run_id, error);
+  if (query == NULL)
+    return false;
+  if (sqlite3_step(query) == SQLITE_ROW) {
+    summary->offers_sent = count_at(query, 0);
+    summary->offers_used = count_at(query, 1);
+    summary->offers_declined = count_at(query, 2);
+    summary->offers_rescinded = count_at(query, 3);
+    summary->offers_unusable = real_at(query, 4);
+  }
+  return results_query_end(db, query, error);
+}
+
+static bool read_operator(sqlite3 *db, ResultsSummary *summary, GError **error)
+{
+  sqlite3_stmt *query = results_query(db,
+                                      "SELECT refused > 0, '[operator ' || name || '] ' || call, message "
+                                      "FROM operator_call WHERE run_id = ?1 ORDER BY number",
+                                      summary->run_id, error);
+  if (query == NULL)
+    return false;
+  while (sqlite3_step(query) == SQLITE_ROW) {
+    summary->operator_calls++;
+    if (count_at(query, 0) == 0 || summary->operator_refused++ > 0)
+      continue;
+    summary->refused_call = text_at(query, 1);
+    summary->refused_message = text_at(query, 2);
+  }
+  return results_query_end(db, query, error);
+}
+
 bool results_summary_read(sqlite3 *db, uint32_t run_id, const char *path, ResultsSummary *summary,
                           GError **error)
 {
   ResultsSummary read = {.run_id = run_id, .path = g_strdup(path)};
-  if (read_run(db, &read, error) && read_groups(db, &read, error) && read_resources(db, &read, error)) {
+  if (read_run(db, &read, error) && read_groups(db, &read, error) && read_resources(db, &read, error) &&
+      read_offers(db, &read, error) && read_operator(db, &read, error)) {
     *summary = read;
     return true;
   }

@@ -76,6 +76,17 @@ typedef struct {
   ResultsResource *resources; /* that the cluster has, in the order of kinds */
   uint32_t n_resources;
 
+  uint64_t offers_sent;
+  uint64_t offers_used; /* accepted */
+  uint64_t offers_declined;
+  uint64_t offers_rescinded;
+  double offers_unusable; /* of those looked at while tasks waited: without room for any; NAN: none was */
+
+  uint32_t operator_calls;
+  uint32_t operator_refused; /* of them: some or all of it */
+  char *refused_call;        /* (nullable): the first of these: "[operator NAME] CALL" */
+  char *refused_message;     /* why */
+
   double jain;        /* Jain index; definitions: src/metrics/fairness.h */
   double largest_gap; /* share, 0 to 1 */
 

@@ -154,6 +154,11 @@ static bool add_sums(ResultsRun *run, GError **error)
       {"mean_share", "avg(mean_dominant_share)", false},
       {"jobs/submitted", "CAST (sum(jobs_submitted) AS REAL)", true},
       {"tasks/launched", "CAST (sum(tasks_launched) AS REAL)", true},
+      {"offers/unusable",
+       "CAST (sum(offers_unusable) AS REAL) / nullif(sum(offers_usable + offers_unusable), 0)", false},
+      {"offer_wait/served", "CAST (count(first_offer_wait_ns) AS REAL)", false},
+      {"offer_wait/first_mean", "avg(first_offer_wait_ns) / 1e9", false},
+      {"offer_wait/longest", "max(longest_offer_wait_ns) / 1e9", false},
   };
   for (size_t i = 0; i < G_N_ELEMENTS(metrics); i++) {
     g_autofree char *groups = g_strdup_printf(

@@ -129,6 +129,13 @@ const JobObserver *results_run_job_observer(ResultsRun *run);
  */
 bool results_sample(ResultsRun *run, Instant now, GError **error);
 
+/** results_run_quota: adds a row to quota_sample for each resource that @guarantee or @limit (-1: none) is about. */
+void results_run_quota(ResultsRun *run, Instant now, const char *role, const Quantities *guarantee,
+                       const Quantities *limit, const Quantities *consumed, const Quantities *offered);
+
+/** results_run_counter: adds a row to counter; @name once per run. */
+void results_run_counter(ResultsRun *run, const char *name, double value);
+
 /**
  * results_end_run:
  * @summary: (nullable): receives the run's summary, to be cleared

@@ -16,7 +16,7 @@ typedef struct {
   ResultsTable table;
   const RowBatch *batch; /* what the virtual table holds now; NULL: nothing */
   uint32_t n_cells;
-  ColumnKind kinds[32]; /* of the cells */
+  ColumnKind kinds[48]; /* of the cells */
 } RowFeed;
 
 /** row_feed_init: @feed gives no rows yet. Returns: an SQLite result code. */

@@ -194,6 +194,65 @@ START_TEST(keys_tell_runs_apart)
 }
 END_TEST
 
+/* What operators did, what roles had of their quotas, what frameworks thought of their offers, Mesos's counters. */
+START_TEST(operators_quotas_and_offers)
+{
+  g_autofree char *path = in_folder("a.db");
+  Setting setting;
+  setting_init(&setting);
+  static char first[] = "first", second[] = "second", weight[] = "weight load-1 2", gone[] = "gone agents";
+  OperatorSpec calls[] = {{.name = first, .text = weight}, {.name = second, .text = gone}};
+  setting.experiment.operators = calls;
+  setting.experiment.n_operators = 2;
+  Results *results = results_open(path, NULL);
+  ResultsProvenance from = provenance();
+  ResultsRun *run = results_begin_run(results, &from, &setting.experiment);
+  const MasterObserver *master = results_run_master_observer(run);
+  const JobObserver *jobs = results_run_job_observer(run);
+  framework(master, jobs, 0, "load-1", 0);
+  framework(master, jobs, 1, "load-2", 0);
+  RoleAttributes none = {.weight = 1, .limit = {{-1, -1, -1, -1, -1, -1}}};
+  RoleAttributes quota = {.weight = 1, .guarantee = {{4000}}, .limit = {{8000, -1, 0, -1, -1, -1}}};
+  master->role_updated(master->self, at(1), "load-1", &quota);
+  master->role_updated(master->self, at(1), "load-2", &none);
+  jobs->operator_called(jobs->self, at(2), 0, 1, 0, NULL);
+  jobs->operator_called(jobs->self, at(3), 1, 3, 2, "agent 7: is not there");
+  const OfferSummary judged = {.usable = 3,
+                               .unusable = 1,
+                               .unwanted = 2,
+                               .first_wait = {2 * NS_PER_S},
+                               .longest_wait = {5 * NS_PER_S}};
+  jobs->offers_judged(jobs->self, (FrameworkId){0}, &judged);
+  const Quantities consumed = {{1500}}, offered = {{500, 9000}};
+  results_run_quota(run, at(4), "load-1", &quota.guarantee, &quota.limit, &consumed, &offered);
+  results_run_counter(run, "master/elected", 1);
+  const ResultsEnd end = {.status = RESULTS_OK, .end = at(20)};
+  g_auto(ResultsSummary) summary = {0};
+  ck_assert(results_end_run(run, &end, &summary, NULL));
+  ck_assert(results_commit(results, NULL));
+  setting_clear(&setting);
+
+  ck_sql(path, "SELECT number, name, t_ns / 1000000000, call, done, refused, message FROM operator_call",
+         "0|first|2|weight load-1 2|1|0|NULL 1|second|3|gone agents|3|2|agent 7: is not there");
+  ck_sql(path,
+         "SELECT t_ns / 1000000000, role, resource, guarantee, limit_amount, consumed, offered FROM "
+         "quota_sample",
+         "4|load-1|cpus|4.0|8.0|1.5|0.5 4|load-1|disk|0.0|0.0|0.0|0.0");
+  ck_sql(path, "SELECT path, guarantee, limit_amount FROM role", "load-1|cpus:4|cpus:8;disk:0 load-2||");
+  ck_sql(path, "SELECT framework, unusable, first_wait, longest_wait FROM offers",
+         "load-1|0.25|2.0|5.0 load-2|NULL|NULL|0.0");
+  ck_sql(path, "SELECT name, value FROM counter", "master/elected|1.0");
+  ck_sql(path,
+         "SELECT name, value FROM metric WHERE name LIKE 'offer%' AND scope = 'framework load' ORDER BY name",
+         "offer_wait/first_mean|2.0 offer_wait/longest|5.0 offer_wait/served|1.0 offers/unusable|0.25");
+  ck_assert_uint_eq(summary.operator_calls, 2);
+  ck_assert_uint_eq(summary.operator_refused, 1);
+  ck_assert_str_eq(summary.refused_call, "[operator second] gone agents");
+  ck_assert_str_eq(summary.refused_message, "agent 7: is not there");
+  ck_assert_double_eq(summary.offers_unusable, .25);
+}
+END_TEST
+
 START_TEST(every_column_is_explained)
 {
   g_autofree char *path = in_folder("a.db");
@@ -410,6 +469,7 @@ Suite *test_suite(void)
   in_a_folder(suite, where_a_run_comes_from);
   in_a_folder(suite, a_recorded_run_says_so);
   in_a_folder(suite, keys_tell_runs_apart);
+  in_a_folder(suite, operators_quotas_and_offers);
   in_a_folder(suite, every_column_is_explained);
   in_a_folder(suite, attempt_states);
   in_a_folder(suite, summary_now_and_later);
