@@ -173,9 +173,10 @@ void kernel_client_update(Allocator *kernel, uint32_t slot)
 void hierarchical_request_resources(Allocator *kernel, Instant now, FrameworkId framework, RoleId role,
                                     const Quantities *task, uint32_t count)
 {
-  (void)now;
   if (!kernel_framework_is_known(kernel, framework))
     return;
+  if (G_UNLIKELY(kernel->revocation != NULL))
+    kernel_revocation_wake(kernel, now);
   KernelClient *client = kernel_client(kernel, kernel_client_get(kernel, framework, role));
   const KernelRole *of = kernel_role(kernel, role);
   SorterDemand *before = client->demand;

@@ -24,6 +24,7 @@
 #include <glib.h>
 
 #include "allocators/hierarchical.h"
+#include "allocators/revocation.h"
 #include "base/array.h"
 #include "base/pool.h"
 
@@ -216,6 +217,7 @@ struct Allocator {
   Quantities least_offer;
   const ResourceKinds *kinds;
   KernelHooks hooks;
+  KernelRevocation *revocation; /* NULL: off */
 
   /* Features that cost something: a run without them tests these flags and goes its old way. */
   bool unusual;       /* every visit has to look at more than filters and gpus */

@@ -111,6 +111,7 @@ void hierarchical_destroy(Allocator *kernel)
   array_free(&kernel->visited);
   array_free(&kernel->random);
   g_free(kernel->min_allocatable);
+  kernel_revocation_free(kernel->revocation);
   if (kernel->hooks.destroyed != NULL)
     kernel->hooks.destroyed(kernel->hooks.self);
   g_free(kernel);

@@ -214,6 +214,8 @@ void hierarchical_run(Allocator *kernel, Instant now)
   kernel_inverse_collect(kernel, all);
   visit_all(kernel, now, all, false);
   kernel_inverse_offers(kernel, now, false);
+  if (G_UNLIKELY(kernel->revocation != NULL))
+    kernel_revoke(kernel, now);
   kernel_request_tick(kernel, now);
 }
 
@@ -232,5 +234,7 @@ void hierarchical_tick(Allocator *kernel, Instant now)
   kernel_inverse_collect(kernel, true);
   visit_all(kernel, now, true, true);
   kernel_inverse_offers(kernel, now, true);
+  if (G_UNLIKELY(kernel->revocation != NULL))
+    kernel_revoke(kernel, now);
   kernel_request_tick(kernel, now);
 }

@@ -196,5 +196,7 @@ void hierarchical_update_role(Allocator *kernel, Instant now, RoleId id, const R
   RoleAttributes before = role->attributes;
   role->attributes = *attributes;
   kernel_quota_set(kernel, id, &before);
+  if (G_UNLIKELY(kernel->revocation != NULL))
+    kernel_revocation_wake(kernel, now);
   kernel_request_tick(kernel, now);
 }

@@ -138,6 +138,7 @@ static bool try_values(const Experiment *experiment, const AllocatorInterface *a
                                       .kinds = experiment->kinds,
                                       .filter_gpu_resources = true,
                                       .option_values = values,
+                                      .revocation = experiment->master.revocation,
                                       .context = allocator->context};
   Allocator *instance = allocator->create(&settings, &host, INSTANT_ZERO, message);
   if (instance == NULL)

@@ -103,6 +103,7 @@ typedef struct {
   const char *region;     /* of the master; agents elsewhere only for FRAMEWORK_REGION_AWARE; NULL: none is */
   Quantities least_offer; /* per agent: less than all of this in one offer is not offered; zero: off */
   const void *context;    /* AllocatorInterface.context */
+  bool revocation;        /* AllocatorHost.revoke() may be called */
 } AllocatorSettings;
 
 typedef struct {

@@ -49,6 +49,7 @@ Master *master_new(const MasterSettings *settings, const AllocatorInterface *all
       .region = settings->region,
       .least_offer = settings->least_offer,
       .context = allocator->context,
+      .revocation = settings->revocation,
   };
   AllocatorHost host = master_allocator_host(master);
   char *message = NULL;

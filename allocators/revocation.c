@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "allocators/revocation.h"
+
+#include <stdlib.h>
+
+#include "allocators/hierarchical-internal.h"
+#include "base/check.h"
+
+/* What is on its way back: of one holding. */
+typedef struct {
+  AgentId agent;
+  uint32_t client; /* slot */
+  FrameworkId framework;
+  Quantities amount;
+  Quantities left; /* what it has in use when that has come */
+} Revoked;
+
+/* A holding that something may be taken from. */
+typedef struct {
+  RoleId role;
+  AgentId agent;
+  uint32_t client; /* slot */
+  Quantities allocated;
+  double share; /* dominant, of the holding */
+} Victim;
+
+/* Those of one role: items from..to - 1 of all. */
+typedef struct {
+  guint from;
+  guint to;
+  Quantities allocation; /* of the role, less what is taken */
+} VictimRole;
+
+/* What the roles wait for; by RoleId, each with all roles below it. */
+typedef struct {
+  Instant since;      /* it lacks something; INSTANT_NEVER: it does not */
+  bool waits;         /* somebody active does */
+  bool waits_for_any; /* and has not said for how much */
+  Quantities waiting; /* what the others have */
+  Quantities lacks;
+  bool is_due;
+  Quantities spare; /* what may be taken from it; kinds that are not guaranteed: anything */
+} Need;
+
+struct KernelRevocation {
+  Duration timeout;
+  Instant retry; /* not before: the last time not all that was short could be taken */
+  Array(Need) needs;
+  GArray *revoked; /* Revoked */
+};
+
+void kernel_revocation_start(Allocator *kernel, Duration timeout)
+{
+  CHECK(timeout.ns >= 0 && kernel->revocation == NULL);
+  kernel->revocation = g_new0(KernelRevocation, 1);
+  kernel->revocation->timeout = timeout;
+  kernel->revocation->revoked = g_array_new(FALSE, FALSE, sizeof(Revoked));
+}
+
+void kernel_revocation_free(KernelRevocation *revocation)
+{
+  if (revocation == NULL)
+    return;
+  array_free(&revocation->needs);
+  g_array_unref(revocation->revoked);
+  g_free(revocation);
+}
+
+static Need *need_of(const Allocator *kernel, RoleId role)
+{
+  return &kernel->revocation->needs.items[role.index];
+}
+
+static RoleId parent_of(const Allocator *kernel, RoleId role)
+{
+  return kernel_role(kernel, role)->parent;
+}
+
+/* --- what is lacking ------------------------------------------------------------------------------------ */
+
+static void needs_reset(Allocator *kernel)
+{
+  KernelRevocation *revocation = kernel->revocation;
+  while (revocation->needs.n < kernel->roles->len)
+    array_push(&revocation->needs, (Need){.since = INSTANT_NEVER});
+  for (uint32_t i = 0; i < revocation->needs.n; i++)
+    revocation->needs.items[i] = (Need){.since = revocation->needs.items[i].since};
+}
+
+static void client_wants(Allocator *kernel, const KernelClient *client)
+{
+  const SorterDemand *demand = client->demand;
+  if (!client->active || (demand != NULL && demand->pending == 0))
+    return;
+  for (RoleId role = client->role; role.index != INDEX_NONE; role = parent_of(kernel, role)) {
+    Need *need = need_of(kernel, role);
+    need->waits = true;
+    need->waits_for_any = need->waits_for_any || demand == NULL;
+    for (int kind = 0; demand != NULL && kind < RESOURCE_KINDS_MAX; kind++)
+      need->waiting.amount[kind] += demand->task.amount[kind] * (int64_t)MIN(demand->pending, 1000000);
+  }
+}
+
+/* Fills lacks, spare and since of the roles that have a quota. Returns: whether one of them lacks something. */
+static bool needs_fill(Allocator *kernel, Instant now)
+{
+  g_autofree Quantities *below = g_new0(Quantities, kernel->quotas.n + 1); /* what is lacking there */
+  bool any = false;
+  needs_reset(kernel);
+  for (uint32_t slot = 0; slot < kernel->clients.n_slots; slot++)
+    if (pool_is_taken(&kernel->clients, slot))
+      client_wants(kernel, kernel_client(kernel, slot));
+  for (uint32_t i = kernel->quotas.n; i-- > 0;) { /* children lie behind their parents */
+    const KernelQuota *quota = &kernel->quotas.items[i];
+    Need *need = need_of(kernel, quota->role);
+    Quantities used = kernel_quota_consumed(kernel, quota);
+    need->spare = used;
+    quantities_subtract(&need->spare, &quota->guarantee);
+    Quantities lacks = quota->guarantee;
+    quantities_subtract(&lacks, &used);
+    lacks = quantities_positive(&lacks);
+    if (!need->waits_for_any)
+      quantities_min(&lacks, &need->waiting);
+    for (int kind = 0; kind < RESOURCE_KINDS_MAX; kind++)
+      lacks.amount[kind] = MAX(lacks.amount[kind], below[i].amount[kind]);
+    need->lacks = lacks;
+    need->since = quantities_are_zero(&lacks) ? INSTANT_NEVER : instant_min(need->since, now);
+    any = any || !quantities_are_zero(&lacks);
+    if (quota->parent != INDEX_NONE)
+      quantities_add(&below[quota->parent], &lacks);
+  }
+  return any;
+}
+
+/* What the roles that are due lack in all: that of a role covers what those below it lack. */
+static Quantities due_sum(Allocator *kernel, Instant now)
+{
+  Quantities sum = QUANTITIES_ZERO;
+  for (uint32_t i = 0; i < kernel->quotas.n; i++) {
+    const KernelQuota *quota = &kernel->quotas.items[i];
+    Need *need = need_of(kernel, quota->role);
+    need->is_due = need->since.ns != INSTANT_NEVER.ns &&
+                   !instant_is_before(now, instant_after(need->since, kernel->revocation->timeout));
+    bool covered = false;
+    for (uint32_t above = quota->parent; above != INDEX_NONE; above = kernel->quotas.items[above].parent)
+      covered = covered || need_of(kernel, kernel->quotas.items[above].role)->is_due;
+    if (need->is_due && !covered)
+      quantities_add(&sum, &need->lacks);
+  }
+  return sum;
+}
+
+/* --- what need not be taken ----------------------------------------------------------------------------- */
+
+static bool is_below_due(const Allocator *kernel, RoleId role)
+{
+  for (; role.index != INDEX_NONE; role = parent_of(kernel, role))
+    if (need_of(kernel, role)->is_due)
+      return true;
+  return false;
+}
+
+/* Whether one of the tasks that roles that are due wait for fits; true where one has not been declared. */
+static bool holds_wanted(const Allocator *kernel, const Quantities *free)
+{
+  for (uint32_t slot = 0; slot < kernel->clients.n_slots; slot++) {
+    if (!pool_is_taken(&kernel->clients, slot))
+      continue;
+    const KernelClient *client = kernel_client(kernel, slot);
+    if (!client->active || !is_below_due(kernel, client->role))
+      continue;
+    if (client->demand == NULL ||
+        (client->demand->pending > 0 && quantities_contain(free, &client->demand->task)))
+      return true;
+  }
+  return false;
+}
+
+static Quantities usable_free(const Allocator *kernel)
+{
+  Quantities sum = QUANTITIES_ZERO;
+  for (uint32_t i = 0; i < kernel->agents.n; i++) {
+    const KernelAgent *agent = kernel_agent(kernel, (AgentId){i});
+    if (!agent->present || !agent->activated || !agent->whitelisted)
+      continue;
+    Quantities free = kernel_offerable(agent);
+    if (!quantities_are_zero(&free) && holds_wanted(kernel, &free))
+      quantities_add(&sum, &free);
+  }
+  return sum;
+}
+
+/* What has been revoked and is still in use; what has come is forgotten. */
+static Quantities outstanding(Allocator *kernel)
+{
+  GArray *revoked = kernel->revocation->revoked;
+  Quantities sum = QUANTITIES_ZERO;
+  for (guint i = revoked->len; i-- > 0;) {
+    const Revoked *one = &g_array_index(revoked, Revoked, i);
+    uint32_t *link = NULL;
+    if (kernel_agent_is_known(kernel, one->agent) && pool_is_taken(&kernel->clients, one->client) &&
+        kernel_client(kernel, one->client)->framework.index == one->framework.index)
+      link = kernel_holding_find(kernel, kernel_agent(kernel, one->agent), one->client);
+    Quantities coming = link == NULL ? QUANTITIES_ZERO : kernel->allocated.items[*link];
+    quantities_subtract(&coming, &one->left);
+    coming = quantities_positive(&coming);
+    quantities_min(&coming, &one->amount);
+    if (link == NULL || quantities_are_zero(&coming)) {
+      g_array_remove_index_fast(revoked, i);
+      continue;
+    }
+    quantities_add(&sum, &coming);
+    for (RoleId role = kernel_client(kernel, one->client)->role; role.index != INDEX_NONE;
+         role = parent_of(kernel, role))
+      quantities_subtract(&need_of(kernel, role)->spare, &coming);
+  }
+  return sum;
+}
+
+/* --- what is taken -------------------------------------------------------------------------------------- */
+
+/* By role; within one descending shares, then agents, then clients. */
+static int victim_compare(const void *left, const void *right)
+{
+  const Victim *a = left, *b = right;
+  if (a->role.index != b->role.index)
+    return a->role.index < b->role.index ? -1 : 1;
+  if (a->share != b->share)
+    return a->share > b->share ? -1 : 1;
+  if (a->agent.index != b->agent.index)
+    return a->agent.index < b->agent.index ? -1 : 1;
+  return a->client < b->client ? -1 : 1;
+}
+
+static bool is_revoked(const Allocator *kernel, AgentId agent, uint32_t client)
+{
+  const GArray *revoked = kernel->revocation->revoked;
+  for (guint i = 0; i < revoked->len; i++)
+    if (g_array_index(revoked, Revoked, i).agent.index == agent.index &&
+        g_array_index(revoked, Revoked, i).client == client)
+      return true;
+  return false;
+}
+
+static bool may_lose(const Allocator *kernel, RoleId role)
+{
+  return quantities_are_zero(&need_of(kernel, role)->lacks) && !is_below_due(kernel, role);
+}
+
+/* All holdings that have something in use and are not being reduced already, of roles that lack nothing. */
+static GArray *victims_collect(const Allocator *kernel)
+{
+  GArray *victims = g_array_new(FALSE, FALSE, sizeof(Victim));
+  for (uint32_t i = 0; i < kernel->agents.n; i++) {
+    const KernelAgent *agent = kernel_agent(kernel, (AgentId){i});
+    for (uint32_t at = agent->present ? agent->holdings : INDEX_NONE; at != INDEX_NONE;) {
+      const KernelHolding *holding = pool_at(&kernel->holdings, at);
+      Victim victim = {
+          kernel_client(kernel, holding->client)->role, {i}, holding->client, kernel->allocated.items[at], 0};
+      at = holding->next;
+      if (quantities_are_zero(&victim.allocated) || !may_lose(kernel, victim.role) ||
+          is_revoked(kernel, victim.agent, victim.client))
+        continue;
+      victim.share = sorter_totals_share(&kernel->totals, &victim.allocated);
+      g_array_append_val(victims, victim);
+    }
+  }
+  g_array_sort(victims, victim_compare);
+  return victims;
+}
+
+static VictimRole *victim_roles(const Allocator *kernel, const GArray *victims)
+{
+  VictimRole *roles = g_new0(VictimRole, kernel->roles->len + 1);
+  for (guint i = 0; i < victims->len; i++) {
+    RoleId id = g_array_index(victims, Victim, i).role;
+    VictimRole *role = &roles[id.index];
+    if (role->to == 0) {
+      role->from = i;
+      role->allocation = *kernel->role_interface->allocation(kernel->role_sorter, id.index);
+    }
+    role->to = i + 1;
+  }
+  return roles;
+}
+
+/* The role that the next is taken from; ROLE_NONE: nobody has anything left. */
+static RoleId role_choose(const Allocator *kernel, const VictimRole *roles)
+{
+  RoleId found = ROLE_NONE;
+  double largest = -1;
+  for (uint32_t i = 0; i < kernel->roles->len; i++) {
+    if (roles[i].from == roles[i].to)
+      continue;
+    double share = sorter_totals_share(&kernel->totals, &roles[i].allocation) /
+                   kernel_role(kernel, (RoleId){i})->attributes.weight;
+    if (share > largest) {
+      largest = share;
+      found = (RoleId){i};
+    }
+  }
+  return found;
+}
+
+/* Cuts @amount to what may be taken from @role and the roles above it. */
+static void spare_cut(const Allocator *kernel, RoleId role, Quantities *amount)
+{
+  for (; role.index != INDEX_NONE; role = parent_of(kernel, role)) {
+    const Quantities *guarantee = &kernel_role(kernel, role)->attributes.guarantee;
+    const Quantities *spare = &need_of(kernel, role)->spare;
+    for (int kind = 0; kind < RESOURCE_KINDS_MAX; kind++)
+      if (guarantee->amount[kind] > 0)
+        amount->amount[kind] = MAX(0, MIN(amount->amount[kind], spare->amount[kind]));
+  }
+}
+
+static void take(Allocator *kernel, const Victim *victim, const Quantities *amount)
+{
+  FrameworkId framework = kernel_client(kernel, victim->client)->framework;
+  Revoked one = {victim->agent, victim->client, framework, *amount, victim->allocated};
+  quantities_subtract(&one.left, amount);
+  g_array_append_val(kernel->revocation->revoked, one);
+  for (RoleId role = victim->role; role.index != INDEX_NONE; role = parent_of(kernel, role))
+    quantities_subtract(&need_of(kernel, role)->spare, amount);
+  Resources resources = resources_of(amount);
+  kernel->host.revoke(kernel->host.self, framework, victim->agent, &resources);
+}
+
+/* Takes @lacking, each piece from the role that has the largest share then. Returns: whether that was all. */
+static bool take_all(Allocator *kernel, Quantities lacking)
+{
+  g_autoptr(GArray) victims = victims_collect(kernel);
+  g_autofree VictimRole *roles = victim_roles(kernel, victims);
+  RoleId id;
+  while (!quantities_are_zero(&lacking) && (id = role_choose(kernel, roles)).index != INDEX_NONE) {
+    VictimRole *role = &roles[id.index];
+    const Victim *victim = &g_array_index(victims, Victim, role->from++);
+    Quantities amount = victim->allocated;
+    quantities_min(&amount, &lacking);
+    spare_cut(kernel, id, &amount);
+    if (quantities_are_zero(&amount))
+      continue;
+    quantities_subtract(&role->allocation, &amount);
+    quantities_subtract(&lacking, &amount);
+    take(kernel, victim, &amount);
+  }
+  return quantities_are_zero(&lacking);
+}
+
+void kernel_revocation_wake(Allocator *kernel, Instant now)
+{
+  kernel->host.request_tick(kernel->host.self, instant_after(now, (Duration){1}));
+}
+
+/* When the next role is due. */
+static Instant next_due(const Allocator *kernel, Instant now)
+{
+  Instant next = INSTANT_NEVER;
+  for (uint32_t i = 0; i < kernel->quotas.n; i++) {
+    const Need *need = need_of(kernel, kernel->quotas.items[i].role);
+    if (need->since.ns == INSTANT_NEVER.ns)
+      continue;
+    Instant due = instant_after(need->since, kernel->revocation->timeout);
+    if (instant_is_before(now, due))
+      next = instant_min(next, due);
+  }
+  return next;
+}
+
+void kernel_revoke(Allocator *kernel, Instant now)
+{
+  KernelRevocation *revocation = kernel->revocation;
+  if (kernel->n_quotas == 0)
+    return;
+  kernel_quotas_refresh(kernel);
+  if (!needs_fill(kernel, now))
+    return;
+  Instant next = next_due(kernel, now);
+  Quantities lacking = due_sum(kernel, now);
+  if (!quantities_are_zero(&lacking) && !instant_is_before(now, revocation->retry)) {
+    Quantities free = usable_free(kernel), coming = outstanding(kernel);
+    quantities_subtract(&lacking, &free);
+    quantities_subtract(&lacking, &coming);
+    if (!take_all(kernel, quantities_positive(&lacking))) {
+      Duration wait = {MAX(revocation->timeout.ns, kernel->interval.ns)};
+      revocation->retry = instant_after(now, wait);
+      next = instant_min(next, revocation->retry);
+    }
+  }
+  if (next.ns != INSTANT_NEVER.ns)
+    kernel->host.request_tick(kernel->host.self, next);
+}
