@@ -22,6 +22,10 @@ _sim() {
       mapfile -t COMPREPLY < <(compgen -W "jobs tasks" -- "$cur")
       return
       ;;
+    --compat)
+      mapfile -t COMPREPLY < <(compgen -W "mesos none" -- "$cur")
+      return
+      ;;
     --seed | --replication | --set | --sample-interval | --plugin-call-limit | --run)
       return
       ;;
@@ -33,7 +37,7 @@ _sim() {
     show) options="--workload --summary --set --run --help" ;;
     *)
       options="--workload --allocator --seed --replication --output --set --record --sample-interval"
-      options="$options --plugin-call-limit --quiet --no-progress --help"
+      options="$options --plugin-call-limit --compat --quiet --no-progress --help"
       ((cword == 1)) && options="$options --version"
       ;;
   esac
@@ -41,7 +45,7 @@ _sim() {
   if [[ $cur == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
   elif [[ $command == list && $cword -gt 1 ]]; then
-    mapfile -t COMPREPLY < <(compgen -W "allocators schedulers arrivals distributions formats workloads keys" -- "$cur")
+    mapfile -t COMPREPLY < <(compgen -W "allocators schedulers arrivals distributions formats workloads calls keys" -- "$cur")
   elif ((cword == 1)); then
     _filedir
     mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "run validate list show help" -- "$cur")

@@ -23,6 +23,7 @@ _sim_run() {
     '*--set[override a key of the workload]:GROUP.KEY=VALUE:' \
     '--record[what has rows of its own]:what:(jobs tasks)' \
     '--sample-interval[between the samples of time series]:duration:' \
+    '--compat[what Mesos does where that is surprising]:what:(mesos none)' \
     '--plugin-call-limit[processor time of one call into a plug-in]:duration:' \
     '(-q --quiet)'{-q,--quiet}'[print nothing but errors]' \
     '--no-progress[no progress bar]' \
@@ -48,7 +49,7 @@ _sim() {
       ;;
     list)
       _arguments '1:command:(list)' \
-        '*:what:(allocators schedulers arrivals distributions formats workloads keys)'
+        '*:what:(allocators schedulers arrivals distributions formats workloads calls keys)'
       ;;
     show)
       _arguments '1:command:(show)' \

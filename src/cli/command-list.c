@@ -21,6 +21,7 @@ typedef struct {
 static const Entry schedulers[] = {
     {"elastic", "starts a task on whatever it is offered, as soon as one fits"},
     {"rigid", "a gang: holds what it is offered until all tasks of a stage fit, then starts them at once"},
+    {"decliner", "runs nothing, and declines whatever it is offered"},
 };
 
 static const Entry distributions[] = {
@@ -117,6 +118,20 @@ static char *describe_key(const WorkloadKey *key)
   return g_string_free(text, FALSE);
 }
 
+/* --- calls ---------------------------------------------------------------------------------------------- */
+
+static void list_calls(void)
+{
+  WorkloadCall call;
+  g_autoptr(TextTable) table = text_table_new(2, true);
+  for (size_t position = 0; workload_call_next(&position, &call);) {
+    g_autofree char *form = g_strdup_printf("%s %s", call.word, call.arguments);
+    add_row(table, form, call.summary);
+  }
+  add_row(table, "AGENTS", "a class (web), some of it (web:3, web:1-20) or a hostname (agent-00007)");
+  print_table(table);
+}
+
 static void list_keys(void)
 {
   WorkloadKey key;
@@ -211,6 +226,7 @@ static const struct {
     {"distributions", list_distributions, "values that are drawn (task-duration = ..., and others)"},
     {"formats", list_formats, "files that can be run"},
     {"workloads", list_workloads, "the workloads that come with the program (--workload FILE)"},
+    {"calls", list_calls, "what the operator may do ([operator NAME], at = TIME: CALL)"},
     {"keys", list_keys, "all groups and keys of a workload file"},
 };
 

@@ -28,6 +28,7 @@ typedef struct {
   char **set;
   char *record;
   char *sample_interval;
+  char *compat;
   char *call_limit;
   gboolean quiet;
   gboolean no_progress;
@@ -43,6 +44,7 @@ static void run_arguments_clear(RunArguments *arguments)
   g_strfreev(arguments->set);
   g_free(arguments->record);
   g_free(arguments->sample_interval);
+  g_free(arguments->compat);
   g_free(arguments->call_limit);
 }
 
@@ -108,6 +110,8 @@ static OptionsRead read_arguments(int argc, char **argv, RunArguments *arguments
        "Between samples of time series, such as 30s (default: a hundredth of the run)", "TIME"},
       {"plugin-call-limit", 0, 0, G_OPTION_ARG_FILENAME, &arguments->call_limit,
        "Processor time that one call into a plug-in may take (default: 60s)", "TIME"},
+      {"compat", 0, 0, G_OPTION_ARG_FILENAME, &arguments->compat,
+       "mesos: where Mesos does something surprising, do it, too; or none (default: the workload's)", "WHAT"},
       {"quiet", 'q', 0, G_OPTION_ARG_NONE, &arguments->quiet, "Print nothing but errors", NULL},
       {"no-progress", 0, 0, G_OPTION_ARG_NONE, &arguments->no_progress,
        "Show no progress (it is shown on a terminal only)", NULL},
@@ -176,7 +180,7 @@ static bool check_record(const RunArguments *arguments, bool *tasks, GError **er
   return true;
 }
 
-/* --seed and --sample-interval are keys of the workload too; as overrides they are part of what is stored. */
+/* --seed, --sample-interval and --compat are keys of the workload too; as overrides they are part of what is stored. */
 static char **all_overrides(const RunArguments *arguments, GError **error)
 {
   g_autoptr(GPtrArray) overrides = g_ptr_array_new_with_free_func(g_free);
@@ -201,6 +205,14 @@ static char **all_overrides(const RunArguments *arguments, GError **error)
       return NULL;
     }
     g_ptr_array_add(overrides, g_strdup_printf("experiment.sample-interval=%s", arguments->sample_interval));
+  }
+  if (arguments->compat != NULL) {
+    static const char *const known[] = {"mesos", "none", NULL};
+    if (!g_strv_contains(known, arguments->compat)) {
+      options_unknown(error, "--compat", arguments->compat, known);
+      return NULL;
+    }
+    g_ptr_array_add(overrides, g_strdup_printf("master.compat=%s", arguments->compat));
   }
   g_ptr_array_add(overrides, NULL);
   return (char **)g_ptr_array_steal(overrides, NULL);
