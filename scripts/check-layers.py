@@ -27,6 +27,7 @@ FOREIGN = {
     "workloads": FILES,
     "traces": FILES + ["zlib.h", "sys/mman.h"],
     "metrics": FILES + ["sqlite3.h"],
+    "report": FILES + ["sqlite3.h"],
     "cli": ["*"],
 }
 

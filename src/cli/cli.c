@@ -24,6 +24,8 @@ static const Command commands[] = {
      command_validate},
     {"list", "list what can be named: allocators, schedulers, keys of workload files, ...", command_list},
     {"show", "show a run that is in a results file, as a workload that repeats it", command_show},
+    {"plot", "draw a figure of runs", command_plot},
+    {"report", "make a page of runs: summary, figures, comparison, provenance", command_report},
 };
 
 static void print_help(FILE *out)

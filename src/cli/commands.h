@@ -8,6 +8,8 @@
  *   validate   command-validate.c   reads workloads and traces, runs nothing
  *   list       command-list.c       what can be named
  *   show       command-show.c       a run that is in a results file
+ *   plot       command-plot.c       a figure of runs
+ *   report     command-report.c     a page of runs
  */
 
 #include "cli/exit-status.h"
@@ -16,3 +18,5 @@ ExitStatus command_run(int argc, char **argv);
 ExitStatus command_validate(int argc, char **argv);
 ExitStatus command_list(int argc, char **argv);
 ExitStatus command_show(int argc, char **argv);
+ExitStatus command_plot(int argc, char **argv);
+ExitStatus command_report(int argc, char **argv);

@@ -102,6 +102,16 @@ uint32_t results_reader_runs(const ResultsReader *reader)
   return reader->n_runs;
 }
 
+uint32_t results_reader_run_id(const ResultsReader *reader, uint32_t index)
+{
+  return reader->run_ids[index];
+}
+
+struct sqlite3 *results_reader_database(ResultsReader *reader)
+{
+  return reader->db;
+}
+
 /* The text that @sql, with the run's number for its parameter, gives; "" where that is NULL. */
 static char *run_text(ResultsReader *reader, const char *sql, uint32_t index, GError **error)
 {

@@ -2,7 +2,7 @@
 #pragma once
 
 /*
- * ResultsReader: what a results file says of its runs, for `sim show`.
+ * ResultsReader: what a results file says of its runs.
  *
  * The file is opened read-only. Files of another program or of a later version are refused.
  */
@@ -49,6 +49,12 @@ void results_reader_free(ResultsReader *reader);
 
 /** results_reader_runs: how many runs the file holds. */
 uint32_t results_reader_runs(const ResultsReader *reader);
+
+/** results_reader_run_id: @index: below the number of runs, in the order of run_id. */
+uint32_t results_reader_run_id(const ResultsReader *reader, uint32_t index);
+
+/** results_reader_database: (transfer none): the open file, for whoever reads more of it than a summary. */
+struct sqlite3 *results_reader_database(ResultsReader *reader);
 
 /**
  * results_reader_workload:

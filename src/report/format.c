@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/format.h"
+#include "report/format.h"
 
 #include <glib.h>
 #include <math.h>

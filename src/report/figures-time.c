@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+#include <string.h>
+
+#include "report/figures-private.h"
+
+#define PANELS_MAX 4       /* resources in one figure */
+#define ABOUT_FROM 10000.0 /* larger numbers are written as thousands */
+
+/* --- utilization ---------------------------------------------------------------------------------------- */
+
+typedef struct {
+  char *resource;
+  Curve *allocated;
+  Curve *offered;
+  Curve *line;
+} ResourceCurves;
+
+static ResourceCurves *resource_find(GArray *all, Drawing *drawing, uint32_t run, Figure *figure,
+                                     char *resource)
+{
+  for (guint i = 0; i < all->len; i++) {
+    ResourceCurves *one = &g_array_index(all, ResourceCurves, i);
+    if (strcmp(one->resource, resource) == 0) {
+      g_free(resource);
+      return one;
+    }
+  }
+  if (all->len == PANELS_MAX) {
+    g_free(resource);
+    return NULL;
+  }
+  Panel *panel = figures_time_panel(drawing, run, figure, "part of all [%]");
+  panel->title = g_strdup(resource);
+  panel->y_max = 100;
+  ResourceCurves curves = {
+      .resource = resource,
+      .allocated = panel_curve(panel, CURVE_AREA, 1, g_strdup("allocated")),
+      .offered = panel_curve(panel, CURVE_AREA, 2, g_strdup("offered")),
+      .line = panel_curve(panel, CURVE_LINE, 1, NULL),
+  };
+  g_array_append_val(all, curves);
+  return &g_array_index(all, ResourceCurves, all->len - 1);
+}
+
+static void resource_clear(void *data)
+{
+  g_free(((ResourceCurves *)data)->resource);
+}
+
+bool figure_utilization(Drawing *drawing, uint32_t run, GError **error)
+{
+  Query query;
+  if (!query_start(
+          &query, drawing->set, run,
+          "SELECT t_ns, resource, 100 * allocated / total, 100 * offered / total FROM cluster_sample "
+          "WHERE run_id = ?1 AND total > 0",
+          error))
+    return false;
+  Figure *figure = figures_new_of_run(
+      drawing, run, "utilization", g_strdup("Utilization"),
+      g_strdup("Part of each resource of the cluster that tasks had, and above it what was on offer to "
+               "frameworks at that instant. What is left is free."));
+  figure->source = g_strdup("SELECT t_ns / 1e9 AS seconds, resource, allocated / total, offered / total\n"
+                            "FROM cluster_sample");
+  TimeUnit unit = figures_time_unit(run_set_run(drawing->set, run)->summary.end.ns);
+  g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(ResourceCurves));
+  g_array_set_clear_func(all, resource_clear);
+  while (query_next(&query)) {
+    ResourceCurves *curves = resource_find(all, drawing, run, figure, query_text(&query, 1));
+    if (curves == NULL)
+      continue;
+    double x = (double)query_integer(&query, 0) / unit.ns;
+    double allocated = query_real(&query, 2);
+    double offered = query_real(&query, 3);
+    curve_add_range(curves->allocated, x, allocated, 0, allocated);
+    curve_add_range(curves->offered, x, offered, allocated, allocated + offered);
+    curve_add(curves->line, x, allocated);
+  }
+  if (all->len == 0)
+    figures_drop(drawing, "no utilization was sampled");
+  return query_end(&query, error);
+}
+
+/* --- columns of run_sample ------------------------------------------------------------------------------ */
+
+/* One curve of a column: the value itself, or its growth per second. */
+typedef struct {
+  const char *column;
+  const char *title;
+  unsigned colour;
+  unsigned panel;
+  bool rate;
+  CurveKind kind;
+} SampleCurve;
+
+typedef struct {
+  Curve *curve;
+  double last;
+  double greatest;
+} SampleState;
+
+static char *sample_sql(const SampleCurve *curves, guint n)
+{
+  GString *sql = g_string_new("SELECT t_ns");
+  for (guint i = 0; i < n; i++)
+    g_string_append_printf(sql, ", %s", curves[i].column);
+  g_string_append(sql, " FROM run_sample WHERE run_id = ?1");
+  return g_string_free(sql, FALSE);
+}
+
+static void add_sample(const Query *query, const SampleCurve *curves, guint n, SampleState *states,
+                       double seconds, double x)
+{
+  for (guint i = 0; i < n; i++) {
+    double value = query_real(query, (int)i + 1);
+    double shown = curves[i].rate ? (seconds > 0 ? (value - states[i].last) / seconds : (double)NAN) : value;
+    states[i].last = value;
+    if (isnan(shown))
+      continue;
+    states[i].greatest = fmax(states[i].greatest, shown);
+    curve_add(states[i].curve, x, shown);
+  }
+}
+
+/* A rate holds from the sample before, and the first one from the start. */
+static bool add_samples(Drawing *drawing, uint32_t run, const SampleCurve *curves, guint n,
+                        SampleState *states, GError **error)
+{
+  g_autofree char *sql = sample_sql(curves, n);
+  TimeUnit unit = figures_time_unit(run_set_run(drawing->set, run)->summary.end.ns);
+  Query query;
+  if (!query_start(&query, drawing->set, run, sql, error))
+    return false;
+  double before = 0;
+  while (query_next(&query)) {
+    double t = (double)query_integer(&query, 0);
+    if (before == 0 && t > 0)
+      for (guint i = 0; i < n; i++)
+        if (curves[i].rate)
+          curve_add(states[i].curve, 0, query_real(&query, (int)i + 1) / (t / 1e9));
+    add_sample(&query, curves, n, states, (t - before) / 1e9, t / unit.ns);
+    before = t;
+  }
+  return query_end(&query, error);
+}
+
+static bool draw_samples(Drawing *drawing, uint32_t run, const Figure *figure, const SampleCurve *curves,
+                         guint n, GError **error)
+{
+  g_autofree SampleState *states = g_new0(SampleState, n);
+  for (guint i = 0; i < n; i++) {
+    Panel *panel = g_ptr_array_index(figure->panels, curves[i].panel);
+    states[i].curve = panel_curve(panel, curves[i].kind, curves[i].colour, g_strdup(curves[i].title));
+  }
+  if (!add_samples(drawing, run, curves, n, states, error))
+    return false;
+  for (guint i = 0; i < n; i++) {
+    Panel *panel = g_ptr_array_index(figure->panels, curves[i].panel);
+    panel->about = panel->about || states[i].greatest >= ABOUT_FROM;
+  }
+  if (states[0].curve->points->len == 0)
+    figures_drop(drawing, "nothing was sampled");
+  return true;
+}
+
+bool figure_offers(Drawing *drawing, uint32_t run, GError **error)
+{
+  static const SampleCurve curves[] = {
+      {"offers_sent", "made", 1, 0, true, CURVE_LEVELS},
+      {"offers_declined", "declined", 2, 0, true, CURVE_LEVELS},
+      {"offers_rescinded", "rescinded", 3, 0, true, CURVE_LEVELS},
+      {"offers_outstanding", "outstanding", 1, 1, false, CURVE_LINE},
+  };
+  Figure *figure =
+      figures_new_of_run(drawing, run, "offers", g_strdup("Offers"),
+                         g_strdup("Above: offers made, declined and rescinded per second of simulated time, "
+                                  "between one sample and the "
+                                  "next. Below: offers that frameworks hold at the instant of a sample."));
+  figure->source = g_strdup("SELECT t_ns / 1e9 AS seconds, offers_sent, offers_declined, offers_rescinded, "
+                            "offers_outstanding\nFROM run_sample");
+  figures_time_panel(drawing, run, figure, "offers per second [1/s]");
+  figures_time_panel(drawing, run, figure, "offers")->legend = false;
+  return draw_samples(drawing, run, figure, curves, G_N_ELEMENTS(curves), error);
+}
+
+bool figure_load(Drawing *drawing, uint32_t run, GError **error)
+{
+  static const SampleCurve curves[] = {
+      {"tasks_running", "running", 1, 0, false, CURVE_LINE},
+      {"tasks_staging", "staging", 2, 0, false, CURVE_LINE},
+      {"jobs_running", "running", 1, 1, false, CURVE_LINE},
+      {"jobs_waiting", "waiting", 2, 1, false, CURVE_LINE},
+  };
+  Figure *figure = figures_new_of_run(drawing, run, "load", g_strdup("Tasks and jobs"),
+                                      g_strdup("Tasks that run, and those that are launched and do not run "
+                                               "yet; jobs that run, and those of which no "
+                                               "task has started."));
+  figure->source =
+      g_strdup("SELECT t_ns / 1e9 AS seconds, tasks_running, tasks_staging, jobs_running, jobs_waiting\n"
+               "FROM run_sample");
+  figures_time_panel(drawing, run, figure, "tasks");
+  figures_time_panel(drawing, run, figure, "jobs");
+  return draw_samples(drawing, run, figure, curves, G_N_ELEMENTS(curves), error);
+}

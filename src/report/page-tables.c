@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+#include <string.h>
+
+#include "report/format.h"
+#include "report/page-private.h"
+#include "report/svg.h"
+
+#define RUNS_SHOWN    60 /* rows of the table of runs */
+#define CLASSES_SHOWN 12
+#define GROUPS_SHOWN  60
+
+void page_text(GString *out, const char *text)
+{
+  svg_append_escaped(out, text == NULL ? "" : text);
+}
+
+void page_cell(GString *out, bool number, char *text)
+{
+  g_string_append(out, number ? "<td class=\"n\">" : "<td>");
+  page_text(out, text);
+  g_string_append(out, "</td>");
+  g_free(text);
+}
+
+void page_fact(GString *out, const char *name, char *value)
+{
+  if (value == NULL)
+    return;
+  g_string_append_printf(out, "<dt>%s</dt><dd>", name);
+  page_text(out, value);
+  g_string_append(out, "</dd>\n");
+  g_free(value);
+}
+
+/* A table that scrolls by itself where the screen is narrow. A name that begins with "#" is of a column of numbers. */
+static void table_begin(GString *out, const char *caption, const char *const *names)
+{
+  g_string_append(out, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"");
+  page_text(out, caption);
+  g_string_append(out, "\"><table><caption>");
+  page_text(out, caption);
+  g_string_append(out, "</caption><thead><tr>");
+  for (; *names != NULL; names++) {
+    bool number = **names == '#';
+    g_string_append(out, number ? "<th scope=\"col\" class=\"n\">" : "<th scope=\"col\">");
+    page_text(out, *names + number);
+    g_string_append(out, "</th>");
+  }
+  g_string_append(out, "</tr></thead><tbody>\n");
+}
+
+static void table_end(GString *out)
+{
+  g_string_append(out, "</tbody></table></div>\n");
+}
+
+/* --- what was run --------------------------------------------------------------------------------------- */
+
+/* "600 of cpus:4;mem:15360", one line for each class. */
+static char *describe_cluster(const RunSet *set, uint32_t run, GError **error)
+{
+  Query query;
+  if (!query_start(&query, set, run,
+                   "SELECT count, name, resources, speed FROM agent_class WHERE run_id = ?1 ORDER BY rowid",
+                   error))
+    return NULL;
+  GString *text = g_string_new(NULL);
+  guint rows = 0;
+  for (; query_next(&query); rows++) {
+    if (rows >= CLASSES_SHOWN)
+      continue;
+    g_autofree char *agents = format_counted((uint64_t)query_integer(&query, 0), "agent");
+    g_autofree char *resources = query_text(&query, 2);
+    g_string_append_printf(text, "%s%s with %s", rows == 0 ? "" : "; ", agents, resources);
+    if (query_real(&query, 3) != 1)
+      g_string_append_printf(text, ", speed %g", query_real(&query, 3));
+  }
+  if (rows > CLASSES_SHOWN)
+    g_string_append_printf(text, "; and %u further classes", rows - CLASSES_SHOWN);
+  if (!query_end(&query, error)) {
+    g_string_free(text, TRUE);
+    return NULL;
+  }
+  return g_string_free(text, FALSE);
+}
+
+static char *describe_seeds(const RunSet *set)
+{
+  GString *text = g_string_new(NULL);
+  for (uint32_t i = 0; i < run_set_runs(set) && i <= RUNS_SHOWN / 4; i++) {
+    bool more = i == RUNS_SHOWN / 4;
+    if (more)
+      g_string_append(text, ", ...");
+    else
+      g_string_append_printf(text, "%s%" G_GINT64_FORMAT, i == 0 ? "" : ", ",
+                             run_set_run(set, i)->summary.seed);
+  }
+  return g_string_free(text, FALSE);
+}
+
+static char *describe_allocators(const RunSet *set)
+{
+  GString *text = g_string_new(NULL);
+  g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+  for (uint32_t i = 0; i < run_set_runs(set); i++) {
+    const char *name = run_set_run(set, i)->summary.allocator;
+    if (g_hash_table_add(seen, (gpointer)(guintptr)name))
+      g_string_append_printf(text, "%s%s", text->len == 0 ? "" : ", ", name);
+  }
+  return g_string_free(text, FALSE);
+}
+
+bool page_append_experiment(GString *out, const RunSet *set, GError **error)
+{
+  const ReportRun *first = run_set_run(set, 0);
+  char *cluster = describe_cluster(set, 0, error);
+  if (cluster == NULL)
+    return false;
+  g_string_append(out, "<section><h2>What was run</h2>\n<dl>\n");
+  page_fact(out, "Workload", g_strdup(first->workload_path));
+  page_fact(out, "Cluster", cluster);
+  page_fact(out, "Frameworks", format_count(first->summary.frameworks));
+  page_fact(out, run_set_variants(set) > 1 ? "Allocators" : "Allocator", describe_allocators(set));
+  page_fact(out, run_set_runs(set) > 1 ? "Seeds" : "Seed", describe_seeds(set));
+  g_autofree char *clock = format_clock((Duration){first->summary.end.ns});
+  page_fact(out, "Simulated time",
+            g_strdup_printf("%s%s", clock, run_set_runs(set) > 1 ? " (the first run)" : ""));
+  if (first->warm_up_ns > 0) {
+    g_autofree char *warm_up = format_clock((Duration){first->warm_up_ns});
+    page_fact(out, "Warm-up", g_strdup_printf("%s, not measured; a dotted line in the figures", warm_up));
+  }
+  g_string_append(out, "</dl></section>\n");
+  return true;
+}
+
+/* --- summary -------------------------------------------------------------------------------------------- */
+
+static char *group_name(const ResultsGroup *group)
+{
+  g_autofree char *many = format_count(group->frameworks);
+  return group->frameworks == 1 ? g_strdup(group->name) : g_strdup_printf("%s (%s)", group->name, many);
+}
+
+/* Means of what only some have reached say so. */
+static char *of_all(char *reached, uint64_t n, uint64_t all, uint64_t shown)
+{
+  if (n == all)
+    return reached;
+  g_autofree char *some = reached;
+  g_autofree char *count = format_count(shown);
+  return g_strdup_printf("%s of %s", some, count);
+}
+
+static void append_group(GString *out, const ResultsGroup *group)
+{
+  g_autofree char *name = group_name(group);
+  g_string_append(out, "<tr><th scope=\"row\">");
+  page_text(out, name);
+  g_string_append(out, "</th>");
+  page_cell(out, true,
+            of_all(format_count(group->jobs_finished), group->jobs_finished, group->jobs, group->jobs));
+  page_cell(out, true, format_count(group->tasks));
+  page_cell(out, true, format_seconds(group->ramp_up_s));
+  page_cell(out, true, format_seconds(group->completion_mean_s));
+  page_cell(out, true, format_seconds(group->completion_median_s));
+  page_cell(out, true, format_seconds(group->completion_p95_s));
+  page_cell(out, true, format_percent(group->mean_share));
+  g_string_append(out, "</tr>\n");
+}
+
+static void append_groups(GString *out, const RunSet *set, uint32_t variant)
+{
+  static const char *const names[] = {"Framework",  "#Jobs finished",    "#Tasks",
+                                      "#Ramp-up",   "#Completion: mean", "#Median",
+                                      "#95th pct.", "#Mean share",       NULL};
+  const ReportRun *run = run_set_run(set, run_set_variant(set, variant)->runs[0]);
+  GString *caption = g_string_new("By group of frameworks");
+  if (run_set_variants(set) > 1)
+    g_string_append_printf(caption, ": %s", run_set_variant(set, variant)->label);
+  if (run_set_runs(set) > run_set_variants(set))
+    g_string_append_printf(caption, ", seed %" G_GINT64_FORMAT, run->summary.seed);
+  g_autofree char *text = g_string_free(caption, FALSE);
+  table_begin(out, text, names);
+  for (uint32_t i = 0; i < MIN(run->summary.n_groups, GROUPS_SHOWN); i++)
+    append_group(out, &run->summary.groups[i]);
+  table_end(out);
+  if (run->summary.n_groups > GROUPS_SHOWN)
+    g_string_append_printf(out, "<p class=\"quiet\">%u further groups are left out here.</p>\n",
+                           run->summary.n_groups - GROUPS_SHOWN);
+}
+
+static void append_tile(GString *out, const char *name, char *value)
+{
+  g_string_append(out, "<li><b>");
+  page_text(out, value);
+  g_string_append(out, "</b><span>");
+  page_text(out, name);
+  g_string_append(out, "</span></li>\n");
+  g_free(value);
+}
+
+/* The numbers of one run that matter first. */
+static void append_tiles(GString *out, const ResultsSummary *summary)
+{
+  char ratio[G_ASCII_DTOSTR_BUF_SIZE];
+  g_string_append(out, "<ul class=\"tiles\">\n");
+  for (uint32_t i = 0; i < MIN(summary->n_resources, COMPARISON_RESOURCES); i++) {
+    g_autofree char *name = g_strdup_printf("%s allocated, mean", summary->resources[i].name);
+    append_tile(out, name, format_percent(summary->resources[i].utilization));
+  }
+  append_tile(out, "Jain index of shares / fair shares",
+              isnan(summary->jain) ? g_strdup("-")
+                                   : g_strdup(g_ascii_formatd(ratio, sizeof ratio, "%.3f", summary->jain)));
+  append_tile(out, "largest gap to the fair share", format_percent(summary->largest_gap));
+  append_tile(out, "jobs", format_about((double)summary->jobs));
+  append_tile(out, "tasks launched", format_about((double)summary->tasks));
+  g_string_append(out, "</ul>\n");
+}
+
+/* Four digits that mean something. */
+static char *format_value(double value)
+{
+  char text[G_ASCII_DTOSTR_BUF_SIZE];
+  if (value >= 999.95)
+    return format_count((uint64_t)llround(value));
+  return g_strdup(g_ascii_formatd(text, sizeof text, "%.4g", value));
+}
+
+static char *describe_sample(const ComparisonMetric *metric, uint32_t variant, uint32_t n_runs)
+{
+  Sample sample = comparison_sample(metric, variant);
+  if (sample.n == 0)
+    return g_strdup("-");
+  g_autofree char *mean = format_value(sample.mean);
+  GString *text = g_string_new(mean);
+  double half = sample_half_width(&sample, COMPARISON_CONFIDENCE);
+  if (isfinite(half)) {
+    char width[G_ASCII_DTOSTR_BUF_SIZE];
+    g_string_append_printf(text, " \u00b1 %s", g_ascii_formatd(width, sizeof width, "%.2g", half));
+  }
+  if (sample.n != n_runs)
+    g_string_append_printf(text, " (%u of %u runs)", (unsigned)sample.n, n_runs);
+  return g_string_free(text, FALSE);
+}
+
+static void append_comparison(GString *out, const RunSet *set, const Comparison *comparison)
+{
+  bool repeated = run_set_runs(set) > run_set_variants(set);
+  g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+  g_ptr_array_add(names, g_strdup("Metric"));
+  for (uint32_t i = 0; i < run_set_variants(set); i++) {
+    const ReportVariant *variant = run_set_variant(set, i);
+    g_ptr_array_add(names, variant->n_runs > 1
+                               ? g_strdup_printf("#%s, %u runs", variant->label, variant->n_runs)
+                               : g_strdup_printf("#%s", variant->label));
+  }
+  g_ptr_array_add(names, NULL);
+  table_begin(out,
+              repeated ? "Means over the runs, with Student's 95 % intervals" : "Side by side, one run each",
+              (const char *const *)names->pdata);
+  for (guint i = 0; i < comparison->metrics->len; i++) {
+    const ComparisonMetric *metric = g_ptr_array_index(comparison->metrics, i);
+    g_string_append(out, "<tr><th scope=\"row\">");
+    page_text(out, metric->name);
+    if (*metric->unit != '\0')
+      g_string_append_printf(out, " [%s]", metric->unit);
+    g_string_append(out, "</th>");
+    for (uint32_t j = 0; j < run_set_variants(set); j++)
+      page_cell(out, true, describe_sample(metric, j, run_set_variant(set, j)->n_runs));
+    g_string_append(out, "</tr>\n");
+  }
+  table_end(out);
+}
+
+void page_append_summary(GString *out, const RunSet *set, const Comparison *comparison)
+{
+  g_string_append(out, "<section><h2>Summary</h2>\n");
+  if (run_set_runs(set) == 1)
+    append_tiles(out, &run_set_run(set, 0)->summary);
+  if (comparison != NULL)
+    append_comparison(out, set, comparison);
+  for (uint32_t i = 0; i < MIN(run_set_variants(set), PAGE_VARIANTS_MAX); i++)
+    append_groups(out, set, i);
+  g_string_append(out, "</section>\n");
+}
+
+/* --- provenance ----------------------------------------------------------------------------------------- */
+
+static void append_run(GString *out, const RunSet *set, const ReportRun *run)
+{
+  const ResultsSummary *summary = &run->summary;
+  g_string_append(out, "<tr><th scope=\"row\">");
+  page_text(out, run_set_path(set, run->file));
+  g_string_append_printf(out, "</th><td class=\"n\">%u</td>", run->run_id);
+  page_cell(out, false, g_strdup(summary->allocator));
+  page_cell(out, true, g_strdup_printf("%" G_GINT64_FORMAT, summary->seed));
+  page_cell(out, false, g_strdup(results_status_name(summary->status)));
+  page_cell(out, true, format_clock((Duration){summary->end.ns}));
+  page_cell(out, true, format_about((double)summary->events));
+  page_cell(out, true, format_seconds(summary->wall_s));
+  page_cell(out, true, format_kib(summary->max_rss_kib));
+  g_string_append(out, "<td><code>");
+  page_text(out, summary->digest);
+  g_string_append(out, "</code></td>");
+  page_cell(out, false, g_strdup(summary->version));
+  g_string_append(out, "<td><code>");
+  page_text(out, summary->git_commit);
+  g_string_append(out, "</code></td></tr>\n");
+}
+
+static bool append_traces(GString *out, const RunSet *set, GError **error)
+{
+  static const char *const names[] = {"Framework", "Trace", "#Bytes", "SHA-256", NULL};
+  Query query;
+  if (!query_start(&query, set, 0,
+                   "SELECT framework, path, bytes, sha256 FROM trace WHERE run_id = ?1 ORDER BY rowid",
+                   error))
+    return false;
+  bool begun = false;
+  for (; query_next(&query); begun = true) {
+    if (!begun)
+      table_begin(out, "Traces that were replayed", names);
+    g_string_append(out, "<tr>");
+    page_cell(out, false, query_text(&query, 0));
+    page_cell(out, false, query_text(&query, 1));
+    page_cell(out, true, format_count((uint64_t)query_integer(&query, 2)));
+    g_autofree char *sha256 = query_text(&query, 3);
+    g_string_append_printf(out, "<td class=\"long\"><code>%s</code></td></tr>\n", sha256);
+  }
+  if (begun)
+    table_end(out);
+  return query_end(&query, error);
+}
+
+bool page_append_runs(GString *out, const RunSet *set, GError **error)
+{
+  static const char *const names[] = {"Results",    "#Run",    "Allocator", "#Seed",   "Status",
+                                      "#Simulated", "#Events", "#Wall",     "#Memory", "Digest",
+                                      "Version",    "Commit",  NULL};
+  g_string_append(out, "<section><h2>Where the numbers come from</h2>\n");
+  table_begin(out, "Runs", names);
+  for (uint32_t i = 0; i < MIN(run_set_runs(set), RUNS_SHOWN); i++)
+    append_run(out, set, run_set_run(set, i));
+  table_end(out);
+  if (run_set_runs(set) > RUNS_SHOWN)
+    g_string_append_printf(out, "<p class=\"quiet\">%u further runs are left out here.</p>\n",
+                           run_set_runs(set) - RUNS_SHOWN);
+  if (!append_traces(out, set, error))
+    return false;
+  g_string_append(out, "</section>\n");
+  return true;
+}
