@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 #include "metrics/recorder.h"
+#include "metrics/results-reader.h"
 #include "metrics/results.h"
 #include "metrics/row-writer.h"
 
@@ -49,6 +50,9 @@ struct ResultsRun {
 /** results_run_free: without writing anything. */
 void results_run_free(ResultsRun *run);
 
+/** results_why: (transfer none): what the last call said against it, in words for those who know no SQLite. */
+const char *results_why(sqlite3 *db);
+
 /** results_exec: runs the statements @sql. Returns: false, with RESULTS_ERROR_WRITE, where one fails. */
 bool results_exec(sqlite3 *db, const char *sql, GError **error);
 
@@ -57,6 +61,12 @@ sqlite3_stmt *results_query(sqlite3 *db, const char *sql, int64_t run_id, GError
 
 /** results_query_end: finalizes @query. Returns: false, with RESULTS_ERROR_FORMAT, where it had failed. */
 bool results_query_end(sqlite3 *db, sqlite3_stmt *query, GError **error);
+
+/** results_reader_db: (transfer none): its connection, read-only. */
+sqlite3 *results_reader_db(ResultsReader *reader);
+
+/** results_summarize: fills metric_summary (metric-summary.h), after all runs; @db: in a transaction. */
+bool results_summarize(sqlite3 *db, GError **error);
 
 /** results_summary_read: of the run @run_id of the open file @db, which is called @path. */
 bool results_summary_read(sqlite3 *db, uint32_t run_id, const char *path, ResultsSummary *summary,

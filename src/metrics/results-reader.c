@@ -97,6 +97,11 @@ void results_reader_free(ResultsReader *reader)
   g_free(reader);
 }
 
+sqlite3 *results_reader_db(ResultsReader *reader)
+{
+  return reader->db;
+}
+
 uint32_t results_reader_runs(const ResultsReader *reader)
 {
   return reader->n_runs;

@@ -45,7 +45,7 @@ sqlite3_stmt *results_query(sqlite3 *db, const char *sql, int64_t run_id, GError
 {
   sqlite3_stmt *query = NULL;
   if (sqlite3_prepare_v2(db, sql, -1, &query, NULL) != SQLITE_OK) {
-    g_set_error(error, RESULTS_ERROR, RESULTS_ERROR_FORMAT, "SQLite: %s", sqlite3_errmsg(db));
+    g_set_error(error, RESULTS_ERROR, RESULTS_ERROR_FORMAT, "SQLite: %s", results_why(db));
     return NULL;
   }
   if (sqlite3_bind_parameter_count(query) > 0)
@@ -57,7 +57,7 @@ bool results_query_end(sqlite3 *db, sqlite3_stmt *query, GError **error)
 {
   if (sqlite3_finalize(query) == SQLITE_OK)
     return true;
-  g_set_error(error, RESULTS_ERROR, RESULTS_ERROR_FORMAT, "SQLite: %s", sqlite3_errmsg(db));
+  g_set_error(error, RESULTS_ERROR, RESULTS_ERROR_FORMAT, "SQLite: %s", results_why(db));
   return false;
 }
 

@@ -16,11 +16,24 @@ G_DEFINE_QUARK(offersim - results - error, results_error)
 
 #define NAME_PART_MAX 200 /* bytes of the name that the partial file's name repeats */
 
+const char *results_why(sqlite3 *db)
+{
+  switch (sqlite3_errcode(db)) {
+  case SQLITE_BUSY:
+  case SQLITE_LOCKED:
+    return "it is locked: another program writes to it";
+  case SQLITE_NOTADB:
+    return "not a results file of sim: no database";
+  default:
+    return sqlite3_errmsg(db);
+  }
+}
+
 bool results_exec(sqlite3 *db, const char *sql, GError **error)
 {
   if (sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK)
     return true;
-  g_set_error(error, RESULTS_ERROR, RESULTS_ERROR_WRITE, "SQLite: %s", sqlite3_errmsg(db));
+  g_set_error(error, RESULTS_ERROR, RESULTS_ERROR_WRITE, "SQLite: %s", results_why(db));
   return false;
 }
 
@@ -179,7 +192,8 @@ static bool flush_to_disk(const Results *results, const char *path, int flags, G
 
 static bool make_whole(Results *results, GError **error)
 {
-  if (!row_writer_check(results->writer, error) || !results_exec(results->db, "COMMIT", error)) {
+  if (!row_writer_check(results->writer, error) || !results_summarize(results->db, error) ||
+      !results_exec(results->db, "COMMIT", error)) {
     g_prefix_error(error, "%s: ", results->path);
     return false;
   }

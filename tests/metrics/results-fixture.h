@@ -81,6 +81,7 @@ static inline void setting_init(Setting *setting)
   setting->experiment = (Experiment){
       .title = title,
       .effective = effective,
+      .confidence = 0.95,
       .kinds = resource_kinds_new(),
       .cluster = {.classes = &setting->class, .n_classes = 1, .agents = 1},
       .frameworks = setting->groups,
