@@ -36,20 +36,30 @@ ContractVerdict judge_offers(const ContractJudge *judge)
   return verdict;
 }
 
+/* Plays one scenario in which no more than what is free may be offered. */
+static ContractVerdict play_free(const ContractJudge *judge, uint32_t features, uint64_t seed)
+{
+  ContractWorld *world = contract_world_new(judge->interface, seed, 1u << FAULT_NOT_FREE, judge->violation);
+  if (world != NULL) {
+    ContractScenario scenario = contract_scenario_begin(world, features, seed);
+    for (int step = 0; step < STEPS && world->violation == NULL; step++)
+      contract_scenario_step(&scenario);
+  }
+  return end_world(judge, world);
+}
+
 ContractVerdict judge_late_calls(const ContractJudge *judge)
 {
-  ContractVerdict verdict = CONTRACT_KEPT;
-  for (uint32_t i = 0; i < judge->n_scenarios && verdict == CONTRACT_KEPT; i++) {
-    ContractWorld *world =
-        contract_world_new(judge->interface, judge->seed + i, 1u << FAULT_NOT_FREE, judge->violation);
-    if (world != NULL) {
-      ContractScenario scenario = contract_scenario_begin(world, judge->features, judge->seed + i);
-      for (int step = 0; step < STEPS && world->violation == NULL; step++)
-        contract_scenario_step(&scenario);
+  for (uint32_t i = 0; i < judge->n_scenarios; i++) {
+    if (play_free(judge, judge->features & ~(uint32_t)SCENARIO_LATE, judge->seed + i) == CONTRACT_BROKEN) {
+      g_free(*judge->violation);
+      *judge->violation = g_strdup("it offers what is not free without them, too: nothing can be said");
+      return CONTRACT_NOT_JUDGED;
     }
-    verdict = end_world(judge, world);
+    if (play_free(judge, judge->features, judge->seed + i) == CONTRACT_BROKEN)
+      return CONTRACT_BROKEN;
   }
-  return verdict;
+  return CONTRACT_KEPT;
 }
 
 /* --- equal histories ------------------------------------------------------------------------------------ */

@@ -38,7 +38,7 @@ typedef enum {
   CONTRACT_KEPT,
   CONTRACT_BROKEN,
   CONTRACT_NOT_DECLARED,
-  CONTRACT_NOT_JUDGED, /* `instances`, of an allocator that is not deterministic */
+  CONTRACT_NOT_JUDGED, /* another rule is broken, without which this one means nothing */
 } ContractVerdict;
 
 /** contract_rules: (transfer none): all rules, @n of them, safety first. */

@@ -26,7 +26,7 @@ _sim() {
       mapfile -t COMPREPLY < <(compgen -W "mesos none" -- "$cur")
       return
       ;;
-    --seed | --replication | --set | --sample-interval | --plugin-call-limit | --run)
+    --seed | --replication | --set | --sample-interval | --plugin-call-limit | --run | --rule | --scenarios)
       return
       ;;
   esac
@@ -35,6 +35,7 @@ _sim() {
     validate) options="--set --allocator --quiet --help" ;;
     list) options="--help" ;;
     show) options="--workload --summary --set --run --help" ;;
+    check-allocator) options="--rule --scenarios --seed --plugin-call-limit --help" ;;
     *)
       options="--workload --allocator --seed --replication --output --set --record --sample-interval"
       options="$options --plugin-call-limit --compat --quiet --no-progress --help"
@@ -46,11 +47,14 @@ _sim() {
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
   elif [[ $command == list && $cword -gt 1 ]]; then
     mapfile -t COMPREPLY < <(compgen -W "allocators schedulers arrivals distributions formats workloads calls keys" -- "$cur")
+  elif [[ $command == check-allocator && $cword -gt 1 ]]; then
+    _filedir so
+    mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$("$1" list allocators 2>/dev/null | awk '{ print $1 }')" -- "$cur")
   elif ((cword == 1)); then
     _filedir
-    mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "run validate list show help" -- "$cur")
+    mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "run validate list show check-allocator help" -- "$cur")
   elif [[ $command == help ]]; then
-    mapfile -t COMPREPLY < <(compgen -W "run validate list show" -- "$cur")
+    mapfile -t COMPREPLY < <(compgen -W "run validate list show check-allocator" -- "$cur")
   else
     _filedir
   fi

@@ -60,11 +60,20 @@ _sim() {
         '(-h --help)'{-h,--help}'[what it does, with examples]' \
         '*:results:_files'
       ;;
+    check-allocator)
+      _arguments '1:command:(check-allocator)' \
+        '*--rule[judge only this rule]:rule:' \
+        '(-n --scenarios)'{-n,--scenarios}'[how many for each rule]:number:' \
+        '(-s --seed)'{-s,--seed}'[seed of the scenarios]:seed:' \
+        '--plugin-call-limit[processor time of one call into a plug-in]:duration:' \
+        '(-h --help)'{-h,--help}'[what it does, with examples]' \
+        '*:allocator:_sim_allocators'
+      ;;
     help)
-      _arguments '1:command:(help)' '2:command:(run validate list show)'
+      _arguments '1:command:(help)' '2:command:(run validate list show check-allocator)'
       ;;
     *)
-      ((CURRENT == 2)) && compadd run validate list show help
+      ((CURRENT == 2)) && compadd run validate list show check-allocator help
       _sim_run
       ;;
   esac

@@ -26,6 +26,7 @@ static const Command commands[] = {
     {"show", "show a run that is in a results file, as a workload that repeats it", command_show},
     {"plot", "draw a figure of runs", command_plot},
     {"report", "make a page of runs: summary, figures, comparison, provenance", command_report},
+    {"check-allocator", "judge an allocator, or a plug-in, by its contract", command_check_allocator},
 };
 
 static void print_help(FILE *out)
@@ -38,8 +39,8 @@ static void print_help(FILE *out)
         "Commands:\n",
         out);
   for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
-    fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].summary);
-  fprintf(out, "  %-10s %s\n", "help", "say more about a command, as sim COMMAND --help does");
+    fprintf(out, "  %-16s %s\n", commands[i].name, commands[i].summary);
+  fprintf(out, "  %-16s %s\n", "help", "say more about a command, as sim COMMAND --help does");
   fputs("\n"
         "  --version  the version and the commit it was built from\n"
         "  --help     this help\n"

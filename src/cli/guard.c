@@ -200,15 +200,18 @@ bool guard_command(Guard *guard, const char *plugin, Duration limit, ExitStatus 
 
 char *guard_describe(const GuardReport *report, Duration limit)
 {
+  /* A verb, or what is no function: "its constructors". */
+  bool verb = report->call != NULL && strchr(report->call, ' ') == NULL;
+  g_autofree char *call =
+      report->call == NULL ? NULL : g_strdup_printf("in %s%s", report->call, verb ? "()" : "");
+  g_autofree char *at = format_seconds(duration_seconds((Duration){report->at.ns}));
   g_autofree char *where = NULL;
-  if (report->call == NULL) {
+  if (call == NULL)
     where = g_strdup("outside of its calls");
-  } else if (report->at.ns < 0) {
-    where = g_strdup_printf("in %s()", report->call);
-  } else {
-    g_autofree char *at = format_seconds(duration_seconds((Duration){report->at.ns}));
-    where = g_strdup_printf("in %s() at %s of simulated time", report->call, at);
-  }
+  else if (report->at.ns < 0)
+    where = g_steal_pointer(&call);
+  else
+    where = g_strdup_printf("%s at %s of simulated time", call, at);
   g_autofree char *seconds = format_seconds(duration_seconds(limit));
   switch (report->end) {
   case GUARD_LEFT:
