@@ -7,10 +7,18 @@
 #include "allocators/hierarchical.h"
 #include "allocators/option-values.h"
 #include "allocators/random-sorter.h"
+#include "allocators/revocation.h"
 
 static const AllocatorOption options[] = {
     {"role-sorter", "drf", "order of roles: drf, or random (weights in proportion)"},
     {"framework-sorter", "drf", "order of the frameworks of a role: drf or random"},
+    REVOCATION_OPTION,
+};
+
+enum {
+  OPTION_ROLE_SORTER,
+  OPTION_FRAMEWORK_SORTER,
+  OPTION_REVOCATION_TIMEOUT,
 };
 
 /* What the random sorters of one kernel share; owned by the kernel, through its hooks. */
@@ -19,23 +27,24 @@ typedef struct {
   uint32_t n_sorters;
 } DrfRandom;
 
+static const char *value_of(const AllocatorSettings *settings, uint32_t option)
+{
+  return settings->option_values == NULL ? NULL : settings->option_values[option];
+}
+
 static const SorterInterface *sorter_choose(const AllocatorSettings *settings, uint32_t option, char **error)
 {
   static const char *const names[] = {"drf", "random", NULL};
-  const char *value = settings->option_values == NULL ? NULL : settings->option_values[option];
   uint32_t choice;
-  if (!option_choice(options[option].key, value, options[option].value_default, names, &choice, error))
+  if (!option_choice(options[option].key, value_of(settings, option), options[option].value_default, names,
+                     &choice, error))
     return NULL;
   return choice == 0 ? &drf_sorter : &random_sorter;
 }
 
-static Allocator *drf_create(const AllocatorSettings *settings, const AllocatorHost *host, Instant now,
-                             char **error)
+static Allocator *kernel_new(const AllocatorSettings *settings, const AllocatorHost *host, Instant now,
+                             const SorterInterface *roles, const SorterInterface *frameworks)
 {
-  const SorterInterface *roles = sorter_choose(settings, 0, error);
-  const SorterInterface *frameworks = roles == NULL ? NULL : sorter_choose(settings, 1, error);
-  if (frameworks == NULL)
-    return NULL;
   const void *drf_context = drf_sorter_context(settings->mesos_compatible);
   if (roles == &drf_sorter && frameworks == &drf_sorter)
     return hierarchical_new(settings, host, now, &drf_sorter, drf_context, &drf_sorter, NULL);
@@ -45,6 +54,23 @@ static Allocator *drf_create(const AllocatorSettings *settings, const AllocatorH
       settings, host, now, roles, roles == &drf_sorter ? drf_context : (const void *)&random->context,
       frameworks, frameworks == &drf_sorter ? NULL : (const void *)&random->context);
   hierarchical_set_hooks(kernel, &(KernelHooks){.self = random, .destroyed = g_free});
+  return kernel;
+}
+
+static Allocator *drf_create(const AllocatorSettings *settings, const AllocatorHost *host, Instant now,
+                             char **error)
+{
+  Duration timeout;
+  const SorterInterface *roles = sorter_choose(settings, OPTION_ROLE_SORTER, error);
+  const SorterInterface *frameworks =
+      roles == NULL ? NULL : sorter_choose(settings, OPTION_FRAMEWORK_SORTER, error);
+  if (frameworks == NULL ||
+      !revocation_option(settings, options[OPTION_REVOCATION_TIMEOUT].key,
+                         value_of(settings, OPTION_REVOCATION_TIMEOUT), &timeout, error))
+    return NULL;
+  Allocator *kernel = kernel_new(settings, host, now, roles, frameworks);
+  if (timeout.ns >= 0)
+    kernel_revocation_start(kernel, timeout);
   return kernel;
 }
 

@@ -11,7 +11,8 @@
  * chosen, without weights. Demand is not known to it.
  *
  * Options: role-sorter, framework-sorter = drf | random: the order of that level may be a fresh weighted shuffle for each
- * agent instead (random-sorter.h).
+ * agent instead (random-sorter.h). revocation-timeout = off | a duration: how long a guarantee may be unmet before
+ * tasks of others are killed for it (revocation.h); needs a master that revokes.
  *
  * Source: Ghodsi et al., NSDI 2011; apache/mesos src/master/allocator/mesos/hierarchical.cpp.
  */

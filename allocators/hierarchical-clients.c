@@ -158,6 +158,8 @@ void kernel_client_update(Allocator *kernel, uint32_t slot)
     kernel_client_track(kernel, slot);
   if (client->active != active) {
     client->active = active;
+    if (G_UNLIKELY(kernel->revocation != NULL))
+      kernel_revocation_wake(kernel);
     if (role->sorter != NULL && active)
       kernel->framework_interface->activate(role->sorter, client->member);
     else if (role->sorter != NULL)
@@ -173,10 +175,11 @@ void kernel_client_update(Allocator *kernel, uint32_t slot)
 void hierarchical_request_resources(Allocator *kernel, Instant now, FrameworkId framework, RoleId role,
                                     const Quantities *task, uint32_t count)
 {
+  (void)now;
   if (!kernel_framework_is_known(kernel, framework))
     return;
   if (G_UNLIKELY(kernel->revocation != NULL))
-    kernel_revocation_wake(kernel, now);
+    kernel_revocation_wake(kernel);
   KernelClient *client = kernel_client(kernel, kernel_client_get(kernel, framework, role));
   const KernelRole *of = kernel_role(kernel, role);
   SorterDemand *before = client->demand;

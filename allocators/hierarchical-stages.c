@@ -100,7 +100,7 @@ KernelRun kernel_run_begin(Allocator *kernel, Instant now, bool tick)
   if (kernel->n_quotas > 0) {
     kernel_quotas_refresh(kernel);
     run.available = kernel_quota_available(kernel);
-    run.required = kernel->required;
+    run.required = kernel->revocation == NULL ? kernel->required : kernel_revocation_required(kernel);
   }
   return run;
 }

@@ -296,6 +296,7 @@ void kernel_visit_grant(KernelRun *run, uint32_t slot, const Resources *offer, c
       Quantities helps = run->room.lacks;
       quantities_min(&helps, quota);
       quantities_subtract(&run->required, &helps);
+      run->required = quantities_positive(&run->required); /* who waits for nothing was not counted */
     }
     if (run->stage == 2 && kernel->mesos_compatible)
       kernel_quota_hide(kernel, client->role, quota);

@@ -197,6 +197,6 @@ void hierarchical_update_role(Allocator *kernel, Instant now, RoleId id, const R
   role->attributes = *attributes;
   kernel_quota_set(kernel, id, &before);
   if (G_UNLIKELY(kernel->revocation != NULL))
-    kernel_revocation_wake(kernel, now);
+    kernel_revocation_wake(kernel);
   kernel_request_tick(kernel, now);
 }

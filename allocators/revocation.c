@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "allocators/hierarchical-internal.h"
+#include "allocators/option-values.h"
 #include "base/check.h"
 
 /* What is on its way back: of one holding. */
@@ -48,6 +49,20 @@ struct KernelRevocation {
   Array(Need) needs;
   GArray *revoked; /* Revoked */
 };
+
+bool revocation_option(const AllocatorSettings *settings, const char *key, const char *value,
+                       Duration *timeout, char **error)
+{
+  if (!option_duration(key, value, "off", timeout, error))
+    return false;
+  if (timeout->ns < 0 || settings->revocation)
+    return true;
+  *error =
+      g_strdup_printf("\"%s\": the master takes nothing back; expected [master] revocation-grace beside it "
+                      "(option %s)",
+                      value, key);
+  return false;
+}
 
 void kernel_revocation_start(Allocator *kernel, Duration timeout)
 {
@@ -101,11 +116,11 @@ static void client_wants(Allocator *kernel, const KernelClient *client)
   }
 }
 
-/* Fills lacks, spare and since of the roles that have a quota. Returns: whether one of them lacks something. */
-static bool needs_fill(Allocator *kernel, Instant now)
+/* Fills what is lacking and what may be taken of the roles that have a quota. Returns: what they lack in all. */
+static Quantities needs_fill(Allocator *kernel)
 {
   g_autofree Quantities *below = g_new0(Quantities, kernel->quotas.n + 1); /* what is lacking there */
-  bool any = false;
+  Quantities sum = QUANTITIES_ZERO;
   needs_reset(kernel);
   for (uint32_t slot = 0; slot < kernel->clients.n_slots; slot++)
     if (pool_is_taken(&kernel->clients, slot))
@@ -124,12 +139,14 @@ static bool needs_fill(Allocator *kernel, Instant now)
     for (int kind = 0; kind < RESOURCE_KINDS_MAX; kind++)
       lacks.amount[kind] = MAX(lacks.amount[kind], below[i].amount[kind]);
     need->lacks = lacks;
-    need->since = quantities_are_zero(&lacks) ? INSTANT_NEVER : instant_min(need->since, now);
-    any = any || !quantities_are_zero(&lacks);
-    if (quota->parent != INDEX_NONE)
-      quantities_add(&below[quota->parent], &lacks);
+    quantities_add(quota->parent != INDEX_NONE ? &below[quota->parent] : &sum, &lacks);
   }
-  return any;
+  return sum;
+}
+
+Quantities kernel_revocation_required(Allocator *kernel)
+{
+  return needs_fill(kernel);
 }
 
 /* What the roles that are due lack in all: that of a role covers what those below it lack. */
@@ -139,6 +156,7 @@ static Quantities due_sum(Allocator *kernel, Instant now)
   for (uint32_t i = 0; i < kernel->quotas.n; i++) {
     const KernelQuota *quota = &kernel->quotas.items[i];
     Need *need = need_of(kernel, quota->role);
+    need->since = quantities_are_zero(&need->lacks) ? INSTANT_NEVER : instant_min(need->since, now);
     need->is_due = need->since.ns != INSTANT_NEVER.ns &&
                    !instant_is_before(now, instant_after(need->since, kernel->revocation->timeout));
     bool covered = false;
@@ -347,20 +365,13 @@ static bool take_all(Allocator *kernel, Quantities lacking)
   return quantities_are_zero(&lacking);
 }
 
-void kernel_revocation_wake(Allocator *kernel, Instant now)
-{
-  kernel->host.request_tick(kernel->host.self, instant_after(now, (Duration){1}));
-}
-
 /* When the next role is due. */
 static Instant next_due(const Allocator *kernel, Instant now)
 {
   Instant next = INSTANT_NEVER;
   for (uint32_t i = 0; i < kernel->quotas.n; i++) {
-    const Need *need = need_of(kernel, kernel->quotas.items[i].role);
-    if (need->since.ns == INSTANT_NEVER.ns)
-      continue;
-    Instant due = instant_after(need->since, kernel->revocation->timeout);
+    Instant due =
+        instant_after(need_of(kernel, kernel->quotas.items[i].role)->since, kernel->revocation->timeout);
     if (instant_is_before(now, due))
       next = instant_min(next, due);
   }
@@ -373,10 +384,9 @@ void kernel_revoke(Allocator *kernel, Instant now)
   if (kernel->n_quotas == 0)
     return;
   kernel_quotas_refresh(kernel);
-  if (!needs_fill(kernel, now))
-    return;
-  Instant next = next_due(kernel, now);
+  needs_fill(kernel);
   Quantities lacking = due_sum(kernel, now);
+  Instant next = next_due(kernel, now);
   if (!quantities_are_zero(&lacking) && !instant_is_before(now, revocation->retry)) {
     Quantities free = usable_free(kernel), coming = outstanding(kernel);
     quantities_subtract(&lacking, &free);
@@ -387,6 +397,12 @@ void kernel_revoke(Allocator *kernel, Instant now)
       next = instant_min(next, revocation->retry);
     }
   }
-  if (next.ns != INSTANT_NEVER.ns)
+  if (!instant_is_never(next))
     kernel->host.request_tick(kernel->host.self, next);
+}
+
+void kernel_revocation_wake(Allocator *kernel)
+{
+  kernel->freedom++; /* what was withheld for somebody may be so no longer */
+  kernel->host.request_tick(kernel->host.self, kernel->last_tick);
 }

@@ -14,8 +14,8 @@
  *             agent by agent, those first on which the role has most; never below a guarantee of a role or of one above
  *             it. AllocatorHost.revoke() kills tasks, the master gives them its grace period
  *
- * What comes back is free as anything else is, and the kernel withholds it from everybody else for the sake of the
- * guarantee. While something is lacking there is a tick in each interval.
+ * As what is lent can be taken back, the kernel withholds nothing for a role that does not wait: others may use what is
+ * guaranteed to it. For those that wait it withholds what they lack as without revocation, so what comes back is theirs.
  *
  * Not covered: what is reserved or revocable, and pieces that are free but too small for tasks that nobody has declared.
  * Cost: nothing where it is off; else O(clients) per run, O(what is held) when something is revoked.
@@ -32,6 +32,11 @@
 
 typedef struct KernelRevocation KernelRevocation;
 
+/** revocation_option: the timeout; negative: off. @error: @value makes no sense, or the host revokes nothing; to be freed
+ * with g_free(). */
+bool revocation_option(const AllocatorSettings *settings, const char *key, const char *value,
+                       Duration *timeout, char **error);
+
 /**
  * kernel_revocation_start: from now on; right behind hierarchical_new().
  * @timeout: not negative
@@ -41,7 +46,10 @@ void kernel_revocation_start(Allocator *kernel, Duration timeout);
 /** kernel_revoke: at the end of each run, where it was started. */
 void kernel_revoke(Allocator *kernel, Instant now);
 
-/** kernel_revocation_wake: something may be lacking that was not before: there is to be a tick. */
-void kernel_revocation_wake(Allocator *kernel, Instant now);
+/** kernel_revocation_wake: it may have changed who waits for something: there is to be a tick. */
+void kernel_revocation_wake(Allocator *kernel);
+
+/** kernel_revocation_required: what is to be withheld in a run that begins, instead of what all guarantees lack. */
+Quantities kernel_revocation_required(Allocator *kernel);
 
 void kernel_revocation_free(KernelRevocation *revocation);

@@ -31,10 +31,12 @@ static void inverse_offer(void *self, FrameworkId framework, AgentId agent)
 
 static void revoke(void *self, FrameworkId framework, AgentId agent, const Resources *resources)
 {
-  (void)self;
-  (void)framework;
-  (void)agent;
-  (void)resources;
+  AllocatorHarness *harness = self;
+  CHECK(harness->in_run);
+  CHECK(!resources_are_empty(resources) && quantities_are_valid(&resources->plain));
+  HarnessOffer made = {harness->now, framework, ROLE_NONE, agent, RESOURCES_EMPTY};
+  resources_copy(&made.resources, resources);
+  g_array_append_val(harness->revocations, made);
 }
 
 static void request_run(void *self)
@@ -74,7 +76,9 @@ void harness_init(AllocatorHarness *harness, const AllocatorInterface *interface
       .tick_requested = INSTANT_NEVER,
       .offers = g_array_new(FALSE, FALSE, sizeof(HarnessOffer)),
   };
+  harness->revocations = g_array_new(FALSE, FALSE, sizeof(HarnessOffer));
   g_array_set_clear_func(harness->offers, offer_clear);
+  g_array_set_clear_func(harness->revocations, offer_clear);
   AllocatorHost host = {
       .size = sizeof(AllocatorHost),
       .self = harness,
@@ -94,6 +98,7 @@ void harness_clear(AllocatorHarness *harness)
 {
   harness->interface->destroy(harness->allocator);
   g_array_unref(harness->offers);
+  g_array_unref(harness->revocations);
 }
 
 void harness_settle(AllocatorHarness *harness)

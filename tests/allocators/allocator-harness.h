@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * AllocatorHarness: the smallest host of an allocator: a clock, a seeded source of random numbers, and a list
- * of what was offered.
+ * AllocatorHarness: the smallest host of an allocator: a clock, a seeded source of random numbers, and lists of what
+ * was offered and revoked.
  *
  * The caller makes calls on harness->allocator with harness->now as the instant, between harness_arrive() and
  * harness_settle(), which makes the run that the calls may have asked for. Time moves by harness_tick() and
@@ -42,7 +42,8 @@ typedef struct {
   Instant tick_requested;
   bool tick_left_out; /* the one of this instant, so far */
   uint64_t ticks_made;
-  GArray *offers; /* HarnessOffer, since harness_forget_offers() */
+  GArray *offers;      /* HarnessOffer, since harness_forget_offers() */
+  GArray *revocations; /* HarnessOffer without a role: what was revoked; all of them */
 } AllocatorHarness;
 
 /** harness_mix: a well mixed 64-bit number from @a and @b; for seeds and streams of tests. */
