@@ -175,7 +175,6 @@ void kernel_client_update(Allocator *kernel, uint32_t slot)
 void hierarchical_request_resources(Allocator *kernel, Instant now, FrameworkId framework, RoleId role,
                                     const Quantities *task, uint32_t count)
 {
-  (void)now;
   if (!kernel_framework_is_known(kernel, framework))
     return;
   if (G_UNLIKELY(kernel->revocation != NULL))
@@ -190,4 +189,8 @@ void hierarchical_request_resources(Allocator *kernel, Instant now, FrameworkId 
   if (client->tracked && of->sorter != NULL && kernel->framework_interface->demand != NULL)
     kernel->framework_interface->demand(of->sorter, client->member, before, client->demand);
   g_free(before);
+  if (kernel->watched) {
+    kernel->freedom++; /* for policies that hold something back */
+    kernel_request_tick(kernel, now);
+  }
 }

@@ -16,6 +16,8 @@
  *   hierarchical-run.c        the runs; visits of agents where nothing but filters and gpus matters
  *   hierarchical-stages.c     visits where the rest matters: both stages, one client
  *   hierarchical-visit.c      how a visit goes through the clients
+ *   hierarchical-scores.c     runs in which clients come first
+ *   hierarchical-explain.c    visits that only tell
  *   hierarchical-maintenance.c  unavailability, inverse offers
  *   hierarchical-life.c       making, freeing and checking
  *   hierarchical-view.c       what can be asked
@@ -201,6 +203,12 @@ typedef struct {
   Quantities revocable_free; /* and never negative */
 } KernelSums;
 
+/* What an explanation has granted. */
+typedef struct {
+  RoleId role;
+  Quantities quota;
+} KernelDraft;
+
 typedef struct {
   Instant at;
   AgentId agent;
@@ -280,8 +288,10 @@ struct Allocator {
   uint64_t n_runs;        /* that visited something */
   uint64_t n_visits;      /* of agents */
   uint64_t mark;          /* of the visit that is made: what clients are marked with */
-  uint64_t mark_dry;      /* of the last explanation; counts down */
+  uint64_t mark_dry;      /* the same where visits are not counted; counts down */
   Array(AgentId) visited; /* order of the run */
+  Array(KernelDraft) drafts;
+  Array(Resources) explained; /* what the last explanation has told; owned */
   Array(uint32_t) random;
 };
 
@@ -542,6 +552,10 @@ bool kernel_quota_look(const Allocator *kernel, RoleId role, KernelRoom *room);
 void kernel_quota_hide(Allocator *kernel, RoleId role, const Quantities *quota);
 void kernel_quota_reveal(Allocator *kernel);
 
+/** kernel_quota_draft: counts what an explanation grants; kernel_quota_undraft: all that no more. */
+void kernel_quota_draft(Allocator *kernel, RoleId role, const Quantities *quota);
+void kernel_quota_undraft(Allocator *kernel);
+
 /** kernel_pause_update: an agent has come, or time has passed: the pause after a failover may be over. */
 void kernel_pause_update(Allocator *kernel, Instant now);
 
@@ -562,6 +576,11 @@ void kernel_visit_agent(Allocator *kernel, AgentId agent, Instant now, bool tick
 
 /** kernel_run_stages: looks at the agents visited, in both stages. */
 void kernel_run_stages(Allocator *kernel, Instant now, bool tick);
+
+/* --- hierarchical-explain.c --- */
+
+/** kernel_explained_clear: frees what the last explanation has told. */
+void kernel_explained_clear(Allocator *kernel);
 
 /* --- hierarchical-maintenance.c --- */
 

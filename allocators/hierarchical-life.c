@@ -60,7 +60,7 @@ void hierarchical_set_hooks(Allocator *kernel, const KernelHooks *hooks)
 {
   kernel->hooks = *hooks;
   kernel_unusual_update(kernel);
-  if (hooks->portion != NULL)
+  if (hooks->portion != NULL || hooks->score != NULL)
     kernel_watch(kernel);
 }
 
@@ -96,6 +96,9 @@ void hierarchical_destroy(Allocator *kernel)
   array_free(&kernel->books);
   array_free(&kernel->allocated);
   array_free(&kernel->quotas);
+  array_free(&kernel->drafts);
+  kernel_explained_clear(kernel);
+  array_free(&kernel->explained);
   array_free(&kernel->maintained);
   array_free(&kernel->inverse_agents);
   g_free(kernel->region);

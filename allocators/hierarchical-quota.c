@@ -156,7 +156,7 @@ void kernel_watch_hold(Allocator *kernel, RoleId role, uint32_t slot, const Quan
   while (kernel->allocated.n <= slot)
     array_push(&kernel->allocated, QUANTITIES_ZERO);
   used_change(kernel, role, quota, plain, 1);
-  if (kernel->hooks.portion != NULL)
+  if (kernel->hooks.portion != NULL || kernel->hooks.score != NULL)
     kernel->freedom++;
 }
 
@@ -372,6 +372,25 @@ void kernel_quota_reveal(Allocator *kernel)
       required_update(kernel, i);
     }
   kernel->hidden = false;
+}
+
+void kernel_quota_draft(Allocator *kernel, RoleId role, const Quantities *quota)
+{
+  static const Quantities nothing = {{0}};
+  if (!kernel->watched)
+    return;
+  used_change(kernel, role, quota, &nothing, 1);
+  array_push(&kernel->drafts, (KernelDraft){role, *quota});
+}
+
+void kernel_quota_undraft(Allocator *kernel)
+{
+  static const Quantities nothing = {{0}};
+  for (uint32_t i = 0; i < kernel->drafts.n; i++)
+    used_change(kernel, kernel->drafts.items[i].role, &kernel->drafts.items[i].quota, &nothing, -1);
+  kernel->drafts.n = 0;
+  if (kernel->hidden)
+    kernel_quota_reveal(kernel);
 }
 
 /* --- verbs ---------------------------------------------------------------------------------------------- */

@@ -66,9 +66,10 @@ static bool is_held_back(const KernelRun *run, AgentId id)
   return quantities_are_zero(&left);
 }
 
-static void place_settle(KernelRun *run, AgentId id, Instant wake)
+void kernel_visit_settle(KernelRun *run, Instant wake)
 {
   Allocator *kernel = run->kernel;
+  AgentId id = run->id;
   Resources free = kernel_free(kernel, id);
   if (resources_are_empty(&free))
     kernel_place_leave(kernel, id);
@@ -90,7 +91,7 @@ static void agent_visit(KernelRun *run, AgentId id)
     roles_serve(run);
   run->withheld = run->withheld || skip;
   if (run->stage == 2)
-    place_settle(run, id, wake);
+    kernel_visit_settle(run, wake);
   kernel_visit_end(run);
 }
 
@@ -122,7 +123,9 @@ void kernel_run_stages(Allocator *kernel, Instant now, bool tick)
     run.stage = 2;
   }
   kernel_shuffle(kernel, 2);
-  for (uint32_t i = 0; i < kernel->visited.n; i++)
+  if (kernel->hooks.score != NULL)
+    kernel_run_scores(&run);
+  for (uint32_t i = 0; kernel->hooks.score == NULL && i < kernel->visited.n; i++)
     agent_visit(&run, kernel->visited.items[i]);
   if (kernel->hidden)
     kernel_quota_reveal(kernel);

@@ -13,13 +13,10 @@ bool kernel_visit_begin(KernelRun *run, AgentId id)
   Allocator *kernel = run->kernel;
   const KernelAgentRest *rest = kernel_agent_rest(kernel, id);
   Resources free = kernel_free(kernel, id);
-  uint64_t number = kernel->n_visits + 1;
-  if (run->dry) {
+  if (run->dry || run->scored)
     kernel->mark = --kernel->mark_dry;
-  } else {
-    kernel->n_visits = number;
-    kernel->mark = number;
-  }
+  else
+    kernel->mark = ++kernel->n_visits;
   run->id = id;
   run->withheld = false;
   run->shared = false;
@@ -31,7 +28,7 @@ bool kernel_visit_begin(KernelRun *run, AgentId id)
       .agent = id,
       .total = rest->special != NULL ? &rest->special->quantities : &rest->total,
       .free = &run->quantities,
-      .number = number,
+      .number = kernel->n_visits + (run->dry ? 1 : 0),
   };
   if (rest->special != NULL && !run->dry && rest->special->shared_run == kernel->n_runs)
     kernel_slices_add(&run->given, rest->special->shared);
@@ -301,8 +298,10 @@ void kernel_visit_grant(KernelRun *run, uint32_t slot, const Resources *offer, c
     if (run->stage == 2 && kernel->mesos_compatible)
       kernel_quota_hide(kernel, client->role, quota);
   }
-  if (run->dry)
+  if (run->dry) {
+    kernel_quota_draft(kernel, client->role, quota);
     return;
+  }
   quantities_subtract(&kernel_agent(kernel, run->id)->free, &offer->plain);
   kernel_hold_resources(kernel, slot, run->id, offer);
   kernel->host.offer(kernel->host.self, client->framework, client->role, run->id, offer);

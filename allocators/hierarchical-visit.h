@@ -23,7 +23,8 @@ typedef struct {
   Allocator *kernel;
   Instant now;
   bool tick;
-  bool dry; /* an explanation: nothing is booked or offered */
+  bool scored; /* clients come first: an agent is looked at for one of them */
+  bool dry;    /* an explanation: nothing is booked or offered */
   int stage;
   Quantities available; /* headroom */
   Quantities required;
@@ -46,6 +47,14 @@ typedef struct {
 
 /** kernel_run_begin: a run, in stage 2. */
 KernelRun kernel_run_begin(Allocator *kernel, Instant now, bool tick);
+
+/** kernel_visit_settle: the agent has been looked at for all; @wake: when the first of its filters is over. */
+void kernel_visit_settle(KernelRun *run, Instant wake);
+
+/* --- hierarchical-scores.c --- */
+
+/** kernel_run_scores: stage 2 where clients come first. */
+void kernel_run_scores(KernelRun *run);
 
 /* --- hierarchical-visit.c --- */
 

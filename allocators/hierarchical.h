@@ -115,6 +115,7 @@ HIERARCHICAL_DECLARE(update_allocation);
 HIERARCHICAL_DECLARE(update_available);
 HIERARCHICAL_DECLARE(recover);
 HIERARCHICAL_DECLARE(quota_use);
+HIERARCHICAL_DECLARE(explain);
 HIERARCHICAL_DECLARE(check);
 
 #undef HIERARCHICAL_DECLARE
@@ -141,4 +142,4 @@ HIERARCHICAL_DECLARE(check);
   .update_unavailability = hierarchical_update_unavailability,                                               \
   .update_inverse_offer = hierarchical_update_inverse_offer,                                                 \
   .update_allocation = hierarchical_update_allocation, .update_available = hierarchical_update_available,    \
-  .recover = hierarchical_recover, .quota_use = hierarchical_quota_use
+  .recover = hierarchical_recover, .quota_use = hierarchical_quota_use, .explain = hierarchical_explain
