@@ -43,6 +43,9 @@ static void accept_refuse(Master *master, Instant now, FrameworkId framework, co
   }
   TaskState state = master_lost_state(master, framework, TASK_DROPPED);
   for (uint32_t i = 0; i < n_operations; i++)
+    if (!operation_launches(operations[i].kind) && operations[i].kind < OPERATIONS)
+      master_framework(master, framework)->counters.operations_dropped[operations[i].kind]++;
+  for (uint32_t i = 0; i < n_operations; i++)
     for (uint32_t j = 0; j < operation_tasks(&operations[i]); j++)
       master_refuse_task(master, framework, &operations[i].tasks[j], state, REASON_INVALID_OFFERS);
 }
@@ -115,7 +118,6 @@ static TaskId accept_launch(MasterAccept *accept, const TaskInfo *task)
  * bad ones, which are answered once the books are closed. */
 static void tasks_launch(MasterAccept *accept, const Operation *operation)
 {
-  accept->master->framework_counters.items[accept->framework.index].operations[operation->kind]++;
   bool alone = operation->kind == OPERATION_LAUNCH;
   bool group = !alone && master_group_is_valid(accept, operation);
   for (uint32_t i = 0; i < operation->n_tasks; i++) {
@@ -206,6 +208,18 @@ static void accept_send(MasterAccept *accept, const Operation *operations, uint3
   master->launched.n = base;
 }
 
+/* Any accept but one of one launch. */
+static void accept_count(FrameworkCounters *counters, const Operation *operations, uint32_t n_operations,
+                         uint32_t n_tasks, bool converts)
+{
+  counters->calls[FRAMEWORK_CALL_ACCEPT]++;
+  counters->accepts_launching += n_tasks > 0;
+  counters->accepts_converting += n_tasks == 0 && converts;
+  for (uint32_t i = 0; i < n_operations; i++)
+    if (operations[i].kind < OPERATIONS)
+      counters->operations[operations[i].kind]++;
+}
+
 AcceptResult master_accept(Master *master, Instant now, FrameworkId framework, const OfferId *offers,
                            uint32_t n_offers, const Operation *operations, uint32_t n_operations,
                            OfferFilter filter)
@@ -218,10 +232,10 @@ AcceptResult master_accept(Master *master, Instant now, FrameworkId framework, c
     n_tasks += operation_tasks(&operations[i]);
     converts = converts || !operation_launches(operations[i].kind);
   }
-  master_count_call(master, framework, FRAMEWORK_CALL_ACCEPT);
-  master->framework_counters.items[framework.index].accepts_launching += n_tasks > 0;
-  if (G_UNLIKELY(converts) && n_tasks == 0)
-    master->framework_counters.items[framework.index].accepts_converting++;
+  if (G_LIKELY(n_operations == 1 && operations[0].kind == OPERATION_LAUNCH && n_tasks > 0))
+    master_framework(master, framework)->counters.accepts_simple++;
+  else
+    accept_count(&master_framework(master, framework)->counters, operations, n_operations, n_tasks, converts);
   if (!offers_are_valid(master, framework, offers, n_offers)) {
     accept_refuse(master, now, framework, offers, n_offers, operations, n_operations);
     master_requests_pass_on(master, now);

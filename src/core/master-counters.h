@@ -4,8 +4,9 @@
 /*
  * Counters: what has happened, added up where it happens; master-metrics.c gives them Mesos's names.
  *
- * At most one is added to per event and kind of question, and none where the books tell already: what was sent is what has
- * ended and what is outstanding, messages of all frameworks are the sum over them, gauges are taken from the records.
+ * At most one is added to per event, and none where the books tell already: what was sent is what has ended and what is
+ * outstanding, messages of all frameworks are the sum over them, gauges are taken from the records. An accept that is one
+ * launch, as nearly all are, is counted once for the call, its operation and its kind.
  * Counters of a framework stay when it has left.
  */
 
@@ -43,11 +44,16 @@ typedef enum {
 
 #define TASK_STATES_TERMINAL (TASK_STATES - TASK_FINISHED)
 
+/* How nearly all tasks end. */
+#define TASK_END_SOURCE SOURCE_EXECUTOR
+#define TASK_END_REASON REASON_NONE
+
 typedef struct {
-  uint64_t calls[FRAMEWORK_CALLS];
+  uint64_t calls[FRAMEWORK_CALLS]; /* acknowledgements: those that are not invalid */
   uint64_t events[FRAMEWORK_EVENTS];
-  uint64_t accepts_launching;  /* those that name tasks; */
-  uint64_t accepts_converting; /* those that do not, but something else: the others count as declines */
+  uint64_t accepts_simple;     /* of one operation, a launch that names tasks; in none of the numbers here */
+  uint64_t accepts_launching;  /* others that name tasks; */
+  uint64_t accepts_converting; /* others that do not, but something else: the rest counts as declines */
   uint64_t operations[OPERATIONS];
   uint64_t operations_dropped[OPERATIONS]; /* that made no sense */
   uint64_t acknowledgements_invalid;
@@ -61,5 +67,6 @@ typedef struct {
   uint64_t executors_exited;
   uint64_t statuses_invalid;
   uint64_t messages_dropped;
+  /* But those of the usual source and reason: what is left of the frameworks' numbers. */
   uint64_t task_ends[TASK_STATES_TERMINAL][TASK_SOURCES][TASK_REASONS];
 } MasterCounters;

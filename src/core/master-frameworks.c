@@ -127,7 +127,6 @@ FrameworkId master_subscribe(Master *master, Instant now, const FrameworkInfo *i
   framework_set(master, &framework, info);
   FrameworkId id = {master->frameworks->len};
   g_array_append_val(master->frameworks, framework);
-  array_push(&master->framework_counters, (FrameworkCounters){0});
   master_count_call(master, id, FRAMEWORK_CALL_SUBSCRIBE);
 
   AllocatorFramework allocator_info = allocator_framework(&framework, info);
@@ -208,6 +207,7 @@ void master_teardown(Master *master, Instant now, FrameworkId id)
     return;
   MasterFramework *framework = master_framework(master, id);
   framework->present = false;
+  framework->inactive = true;
   master_count_call(master, id, FRAMEWORK_CALL_TEARDOWN);
   g_autoptr(GArray) told = g_array_new(FALSE, FALSE, sizeof(AgentId));
   /* No list of a framework's offers and tasks is kept: this is rare, and a launch would pay for it each time.

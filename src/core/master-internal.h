@@ -71,7 +71,7 @@ typedef struct {
 } MasterAgent;
 
 typedef enum {
-  MASTER_AGENT_INACTIVE = 1 << 0, /* is not offered */
+  MASTER_AGENT_INACTIVE = 1 << 0, /* is not offered: by an operator, not connected, or gone */
   MASTER_AGENT_DRAINING = 1 << 1,
   MASTER_AGENT_CARE = 1 << 2, /* has a MasterAgentCare */
   MASTER_AGENT_EXECUTORS = 1 << 3,
@@ -124,10 +124,11 @@ typedef struct {
   uint32_t
       batch_first; /* of its grants in the run that is being made: index in Master.batch, or INDEX_NONE */
   uint32_t batch_last;
-  bool inactive;    /* is offered nothing */
+  bool inactive;    /* is offered nothing: deactivated, or gone */
   char *name;       /* stays when it has left, for its counters */
   bool *suppressed; /* beside roles */
   uint32_t limit;   /* index in Master.limits, or INDEX_NONE */
+  FrameworkCounters counters;
 } MasterFramework;
 
 /* A grant of the run that is being made. */
@@ -192,7 +193,6 @@ struct Master {
 
   MasterLimit *limits; /* of the rates of messages */
   uint32_t n_limits;
-  Array(FrameworkCounters) framework_counters; /* by FrameworkId */
   MasterCounters counters;
 };
 
@@ -255,20 +255,21 @@ static inline MasterFramework *master_framework(const Master *master, FrameworkI
 /** master_count_call: of a framework that was once there; master_count_event: of a message to it. */
 static inline void master_count_call(Master *master, FrameworkId framework, FrameworkCall call)
 {
-  master->framework_counters.items[framework.index].calls[call]++;
+  master_framework(master, framework)->counters.calls[call]++;
 }
 
 static inline void master_count_event(Master *master, FrameworkId framework, FrameworkEvent event)
 {
-  master->framework_counters.items[framework.index].events[event]++;
+  master_framework(master, framework)->counters.events[event]++;
 }
 
 /** master_count_task_end: a task has ended, or was never launched. */
 static inline void master_count_task_end(Master *master, FrameworkId framework, TaskState state,
                                          TaskSource source, TaskReason reason)
 {
-  master->framework_counters.items[framework.index].task_ends[state - TASK_FINISHED]++;
-  master->counters.task_ends[state - TASK_FINISHED][source][reason]++;
+  master_framework(master, framework)->counters.task_ends[state - TASK_FINISHED]++;
+  if (G_UNLIKELY(source != TASK_END_SOURCE || reason != TASK_END_REASON))
+    master->counters.task_ends[state - TASK_FINISHED][source][reason]++;
 }
 
 static inline bool master_framework_is_present(const Master *master, FrameworkId framework)

@@ -76,11 +76,23 @@ static void count_agents(Metrics *metrics)
                       &metrics->revocable_used);
 }
 
+/* With what is counted once where it belongs. */
+static FrameworkCounters counters_of(const MasterFramework *framework)
+{
+  FrameworkCounters counters = framework->counters;
+  counters.calls[FRAMEWORK_CALL_ACCEPT] += counters.accepts_simple;
+  counters.accepts_launching += counters.accepts_simple;
+  counters.operations[OPERATION_LAUNCH] += counters.accepts_simple;
+  counters.calls[FRAMEWORK_CALL_ACKNOWLEDGE] += counters.acknowledgements_invalid;
+  return counters;
+}
+
 static void count_frameworks(Metrics *metrics)
 {
   const Master *master = metrics->master;
-  for (uint32_t i = 0; i < master->framework_counters.n; i++) {
-    const FrameworkCounters *counters = &master->framework_counters.items[i];
+  for (guint i = 0; i < master->frameworks->len; i++) {
+    const FrameworkCounters of_framework = counters_of(master_framework(master, (FrameworkId){i}));
+    const FrameworkCounters *counters = &of_framework;
     for (int call = 0; call < FRAMEWORK_CALLS; call++)
       metrics->sum.calls[call] += counters->calls[call];
     for (int event = 0; event < FRAMEWORK_EVENTS; event++)
@@ -140,6 +152,18 @@ static const char *state_suffix(GString *text, TaskState state)
   return text->str;
 }
 
+static uint64_t ends_of(const Metrics *metrics, int state, int source, int reason)
+{
+  const MasterCounters *counters = &metrics->master->counters;
+  if (source != TASK_END_SOURCE || reason != TASK_END_REASON)
+    return counters->task_ends[state][source][reason];
+  uint64_t n = metrics->sum.task_ends[state];
+  for (int i = 0; i < TASK_SOURCES; i++)
+    for (int j = 0; j < TASK_REASONS; j++)
+      n -= counters->task_ends[state][i][j];
+  return n;
+}
+
 static void emit_tasks(Metrics *metrics)
 {
   static const char *const sources[TASK_SOURCES] = {"source_master", "source_slave", "source_executor"};
@@ -157,8 +181,8 @@ static void emit_tasks(Metrics *metrics)
   for (int state = TASK_FINISHED; state < TASK_STATES; state++)
     for (int source = 0; source < TASK_SOURCES; source++)
       for (int reason = 0; reason < TASK_REASONS; reason++) {
-        uint64_t n = master->counters.task_ends[state - TASK_FINISHED][source][reason];
-        g_autofree char *lower = g_ascii_strdown(task_reason_name((TaskReason)reason), -1);
+        uint64_t n = ends_of(metrics, state - TASK_FINISHED, source, reason);
+        g_autofree char *lower = n == 0 ? NULL : g_ascii_strdown(task_reason_name((TaskReason)reason), -1);
         if (n > 0)
           emit(metrics, (double)n, "master/task_%s/%s/%s", state_suffix(text, (TaskState)state),
                sources[source], lower);
@@ -306,7 +330,8 @@ static void emit_framework(Metrics *metrics, FrameworkId id)
 {
   const Master *master = metrics->master;
   const MasterFramework *framework = master_framework(master, id);
-  const FrameworkCounters *counters = &master->framework_counters.items[id.index];
+  const FrameworkCounters of_framework = counters_of(framework);
+  const FrameworkCounters *counters = &of_framework;
   g_autofree char *name = g_uri_escape_string(framework->name, NULL, FALSE);
   g_autofree char *prefix = g_strdup_printf("master/frameworks/%s/%04u/", name, id.index);
   g_autoptr(GString) text = g_string_new(NULL);

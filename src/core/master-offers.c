@@ -34,14 +34,16 @@ static const char *grant_fault(const Master *master, FrameworkId framework, Role
 {
   if (!master->in_run)
     return "outside a run";
-  if (!master_framework_is_present(master, framework))
+  if (framework.index >= master->frameworks->len)
     return "there is no such framework";
-  if (!master_agent_is_present(master, id))
+  if (id.index >= master->agents.n)
     return "there is no such agent";
-  if (master_framework(master, framework)->inactive)
-    return "that framework is not active";
-  if ((master_agent(master, id)->flags & MASTER_AGENT_INACTIVE) != 0)
-    return "that agent is not active";
+  /* Who is gone is not active either. */
+  if (G_UNLIKELY(master_framework(master, framework)->inactive))
+    return master_framework(master, framework)->present ? "that framework is not active"
+                                                        : "there is no such framework";
+  if (G_UNLIKELY((master_agent(master, id)->flags & MASTER_AGENT_INACTIVE) != 0))
+    return master_agent(master, id)->present ? "that agent is not active" : "there is no such agent";
   if (!master_framework_has_role(master, framework, role))
     return "it has not subscribed to that role";
   if (resources_are_empty(resources) || !quantities_are_valid(&resources->plain))
@@ -163,9 +165,8 @@ void master_timeout_add(Master *master, Instant now, uint64_t offer, bool invers
 
 static Unavailability agent_window(const Master *master, AgentId agent)
 {
-  if (G_LIKELY((master_agent(master, agent)->flags & MASTER_AGENT_CARE) == 0))
-    return UNAVAILABILITY_NONE;
-  return master_agent_care_find(master, agent)->window;
+  const MasterAgentCare *care = master_agent_care_find(master, agent);
+  return care == NULL ? UNAVAILABILITY_NONE : care->window;
 }
 
 /* The grants of one framework become one message. Offers that have ended meanwhile, because an earlier
@@ -176,16 +177,18 @@ static void batch_send(Master *master, FrameworkId framework_id)
   uint32_t index = framework->batch_first;
   framework->batch_first = INDEX_NONE;
   master->messages.n = 0;
+  bool planned = master->scheduled.n > 0;
   for (; index != INDEX_NONE; index = master->batch.items[index].next) {
     OfferId id = master->batch.items[index].offer;
     const MasterOffer *offer = pool_find(&master->offers, id.value);
     if (offer == NULL)
       continue;
     array_push(&master->messages, (OfferMessage){id, offer->agent, offer->role, offer->resources,
-                                                 agent_window(master, offer->agent)});
+                                                 G_UNLIKELY(planned) ? agent_window(master, offer->agent)
+                                                                     : UNAVAILABILITY_NONE});
   }
   if (master->messages.n > 0) {
-    master_count_event(master, framework_id, FRAMEWORK_EVENT_OFFERS);
+    framework->counters.events[FRAMEWORK_EVENT_OFFERS]++;
     master->ports.send_offers(master->ports.self, framework_id, master->messages.items, master->messages.n);
   }
 }
@@ -194,13 +197,15 @@ static void batch_announce(Master *master, Instant now)
 {
   if (master->observer.offer_made == NULL && master->settings.offer_timeout.ns == DURATION_MAX.ns)
     return;
+  bool timed = master->settings.offer_timeout.ns != DURATION_MAX.ns;
   for (guint i = 0; i < master->batch.n; i++) {
     OfferId id = master->batch.items[i].offer;
     const MasterOffer *offer = pool_find(&master->offers, id.value);
     if (master->observer.offer_made != NULL)
       master->observer.offer_made(master->observer.self, now, offer->framework, offer->agent, id,
                                   &offer->resources);
-    master_timeout_add(master, now, id.value, false);
+    if (timed)
+      master_timeout_add(master, now, id.value, false);
   }
 }
 
@@ -242,8 +247,9 @@ void master_offer_end(Master *master, Instant now, uint32_t slot, OfferEnd end)
     link = &((MasterOffer *)pool_at(&master->offers, *link))->next;
   *link = offer->next;
   master_agent_put(master, offer->agent, &offer->resources);
-  master_framework(master, offer->framework)->n_offers--;
-  master->framework_counters.items[offer->framework.index].offer_ends[end]++;
+  MasterFramework *framework = master_framework(master, offer->framework);
+  framework->n_offers--;
+  framework->counters.offer_ends[end]++;
   if (master->observer.offer_ended != NULL)
     master->observer.offer_ended(master->observer.self, now, offer->framework, offer->agent, id,
                                  &offer->resources, end);

@@ -321,10 +321,9 @@ void master_accept_convert(MasterAccept *accept, uint32_t index, const Operation
   const MasterObserver *observer = &accept->master->observer;
   if (operation->kind >= OPERATIONS)
     return;
-  FrameworkCounters *counters = &accept->master->framework_counters.items[accept->framework.index];
   bool done = convert(accept, index, operation);
-  counters->operations[operation->kind]++;
-  counters->operations_dropped[operation->kind] += !done;
+  if (!done)
+    master_framework(accept->master, accept->framework)->counters.operations_dropped[operation->kind]++;
   if (observer->operation_ended != NULL)
     observer->operation_ended(observer->self, accept->now, accept->framework, accept->agent, operation->kind,
                               operation->resources == NULL ? &RESOURCES_EMPTY : operation->resources, done);

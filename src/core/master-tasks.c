@@ -55,15 +55,17 @@ static void task_set_state(Master *master, Instant now, uint32_t slot, TaskState
   bool frees = !task->freed && (task_state_is_terminal(state) || state == TASK_UNREACHABLE);
   task->state = state;
   task->reason = reason;
-  if (task_state_is_terminal(state))
-    master_count_task_end(master, task->framework, state, source, reason);
   if (frees) {
+    if (G_LIKELY(state != TASK_UNREACHABLE))
+      master_count_task_end(master, task->framework, state, source, reason);
     task->freed = true;
     master->n_tasks_live--;
     master_agent_put(master, task->agent, &task->resources);
     master->allocator_interface->recover_resources(allocator_at(master, now), now, task->framework,
                                                    task->role, task->agent, &task->resources,
                                                    OFFER_FILTER_NONE, true);
+  } else if (G_UNLIKELY(task_state_is_terminal(state))) {
+    master_count_task_end(master, task->framework, state, source, reason);
   }
   if (master->observer.task_updated != NULL)
     master->observer.task_updated(master->observer.self, now, task->framework, task->agent,
@@ -155,28 +157,55 @@ static bool agent_is_connected(const Master *master, AgentId agent)
   return care == NULL || !care->disconnected;
 }
 
+static void acknowledge_refuse(Master *master, FrameworkId framework)
+{
+  if (framework.index < master->frameworks->len)
+    master_framework(master, framework)->counters.acknowledgements_invalid++;
+}
+
+/* An acknowledged end is the end of the record; an older status may be acknowledged late. */
+static bool is_end(const MasterTask *task, uint32_t sequence)
+{
+  return task_state_is_terminal(task->state) && sequence == task->sequence;
+}
+
+/* Of a task on an agent of which something has been said. */
+static G_GNUC_NO_INLINE void acknowledge_cared(Master *master, Instant now, TaskId id, uint32_t sequence)
+{
+  const MasterTask *task = pool_find(&master->tasks, id.value);
+  AgentId agent = task->agent;
+  uint64_t label = task->label;
+  if (!agent_is_connected(master, agent)) {
+    FrameworkCounters *counters = &master_framework(master, task->framework)->counters;
+    counters->calls[FRAMEWORK_CALL_ACKNOWLEDGE]--;
+    counters->acknowledgements_invalid++;
+    return;
+  }
+  if (is_end(task, sequence))
+    master_task_forget(master, slot_of(id.value));
+  master->ports.send_acknowledgement(master->ports.self, agent, id, label, sequence);
+  master_agent_drain_advance(master, now, agent);
+  master_requests_pass_on(master, now);
+}
+
 void master_acknowledge(Master *master, Instant now, FrameworkId framework, TaskId id, uint32_t sequence)
 {
-  if (framework.index >= master->frameworks->len)
-    return;
-  master_count_call(master, framework, FRAMEWORK_CALL_ACKNOWLEDGE);
   const MasterTask *task = pool_find(&master->tasks, id.value);
   if (task == NULL || task->framework.index != framework.index || sequence == 0 ||
-      sequence > task->sequence || !agent_is_connected(master, task->agent)) {
-    master->framework_counters.items[framework.index].acknowledgements_invalid++;
+      sequence > task->sequence) {
+    acknowledge_refuse(master, framework);
     return;
   }
   AgentId agent = task->agent;
   uint64_t label = task->label;
-  /* An acknowledged end is the end of the record; an older status may be acknowledged late. */
-  if (task_state_is_terminal(task->state) && sequence == task->sequence)
-    master_task_forget(master, slot_of(id.value));
-  if (master_agent_is_present(master, agent))
-    master->ports.send_acknowledgement(master->ports.self, agent, id, label, sequence);
-  if (G_UNLIKELY((master_agent(master, agent)->flags & MASTER_AGENT_DRAINING) != 0)) {
-    master_agent_drain_advance(master, now, agent);
-    master_requests_pass_on(master, now);
+  master_framework(master, framework)->counters.calls[FRAMEWORK_CALL_ACKNOWLEDGE]++;
+  if (G_UNLIKELY((master_agent(master, agent)->flags & MASTER_AGENT_CARE) != 0)) {
+    acknowledge_cared(master, now, id, sequence);
+    return;
   }
+  if (is_end(task, sequence))
+    master_task_forget(master, slot_of(id.value));
+  master->ports.send_acknowledgement(master->ports.self, agent, id, label, sequence);
 }
 
 void master_kill(Master *master, Instant now, FrameworkId framework, TaskId id, AgentId agent)

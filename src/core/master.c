@@ -108,7 +108,6 @@ void master_free(Master *master)
   array_free(&master->revoked);
   array_free(&master->role_attributes);
   array_free(&master->scheduled);
-  array_free(&master->framework_counters);
   master_limits_clear(master);
   g_string_chunk_free(master->hostnames);
   g_clear_pointer(&master->cares, g_hash_table_unref);
@@ -287,6 +286,7 @@ void master_agent_remove(Master *master, Instant now, AgentId id, AgentState end
   /* The allocator first: what comes back from a removed agent is no longer to be offered. */
   master->allocator_interface->remove_agent(allocator_at(master, now), now, id);
   master_agent(master, id)->present = false;
+  master_agent(master, id)->flags |= MASTER_AGENT_INACTIVE;
   master->counters.agents_removed++;
   g_autoptr(GArray) tasks = agent_lose_tasks(master, now, id, aware, reason);
   g_autoptr(GArray) rescinds = master_rescinds_new();

@@ -231,8 +231,8 @@ START_TEST(of_frameworks)
                  "master/frameworks/g/0001/tasks/terminal/task_failed 1\n"
                  "master/frameworks/g/0001/tasks/terminal/task_error 1\n"
                  "master/frameworks/g/0001/tasks/terminal/task_dropped 1\n"
-                 "master/frameworks/g/0001/operations 2\n"
-                 "master/frameworks/g/0001/operations/launch 2\n"
+                 "master/frameworks/g/0001/operations 3\n"
+                 "master/frameworks/g/0001/operations/launch 3\n"
                  "master/frameworks/g/0001/roles/s/t/suppressed 1");
   /* What it did is known when it has left. */
   master_teardown(f->master, f->now, (FrameworkId){0});
