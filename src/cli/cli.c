@@ -26,6 +26,7 @@ static const Command commands[] = {
     {"show", "show a run that is in a results file, as a workload that repeats it", command_show},
     {"plot", "draw a figure of runs", command_plot},
     {"report", "make a page of runs: summary, figures, comparison, provenance", command_report},
+    {"export", "write results as CSV, trace events (Perfetto), Batsim's jobs.csv or SWF", command_export},
     {"check-allocator", "judge an allocator, or a plug-in, by its contract", command_check_allocator},
 };
 

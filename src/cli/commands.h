@@ -10,6 +10,7 @@
  *   show       command-show.c       a run that is in a results file
  *   plot       command-plot.c       a figure of runs
  *   report     command-report.c     a page of runs
+ *   export     command-export.c     results in formats of other programs
  *   check-allocator   command-check-allocator.c   an allocator by its contract
  */
 
@@ -21,4 +22,5 @@ ExitStatus command_list(int argc, char **argv);
 ExitStatus command_show(int argc, char **argv);
 ExitStatus command_plot(int argc, char **argv);
 ExitStatus command_report(int argc, char **argv);
+ExitStatus command_export(int argc, char **argv);
 ExitStatus command_check_allocator(int argc, char **argv);
