@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "model/sim-agents.h"
+#include "model/sim-agents-private.h"
+
+#include <string.h>
 
 #include "model/sim-framework.h"
 #include "model/sim-frameworks.h"
@@ -7,18 +9,6 @@
 #include "model/sim-network.h"
 #include "model/sim-record.h"
 #include "model/sim-task.h"
-
-#define DIRECT    2
-#define RACK_SIZE 24
-
-/* Its tasks, as slots: the first few stand here, so that one that ends is found without a look at the others.
- */
-typedef struct {
-  double speed;
-  uint32_t direct[DIRECT]; /* a slot or INDEX_NONE */
-  uint32_t first;          /* of the list of the others: the newest, or INDEX_NONE */
-  uint32_t machine;        /* number over all classes; INDEX_NONE: it is down */
-} SimAgent;
 
 /* An update that waits for its acknowledgement, where it may come late. */
 typedef struct {
@@ -30,27 +20,13 @@ typedef struct {
 #define RESEND_FIRST (10 * NS_PER_S)
 #define RESEND_LAST  (10 * NS_PER_MIN)
 
-/* Looks ahead at ends that come, the farthest first, and how many entries ahead each goes. */
-typedef enum { LOOK_TASK, LOOK_AGENT, LOOK_HELD, LOOKS } Look;
+/* How many entries ahead each look goes. */
 static const uint32_t look_ahead[LOOKS] = {12, 8, 4};
-
-struct SimAgents {
-  SimWorld *world;
-  SimAgent *all; /* array by AgentId */
-  uint32_t n;
-  AgentId *current;     /* array by machine */
-  bool says_attributes; /* to the master; where nobody asks for them they are left out */
-  SimHandlerId start_handler;
-  SimHandlerId finish_handler;
-  SimHandlerId grace_handler;
-  SimHandlerId resend_handler;
-  GHashTable *resends;    /* label -> SimResend *; NULL where none can be needed; looked up, never walked */
-  uint64_t looked[LOOKS]; /* up to which entry, as a number of events */
-};
 
 static void on_start(void *self, uint64_t label);
 static void on_finish(void *self, uint64_t label);
 static void on_grace(void *self, uint64_t label);
+static void on_limit(void *self, uint64_t label);
 static void on_resend(void *self, uint64_t label);
 
 static int64_t longest_ns(const SimDistribution *law)
@@ -76,12 +52,6 @@ static bool any_constraints(const Experiment *experiment)
   return false;
 }
 
-static void add_agent(SimAgents *agents, const AgentClass *class, uint32_t machine)
-{
-  agents->current[machine] = (AgentId){agents->n};
-  agents->all[agents->n++] = (SimAgent){class->speed, {INDEX_NONE, INDEX_NONE}, INDEX_NONE, machine};
-}
-
 SimAgents *sim_agents_new(SimWorld *world)
 {
   SimAgents *agents = g_new0(SimAgents, 1);
@@ -91,7 +61,7 @@ SimAgents *sim_agents_new(SimWorld *world)
   agents->current = g_new(AgentId, MAX(cluster->agents, 1));
   for (uint32_t c = 0; c < cluster->n_classes; c++)
     for (uint32_t i = 0; i < cluster->classes[c].count; i++)
-      add_agent(agents, &cluster->classes[c], agents->n);
+      sim_agents_add(agents, &cluster->classes[c], agents->n);
   CHECK(agents->n == cluster->agents);
   agents->says_attributes = any_constraints(world->experiment);
   if (may_be_late(world->experiment))
@@ -99,6 +69,7 @@ SimAgents *sim_agents_new(SimWorld *world)
   agents->start_handler = sim_engine_add_handler(world->engine, "task-start", on_start, agents);
   agents->finish_handler = sim_engine_add_handler(world->engine, "task-end", on_finish, agents);
   agents->grace_handler = sim_engine_add_handler(world->engine, "task-grace", on_grace, agents);
+  agents->limit_handler = sim_engine_add_handler(world->engine, "task-limit", on_limit, agents);
   agents->resend_handler = sim_engine_add_handler(world->engine, "status-again", on_resend, agents);
   return agents;
 }
@@ -111,85 +82,6 @@ void sim_agents_free(SimAgents *agents)
   g_free(agents->current);
   g_free(agents->all);
   g_free(agents);
-}
-
-/* --- registration --------------------------------------------------------------------------------------- */
-
-/* @names, @values: room for three more than the class has; returns how many there are. @rack: room for its name. */
-static uint32_t list_attributes(const SimAgents *agents, const AgentClass *class, uint32_t machine,
-                                const char *host, char rack[RACK_SIZE], const char **names,
-                                const char **values)
-{
-  uint32_t per_rack = agents->world->experiment->cluster.agents_per_rack;
-  uint32_t n = 0;
-  names[n] = "host";
-  values[n++] = host;
-  names[n] = "class";
-  values[n++] = class->name;
-  if (per_rack > 0) {
-    g_snprintf(rack, RACK_SIZE, "rack-%05u", machine / per_rack + 1);
-    names[n] = "rack";
-    values[n++] = rack;
-  }
-  for (uint32_t i = 0; i < class->n_attributes; i++) {
-    names[n] = class->attributes[i].name;
-    values[n++] = class->attributes[i].value;
-  }
-  return n;
-}
-
-/* Registers the machine as the agent that it is now; false where the master does not let it. */
-static bool register_agent(SimAgents *agents, const AgentClass *class, uint32_t machine)
-{
-  SimWorld *world = agents->world;
-  char host[AGENT_HOSTNAME_SIZE], rack[RACK_SIZE];
-  agent_hostname(machine, host);
-  AgentInfo info = {
-      .hostname = host, .region = class->region, .zone = class->zone, .total = class->resources};
-  const char **names = g_newa(const char *, class->n_attributes + 3);
-  const char **values = g_newa(const char *, class->n_attributes + 3);
-  if (G_UNLIKELY(agents->says_attributes)) {
-    info.attribute_names = names;
-    info.attribute_values = values;
-    info.n_attributes = list_attributes(agents, class, machine, host, rack, names, values);
-  }
-  Instant now = sim_world_now(world);
-  uint32_t index = agents->current[machine].index;
-  sim_digest_add_2(&world->digest, now, SIM_PHASE_MESSAGE, SIM_RECORD_REGISTER, index,
-                   sim_record_quantities(&class->resources.plain));
-  sim_record_slices(&world->digest, now, &class->resources);
-  AgentId agent = master_register_agent(world->master, now, &info);
-  CHECK(agent.index == index || agent.index == AGENT_NONE.index);
-  return agent.index == index;
-}
-
-void sim_agents_register(SimAgents *agents)
-{
-  const Cluster *cluster = &agents->world->experiment->cluster;
-  uint32_t index = 0;
-  for (uint32_t c = 0; c < cluster->n_classes; c++)
-    for (uint32_t i = 0; i < cluster->classes[c].count; i++)
-      CHECK(register_agent(agents, &cluster->classes[c], index++));
-}
-
-AgentId sim_agents_current(const SimAgents *agents, uint32_t machine)
-{
-  return agents->current[machine];
-}
-
-void sim_agents_return(SimAgents *agents, uint32_t machine)
-{
-  const AgentClass *class = agent_class_of(&agents->world->experiment->cluster, machine);
-  AgentId before = agents->current[machine];
-  if (agents->all[before.index].machine != INDEX_NONE)
-    return;
-  agents->all = g_renew(SimAgent, agents->all, agents->n + 1);
-  sim_network_add_agent(agents->world->network, (AgentId){agents->n});
-  add_agent(agents, class, machine);
-  if (register_agent(agents, class, machine))
-    return;
-  agents->n--; /* still down: it keeps its old number */
-  agents->current[machine] = before;
 }
 
 /* --- a task's life -------------------------------------------------------------------------------------- */
@@ -234,6 +126,8 @@ static TaskState state_of(const SimTask *task, bool ended)
 {
   if (!ended)
     return (task->kill & SIM_KILL_TOLD) != 0 ? TASK_KILLING : TASK_RUNNING;
+  if ((task->kill & SIM_KILL_REASON) == REASON_MAX_COMPLETION_TIME_REACHED)
+    return TASK_FAILED;
   return (task->flags & SIM_TASK_WAS_KILLED) != 0 ? TASK_KILLED : TASK_FINISHED;
 }
 
@@ -400,6 +294,55 @@ void sim_agents_expect(const SimAgents *agents, AgentId agent)
   __builtin_prefetch(&agents->all[agent.index]);
 }
 
+static void kill_task(SimAgents *agents, uint32_t slot, SimTask *task)
+{
+  sim_engine_cancel(agents->world->engine, task->entry);
+  task->flags |= SIM_TASK_WAS_KILLED;
+  end_task(agents, task);
+  if ((task->flags & SIM_TASK_IN_DOUBT) == 0)
+    send_update(agents, task, pool_id(&agents->world->tasks, slot));
+}
+
+/* --- room for short tasks ------------------------------------------------------------------------------- */
+
+/* The shortest limit of the roles that what the task has is reserved to; 0: none. */
+static Duration limit_of(const Experiment *experiment, const ResourceSlices *slices)
+{
+  Duration limit = DURATION_ZERO;
+  for (uint32_t i = 0; i < slices->n_slices; i++) {
+    uint32_t reservation = slices->slices[i].reservation;
+    const char *path = reservation == RESERVATION_NONE
+                           ? NULL
+                           : resource_kinds_reservation_path(experiment->kinds, reservation);
+    for (uint32_t role = 0; path != NULL && role < experiment->n_roles; role++) {
+      Duration of_role = experiment->roles[role].max_task_duration;
+      if (of_role.ns > 0 && strcmp(experiment->roles[role].path, path) == 0)
+        limit.ns = limit.ns == 0 ? of_role.ns : MIN(limit.ns, of_role.ns);
+    }
+  }
+  return limit;
+}
+
+static void limit_duration(SimAgents *agents, const TaskLaunch *launch)
+{
+  SimWorld *world = agents->world;
+  Duration limit = limit_of(world->experiment, launch->resources.special);
+  if (limit.ns > 0)
+    sim_engine_post(world->engine, instant_after(sim_world_now(world), limit), SIM_PHASE_TASK,
+                    agents->limit_handler, launch->label);
+}
+
+static void on_limit(void *self, uint64_t label)
+{
+  SimAgents *agents = self;
+  SimTask *task = pool_find(&agents->world->tasks, label);
+  if (task == NULL || (task->flags & SIM_TASK_OF_AGENT) == 0 || (task->flags & SIM_TASK_ENDED) != 0)
+    return;
+  task->kill =
+      (uint8_t)((task->kill & ~SIM_KILL_REASON) | SIM_KILL_ASKED | REASON_MAX_COMPLETION_TIME_REACHED);
+  kill_task(agents, slot_of(label), task);
+}
+
 /* --- messages ------------------------------------------------------------------------------------------- */
 
 void sim_agents_launch(SimAgents *agents, AgentId agent, const TaskLaunch *launch)
@@ -419,6 +362,8 @@ void sim_agents_launch(SimAgents *agents, AgentId agent, const TaskLaunch *launc
   link_task(home, slot_of(launch->label), task);
   world->on_agents++;
   world->progress = now;
+  if (G_UNLIKELY(launch->resources.special != NULL))
+    limit_duration(agents, launch);
   if (task->start_up.ns == 0) {
     start_task(agents, task, launch->label);
     return;
@@ -476,15 +421,6 @@ void sim_agents_acknowledge(SimAgents *agents, AgentId agent, uint64_t label, ui
   } else if (G_UNLIKELY((task->kill & (SIM_KILL_WARNED | SIM_KILL_TOLD)) == SIM_KILL_WARNED)) {
     say_killing(agents, task, pool_id(tasks, slot));
   }
-}
-
-static void kill_task(SimAgents *agents, uint32_t slot, SimTask *task)
-{
-  sim_engine_cancel(agents->world->engine, task->entry);
-  task->flags |= SIM_TASK_WAS_KILLED;
-  end_task(agents, task);
-  if ((task->flags & SIM_TASK_IN_DOUBT) == 0)
-    send_update(agents, task, pool_id(&agents->world->tasks, slot));
 }
 
 void sim_agents_kill(SimAgents *agents, AgentId agent, TaskId id, Duration grace, TaskReason reason)

@@ -12,6 +12,9 @@
  * A kill with a grace period lets the task go on until it is over, or has come to its own end; frameworks that know
  * the state hear TASK_KILLING meanwhile.
  *
+ * A task that has something of what is reserved to a role with a maximum task duration is killed after that: TASK_FAILED,
+ * REASON_MAX_COMPLETION_TIME_REACHED (room for short tasks: NSDI 2011, section 4.5).
+ *
  * Updates of one task are numbered from 1 and sent one at a time: the next one waits for the acknowledgement
  * of the last; of what has changed meanwhile only the last is sent. One that is not acknowledged is sent again after
  * 10 s, 20 s, ... up to 10 min; where nothing can be that late (no latency that is drawn, no limits at the master, and

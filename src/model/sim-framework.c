@@ -146,10 +146,9 @@ void sim_framework_serve(SimFramework *framework, const OfferMessage *offers, ui
     answer(framework, left, n);
 }
 
-void sim_framework_judge(SimFramework *framework)
+void sim_framework_judge(SimFramework *framework, Instant now)
 {
-  SimWorld *world = framework->world;
-  Instant now = sim_world_now(world);
+  const SimWorld *world = framework->world;
   OfferSummary summary = framework->judged;
   if (framework->wants)
     summary.open_wait = instant_since(now, framework->waits_since);

@@ -124,8 +124,8 @@ void sim_framework_flush(SimFramework *framework, OfferFilter filter);
 /** sim_framework_serve: answers a message of offers. */
 void sim_framework_serve(SimFramework *framework, const OfferMessage *offers, uint32_t n);
 
-/** sim_framework_judge: tells the observer what has come of its offers; once, when it leaves or the run ends. */
-void sim_framework_judge(SimFramework *framework);
+/** sim_framework_judge: tells the observer what has come of its offers; once, when it leaves or the run ends, @now. */
+void sim_framework_judge(SimFramework *framework, Instant now);
 
 /** sim_framework_job: a job that has just been given an id (transfer full). */
 void sim_framework_job(SimFramework *framework, SimJob *job, const char *unschedulable);

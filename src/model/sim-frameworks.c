@@ -238,7 +238,7 @@ void sim_frameworks_stop(SimFrameworks *frameworks, SimFramework *framework)
   sim_framework_kill_jobs(framework);
   if (framework->scheduler->clear != NULL)
     framework->scheduler->clear(framework);
-  sim_framework_judge(framework);
+  sim_framework_judge(framework, sim_world_now(world));
   if (world->observer.framework_stopped != NULL)
     world->observer.framework_stopped(world->observer.self, sim_world_now(world), framework->id);
   sim_network_teardown(world->network, framework->id);
@@ -270,12 +270,12 @@ static void tell_live_tasks(const SimWorld *world)
   }
 }
 
-void sim_frameworks_run_ends(SimFrameworks *frameworks)
+void sim_frameworks_run_ends(SimFrameworks *frameworks, Instant end)
 {
   const SimWorld *world = frameworks->world;
   for (uint32_t i = 0; i < frameworks->n; i++)
     if (frameworks->all[i].started && !frameworks->all[i].stopped)
-      sim_framework_judge(&frameworks->all[i]);
+      sim_framework_judge(&frameworks->all[i], end);
   tell_live_tasks(world);
   if (world->observer.job_span == NULL)
     return;

@@ -43,8 +43,9 @@ void sim_frameworks_stop(SimFrameworks *frameworks, SimFramework *framework);
 /** sim_frameworks_explain: tells the observer why each unfinished job without a task waits. */
 void sim_frameworks_explain(SimFrameworks *frameworks);
 
-/** sim_frameworks_run_ends: tells the observer of what is still under way: jobs, tasks (job-observer.h). */
-void sim_frameworks_run_ends(SimFrameworks *frameworks);
+/** sim_frameworks_run_ends: tells the observer of what is still under way: jobs, tasks (job-observer.h). @end: of the run,
+ * perhaps later than its last event. */
+void sim_frameworks_run_ends(SimFrameworks *frameworks, Instant end);
 
 /* Messages from the master. */
 void sim_frameworks_offers(SimFrameworks *frameworks, FrameworkId framework, const OfferMessage *offers,

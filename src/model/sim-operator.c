@@ -164,11 +164,13 @@ static OperatorResult call_agent(const Call *call, uint32_t machine, GError **er
   case CALL_GONE:
     return master_mark_agent_gone(master, now, agent, error);
   case CALL_RESERVE:
+    return master_reserve(master, now, agent, &spec->resources, error);
   case CALL_UNRESERVE:
+    return master_unreserve(master, now, agent, &spec->resources, error);
   case CALL_CREATE:
+    return master_create_volume(master, now, agent, &spec->resources, error);
   case CALL_DESTROY:
-    g_set_error(error, OPERATOR_ERROR, OPERATOR_INVALID, "the master has no such call yet");
-    return OPERATOR_INVALID;
+    return master_destroy_volume(master, now, agent, &spec->resources, error);
   case CALL_WEIGHT:
   case CALL_QUOTA:
   case CALL_MAINTENANCE:

@@ -324,7 +324,7 @@ SimulationEnd simulation_run(Simulation *simulation, GError **error)
   if (world->end == SIMULATION_STALLED)
     sim_frameworks_explain(world->frameworks);
   if (world->end != SIMULATION_FAILED)
-    sim_frameworks_run_ends(world->frameworks);
+    sim_frameworks_run_ends(world->frameworks, simulation_now(simulation));
   else
     g_propagate_error(error, g_steal_pointer(&world->error));
   return world->end;

@@ -132,8 +132,9 @@ typedef struct {
   int line;      /* of the group in the workload file; 0: --set */
   double weight; /* > 0; default 1 */
   Quantities guarantee;
-  Quantities limit; /* per kind; -1: no limit */
-  int64_t priority; /* larger first; default 0 */
+  Quantities limit;           /* per kind; -1: no limit */
+  int64_t priority;           /* larger first; default 0 */
+  Duration max_task_duration; /* of a task that takes of what is reserved to the role; 0: any */
 } RoleSpec;
 
 typedef enum {

@@ -204,6 +204,9 @@ static const KeyRow rows[] = {
     {GROUP_ROLE, JOBS_ANY, "limit", &bounds, ROLE(limit), 0, 0, "", "quota: at most this", false},
     {GROUP_ROLE, JOBS_ANY, "priority", &integer, ROLE(priority), -PRIORITY_MAX, PRIORITY_MAX, "0",
      "larger comes first, for allocators that heed it", false},
+    {GROUP_ROLE, JOBS_ANY, "max-task-duration", &period, ROLE(max_task_duration), 1, 0, "none",
+     "a task that has taken of what is reserved to the role is killed after so long: room for short tasks",
+     false},
 
     {GROUP_FRAMEWORK, JOBS_SYNTHETIC | JOBS_NONE, "count", &count, FRAMEWORK(count), 1, FRAMEWORKS_MAX, "1",
      "frameworks alike: NAME-1, NAME-2, ...", false},

@@ -217,6 +217,7 @@ char *experiment_dump(const Experiment *experiment)
   for (uint32_t i = 0; i < experiment->n_roles; i++) {
     const RoleSpec *role = &experiment->roles[i];
     add(dump, "role", "%s %g %" PRId64, role->path, role->weight, role->priority);
+    add(dump, "max-task-duration", "%" PRId64, role->max_task_duration.ns);
     add_quantities(dump, "guarantee", &role->guarantee);
     add_quantities(dump, "limit", &role->limit);
   }

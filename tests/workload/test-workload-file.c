@@ -174,6 +174,7 @@ static const KeyEffect effects[] = {
     {C F, "allocator drf.sorter=x y", "allocator drf sorter = x y"},
     {C F, "role a/b.weight=2.5", "role a/b 2.5 0"},
     {C F, "role a.priority=-3", "role a 1 -3"},
+    {C F, "role a.max-task-duration=10s", "max-task-duration 10000000000"},
     {C F, "role a.guarantee=cpus:0", "guarantee 0 0 0 0 0"},
     {C F, "role a.limit=", "limit -1 -1 -1 -1 -1"},
     {C F, "framework f.count=12", "framework f 12 0 - 1"},
