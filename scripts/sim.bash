@@ -36,6 +36,7 @@ _sim() {
     list) options="--help" ;;
     show) options="--workload --summary --set --run --help" ;;
     check-allocator) options="--rule --scenarios --seed --plugin-call-limit --help" ;;
+    merge) options="--quiet --help" ;;
     *)
       options="--workload --allocator --seed --replication --output --set --record --sample-interval"
       options="$options --plugin-call-limit --compat --quiet --no-progress --help"
@@ -52,9 +53,9 @@ _sim() {
     mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$("$1" list allocators 2>/dev/null | awk '{ print $1 }')" -- "$cur")
   elif ((cword == 1)); then
     _filedir
-    mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "run validate list show check-allocator help" -- "$cur")
+    mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "run validate list show merge check-allocator help" -- "$cur")
   elif [[ $command == help ]]; then
-    mapfile -t COMPREPLY < <(compgen -W "run validate list show check-allocator" -- "$cur")
+    mapfile -t COMPREPLY < <(compgen -W "run validate list show merge check-allocator" -- "$cur")
   else
     _filedir
   fi

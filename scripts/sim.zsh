@@ -69,11 +69,17 @@ _sim() {
         '(-h --help)'{-h,--help}'[what it does, with examples]' \
         '*:allocator:_sim_allocators'
       ;;
+    merge)
+      _arguments '1:command:(merge)' \
+        '(-q --quiet)'{-q,--quiet}'[print nothing but errors]' \
+        '(-h --help)'{-h,--help}'[what it does, with examples]' \
+        '*:results:_files'
+      ;;
     help)
-      _arguments '1:command:(help)' '2:command:(run validate list show check-allocator)'
+      _arguments '1:command:(help)' '2:command:(run validate list show merge check-allocator)'
       ;;
     *)
-      ((CURRENT == 2)) && compadd run validate list show check-allocator help
+      ((CURRENT == 2)) && compadd run validate list show merge check-allocator help
       _sim_run
       ;;
   esac

@@ -8,6 +8,7 @@
  *   validate   command-validate.c   reads workloads and traces, runs nothing
  *   list       command-list.c       what can be named
  *   show       command-show.c       a run that is in a results file
+ *   merge      command-merge.c      several results files become one
  *   plot       command-plot.c       a figure of runs
  *   report     command-report.c     a page of runs
  *   export     command-export.c     results in formats of other programs
@@ -20,6 +21,7 @@ ExitStatus command_run(int argc, char **argv);
 ExitStatus command_validate(int argc, char **argv);
 ExitStatus command_list(int argc, char **argv);
 ExitStatus command_show(int argc, char **argv);
+ExitStatus command_merge(int argc, char **argv);
 ExitStatus command_plot(int argc, char **argv);
 ExitStatus command_report(int argc, char **argv);
 ExitStatus command_export(int argc, char **argv);

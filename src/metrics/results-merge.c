@@ -225,7 +225,7 @@ static bool copy_runs(Results *results, const GArray *runs, const ResultsPart *p
     if (run->run_new == 0 || !g_hash_table_add(done, (gpointer)(guintptr)path))
       continue;
     if (!copy_file(db, runs, parts, path, error)) {
-      g_prefix_error(error, "%s: merging %s: ", results->path, path);
+      g_prefix_error(error, "merging %s: ", path);
       return false;
     }
   }
@@ -234,7 +234,22 @@ static bool copy_runs(Results *results, const GArray *runs, const ResultsPart *p
   return results_exec(db, sql, error);
 }
 
-bool results_merge(const char *path, const ResultsPart *parts, size_t n, double confidence,
+/* SQLite asks every so many steps of its machine: some milliseconds. */
+#define STEPS_PER_STOP 100000
+
+typedef struct {
+  const ResultsMergeSettings *settings;
+  bool stopped;
+} Stop;
+
+static int ask_to_stop(void *self)
+{
+  Stop *stop = self;
+  stop->stopped = stop->stopped || stop->settings->stop(stop->settings->self);
+  return stop->stopped;
+}
+
+bool results_merge(const char *path, const ResultsPart *parts, size_t n, const ResultsMergeSettings *settings,
                    ResultsMerged *merged, GError **error)
 {
   g_autoptr(GArray) runs = g_array_new(FALSE, FALSE, sizeof(MergedRun));
@@ -245,10 +260,20 @@ bool results_merge(const char *path, const ResultsPart *parts, size_t n, double 
   Results *results = results_open(path, error);
   if (results == NULL)
     return false;
-  if (!copy_runs(results, runs, parts, confidence, error)) {
+  Stop stop = {settings, false};
+  if (settings->stop != NULL)
+    sqlite3_progress_handler(results->db, STEPS_PER_STOP, ask_to_stop, &stop);
+  if (!copy_runs(results, runs, parts, settings->confidence, error)) {
     results_abandon(results);
+    if (!stop.stopped) {
+      g_prefix_error(error, "%s: ", path);
+      return false;
+    }
+    g_clear_error(error);
+    g_set_error(error, RESULTS_ERROR, RESULTS_ERROR_STOPPED, "%s: stopped while merging", path);
     return false;
   }
+  sqlite3_progress_handler(results->db, 0, NULL, NULL);
   if (merged != NULL)
     *merged = (ResultsMerged){kept, runs->len - kept};
   return results_commit(results, error);

@@ -42,15 +42,22 @@ typedef struct {
   uint32_t repeated; /* left out: their key was there already */
 } ResultsMerged;
 
+/* How a merge is done; zero is right for all of it. */
+typedef struct {
+  double confidence;        /* of the intervals in metric_summary; 0: as the runs say */
+  bool (*stop)(void *self); /* (nullable): asked now and then whether to give up */
+  void *self;
+} ResultsMergeSettings;
+
 /**
  * results_merge:
  * @path: of the new file
  * @parts: array of @n
- * @confidence: of the intervals in metric_summary; 0: as the runs say
  * @merged: (out) (optional)
- * @error: RESULTS_ERROR_OPEN, RESULTS_ERROR_FORMAT: of a part, or of the place; RESULTS_ERROR_WRITE; says which file
+ * @error: RESULTS_ERROR_OPEN, RESULTS_ERROR_FORMAT: of a part, or of the place; RESULTS_ERROR_WRITE;
+ *   RESULTS_ERROR_STOPPED; says which file
  *
  * Cost: each part is read once.
  */
-bool results_merge(const char *path, const ResultsPart *parts, size_t n, double confidence,
+bool results_merge(const char *path, const ResultsPart *parts, size_t n, const ResultsMergeSettings *settings,
                    ResultsMerged *merged, GError **error);

@@ -42,9 +42,10 @@ typedef struct ResultsRun ResultsRun;
 #define RESULTS_ERROR (results_error_quark())
 
 typedef enum {
-  RESULTS_ERROR_OPEN,   /* the file cannot be made there, or read */
-  RESULTS_ERROR_WRITE,  /* writing failed: disk full, I/O */
-  RESULTS_ERROR_FORMAT, /* not a results file, or of another version */
+  RESULTS_ERROR_OPEN,    /* the file cannot be made there, or read */
+  RESULTS_ERROR_WRITE,   /* writing failed: disk full, I/O */
+  RESULTS_ERROR_FORMAT,  /* not a results file, or of another version */
+  RESULTS_ERROR_STOPPED, /* somebody asked for an end (results_merge()) */
 } ResultsError;
 
 GQuark results_error_quark(void);

@@ -23,6 +23,7 @@ typedef struct {
 } OneRun;
 
 static char identity[] = "0123";
+static const ResultsMergeSettings plainly;
 
 static void write_runs(const char *path, const OneRun *runs, size_t n)
 {
@@ -69,7 +70,7 @@ static void merge(const char *path, const ResultsPart *parts, size_t n, uint32_t
 {
   ResultsMerged merged;
   g_autoptr(GError) error = NULL;
-  bool done = results_merge(path, parts, n, 0, &merged, &error);
+  bool done = results_merge(path, parts, n, &plainly, &merged, &error);
   ck_assert_msg(done, "%s", error == NULL ? "" : error->message);
   ck_assert_uint_eq(merged.runs, runs);
   ck_assert_uint_eq(merged.repeated, repeated);
@@ -183,7 +184,7 @@ static void refuse(const char *part, const char *key, int code, const char *text
   ck_assert(g_file_set_contents(out, "earlier", -1, NULL));
   int before = files();
   const ResultsPart parts[] = {{good, NULL, RESULTS_NO_PLACE}, {part, key, RESULTS_NO_PLACE}};
-  ck_assert(!results_merge(out, parts, 2, 0, NULL, &error));
+  ck_assert(!results_merge(out, parts, 2, &plainly, NULL, &error));
   ck_assert(g_error_matches(error, RESULTS_ERROR, code));
   ck_assert_msg(strstr(error->message, text) != NULL && strstr(error->message, part) != NULL, "%s",
                 error->message);
@@ -238,6 +239,41 @@ START_TEST(a_locked_file_is_refused)
 }
 END_TEST
 
+static bool at_once(void *self)
+{
+  (*(int *)self)++;
+  return true;
+}
+
+/* It is asked while rows are copied; a merge this small may end before. */
+START_TEST(a_merge_can_be_stopped)
+{
+  g_autofree char *big = in_folder("big.db");
+  g_autofree char *out = in_folder("out.db");
+  Setting setting;
+  setting_init(&setting);
+  ResultsProvenance from = provenance();
+  Results *results = results_open(big, NULL);
+  ResultsRun *run = results_begin_run(results, &from, &setting.experiment);
+  const JobObserver *jobs = results_run_job_observer(run);
+  drive(run);
+  for (uint32_t row = 0; row < 50000; row++)
+    jobs->task_attempt(jobs->self, (FrameworkId){0}, (JobId){row}, 0, 0, 0, (AgentId){0}, at(1), at(1), at(2),
+                       "TASK_KILLED");
+  ck_assert(results_end_run(run, &ending, NULL, NULL));
+  ck_assert(results_commit(results, NULL));
+  int asked = 0;
+  const ResultsMergeSettings settings = {.stop = at_once, .self = &asked};
+  const ResultsPart part = {big, NULL, RESULTS_NO_PLACE};
+  g_autoptr(GError) error = NULL;
+  ck_assert(!results_merge(out, &part, 1, &settings, NULL, &error));
+  ck_assert(g_error_matches(error, RESULTS_ERROR, RESULTS_ERROR_STOPPED));
+  ck_assert_int_gt(asked, 0);
+  ck_assert_int_eq(files(), 1);
+  setting_clear(&setting);
+}
+END_TEST
+
 /* --- replications ------------------------------------------------------------------------------------------ */
 
 static const char *const select_summary =
@@ -271,7 +307,8 @@ START_TEST(replications_are_summarized)
 
   g_autofree char *out = in_folder("out.db");
   const ResultsPart part = {path, NULL, RESULTS_NO_PLACE};
-  ck_assert(results_merge(out, &part, 1, 0.99, NULL, NULL));
+  const ResultsMergeSettings surer = {.confidence = 0.99};
+  ck_assert(results_merge(out, &part, 1, &surer, NULL, NULL));
   ck_sql(out, "SELECT DISTINCT confidence FROM run", "0.99");
   g_autofree char *half_width = g_strdup_printf("%.6f", 9.924843 * sqrt(7.0 / 3));
   ck_sql(out,
@@ -370,6 +407,7 @@ Suite *test_suite(void)
   in_a_folder(suite, an_interrupted_run_gives_way_to_a_whole_one);
   in_a_folder(suite, other_files_are_refused);
   in_a_folder(suite, a_locked_file_is_refused);
+  in_a_folder(suite, a_merge_can_be_stopped);
   in_a_folder(suite, replications_are_summarized);
   in_a_folder(suite, only_replications_are_summarized_together);
   in_a_folder(suite, nothing_that_varies_gives_no_interval);

@@ -1,0 +1,125 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What `sim merge` makes of results files, and what it refuses. Rows and order: tests/metrics/test-results-merge.c."""
+
+import os
+import resource
+import signal
+import sqlite3
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+import simtest  # noqa: E402  pylint: disable=wrong-import-position
+from simtest import SMALL, case  # noqa: E402  pylint: disable=wrong-import-position
+
+
+def three_files(box):
+    box.write("w.ini", SMALL)
+    box.well("w.ini", "-o", "a.db")
+    box.well("w.ini", "--replication", "1", "-o", "b.db")
+    box.well("w.ini", "--allocator", "priority", "-o", "c.db")
+
+
+def dump(box, name):
+    """All rows of all tables."""
+    tables = [row[0] for row in box.query(name, "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY 1")]
+    return {table: box.query(name, f"SELECT * FROM {table}") for table in tables}
+
+
+def execute(box, name, sql):
+    database = sqlite3.connect(box.join(name))
+    database.execute(sql)
+    database.commit()
+    database.close()
+
+
+@case
+def several_files_become_one(box):
+    three_files(box)
+    done = box.well("merge", "all.db", "a.db", "b.db", "c.db")
+    assert done.stdout == "all.db: 3 runs\n" and done.stderr == ""
+    assert box.query("all.db", "SELECT run_id, allocator, replication FROM run") == \
+        [(1, "drf", 0), (2, "drf", 1), (3, "priority", 0)]
+    assert box.value("all.db", "SELECT count(*) FROM completion_time") == 12
+    # Two replications of one point; the third run has another allocator.
+    assert box.query("all.db", "SELECT DISTINCT run_id, n FROM metric_summary WHERE missing = 0") == [(1, 2)]
+    assert "priority" in box.well("show", "--run", "3", "--summary", "all.db").stdout
+    assert box.files() == {"w.ini", "a.db", "b.db", "c.db", "all.db"}
+
+
+@case
+def one_after_the_other_and_again_is_the_same(box):
+    three_files(box)
+    box.well("merge", "--quiet", "all.db", "a.db", "b.db", "c.db")
+    for name in ("a.db", "b.db", "c.db"):
+        box.well("merge", "-q", "steps.db", name)
+    assert dump(box, "all.db") == dump(box, "steps.db")
+    done = box.well("merge", "steps.db", "c.db", "a.db")
+    assert done.stdout == "steps.db: 3 runs; 2 left out, which were there already\n"
+    assert dump(box, "all.db") == dump(box, "steps.db")
+
+
+@case
+def what_is_no_results_file_is_refused(box):
+    three_files(box)
+    box.write("text.db", "a text, which is long enough not to be taken for an empty file, though it is none" * 2)
+    execute(box, "c.db", "PRAGMA user_version = 1")
+    sqlite3.connect(box.join("foreign.db")).execute("CREATE TABLE run (run_id INTEGER)").connection.close()
+    box.refused("^sim: text.db: ", "merge", "all.db", "a.db", "text.db")
+    box.refused("^sim: foreign.db: not a results file of sim", "merge", "all.db", "a.db", "foreign.db")
+    box.refused("^sim: c.db: results of version 1, this program reads version 2", "merge", "all.db", "a.db", "c.db")
+    box.refused("^sim: missing.db: No such file", "merge", "all.db", "missing.db")
+    # What would be replaced is not this program's.
+    box.refused("^sim: foreign.db: not a results file", "merge", "foreign.db", "a.db")
+    box.refused("^sim: which results files", "merge", "all.db")
+
+
+@case
+def a_locked_file_is_refused(box):
+    three_files(box)
+    database = sqlite3.connect(box.join("b.db"), isolation_level=None)
+    database.execute("BEGIN EXCLUSIVE")
+    # Not box.refused(): a process that closes a file lets go of all its locks.
+    done = box.expect(2, "merge", "all.db", "a.db", "b.db")
+    assert done.stderr == "sim: b.db: SQLite: it is locked: another program writes to it\n", done.stderr
+    assert "all.db" not in box.files()
+    database.execute("ROLLBACK")
+    database.close()
+    box.well("merge", "all.db", "a.db", "b.db")
+
+
+@case
+def a_full_disk_leaves_the_file_as_it_was(box):
+    three_files(box)
+    box.well("merge", "all.db", "a.db")
+    size = len(box.read("all.db")) // 2
+
+    def little():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+    box.refused("^sim: all.db: ", "merge", "all.db", "b.db", status=1, preexec_fn=little)
+    box.well("merge", "all.db", "b.db")
+    assert box.value("all.db", "SELECT count(*) FROM run") == 2
+
+
+@case
+def an_interrupted_merge_leaves_the_file_as_it_was(box):
+    box.write("w.ini", SMALL)
+    box.well("w.ini", "-o", "a.db")
+    rows = ", ".join("(1, 0, 0, 0, 0, 0, 0)" for _ in range(10000))
+    database = sqlite3.connect(box.join("a.db"))
+    for _ in range(400):
+        database.execute("INSERT INTO task_attempt (run_id, framework_id, job_id, stage, task_index, attempt, state_code)"
+                         f" VALUES {rows}")
+    database.commit()
+    database.close()
+    process = box.start("merge", "all.db", "a.db")
+    simtest.wait_until(lambda: any(name.startswith(".all.db.partial") and os.path.getsize(box.join(name)) > 10**6
+                                   for name in box.files()))
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=simtest.TIMEOUT_S)
+    assert process.returncode == 130 and "stopped while merging" in err and out == "", (process.returncode, err)
+    assert box.files() == {"w.ini", "a.db"}
+
+
+simtest.main()
