@@ -197,3 +197,47 @@ void master_agent_drain_advance(Master *master, Instant now, AgentId id)
     master_agent_remove(master, now, id, AGENT_STATE_GONE, TASK_GONE_BY_OPERATOR,
                         REASON_AGENT_REMOVED_BY_OPERATOR);
 }
+
+/* --- to check ------------------------------------------------------------------------------------------- */
+
+static uint32_t agent_activity_check(const Master *master, AgentId id)
+{
+  const MasterAgent *agent = master_agent(master, id);
+  const MasterAgentCare *care = master_agent_care_find(master, id);
+  CHECK((care != NULL) == ((agent->flags & MASTER_AGENT_CARE) != 0));
+  AgentState state = master_agent_state(master, id);
+  bool draining = (agent->flags & MASTER_AGENT_DRAINING) != 0;
+  CHECK(agent->present == (state < AGENT_STATE_GONE));
+  CHECK(draining == (state == AGENT_STATE_DRAINING));
+  CHECK((state == AGENT_STATE_ACTIVE) == ((agent->flags & MASTER_AGENT_INACTIVE) == 0));
+  CHECK(state == AGENT_STATE_ACTIVE || agent->offers == INDEX_NONE);
+  uint32_t n = 0;
+  for (uint32_t slot = care == NULL ? INDEX_NONE : care->inverse_offers; slot != INDEX_NONE; n++) {
+    const MasterInverseOffer *offer = pool_at(&master->inverse_offers, slot);
+    CHECK(pool_is_taken(&master->inverse_offers, slot) && offer->agent.index == id.index);
+    CHECK(state == AGENT_STATE_ACTIVE && !instant_is_never(care->window.start));
+    CHECK(!master_framework(master, offer->framework)->inactive);
+    slot = offer->next;
+  }
+  return n;
+}
+
+void master_activity_check(const Master *master)
+{
+  uint32_t n_inverse_offers = 0;
+  uint32_t n_scheduled = 0;
+  for (uint32_t i = 0; i < master->agents.n; i++) {
+    const MasterAgentCare *care = master_agent_care_find(master, (AgentId){i});
+    n_inverse_offers += agent_activity_check(master, (AgentId){i});
+    if (care == NULL || instant_is_never(care->window.start))
+      continue;
+    CHECK(n_scheduled < master->scheduled.n && master->scheduled.items[n_scheduled].index == i);
+    n_scheduled++;
+  }
+  CHECK(n_inverse_offers == master->inverse_offers.n_taken && n_scheduled == master->scheduled.n);
+  for (guint i = 0; i < master->frameworks->len; i++) {
+    const MasterFramework *framework = master_framework(master, (FrameworkId){i});
+    CHECK(!framework->inactive || framework->n_offers == 0);
+    CHECK(framework->present || framework->inactive);
+  }
+}

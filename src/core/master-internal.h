@@ -5,8 +5,9 @@
  * What the parts of the master share: master.c (life, roles, agents, timers, checks), master-frameworks.c
  * (subscriptions, suppression, demand), master-offers.c (grants, offers, their ends), master-accept.c (accepts),
  * master-operations.c (what an accept may hold beside plain launches), master-executors.c, master-tasks.c (statuses,
- * kills), master-reconcile.c.
- * The invariants are in master.h.
+ * kills), master-reconcile.c, master-activity.c (who takes part: frameworks and agents active or not, draining),
+ * master-inverse-offers.c, master-revocation.c, master-rate-limit.c, master-metrics.c; and, behind master-operator.h, what
+ * operators ask for: master-operator.c, master-quota.c, master-reservations.c, master-maintenance.c. The invariants are in master.h.
  *
  * Which function makes which transition:
  *
@@ -18,6 +19,8 @@
  *   one form -> another         master_agent_convert()        master-operations.c, of resources, in all books
  *   live -> live, live -> ended master_status_update()        master-tasks.c
  *   live -> ended               master_task_end()             agent or framework removed
+ *   (none) -> inverse offer     master_inverse_offer_make()   master-inverse-offers.c; ended there by offer_end()
+ *   agent's state               master_agent_set_state()      master-activity.c
  *   ended -> (none)             master_task_forget()          acknowledged, or nobody is left to acknowledge
  *
  * Re-entrancy: sending may call back into the master. Each function therefore brings the books up to date
@@ -375,6 +378,9 @@ void master_agent_leave_schedule(Master *master, AgentId agent);
 
 /** master_agent_drain: no more offers; kills what runs there; ends when nothing does, perhaps at once. */
 void master_agent_drain(Master *master, Instant now, AgentId agent, Duration grace, bool mark_gone);
+
+/** master_activity_check: CHECKs what is said above of flags and lists. */
+void master_activity_check(const Master *master);
 
 /** master_agent_drain_advance: after a task's record has gone: a draining agent without any is drained. */
 void master_agent_drain_advance(Master *master, Instant now, AgentId agent);

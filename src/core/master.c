@@ -401,5 +401,6 @@ void master_check(const Master *master, Instant now)
   }
   CHECK(n_framework_offers == n_offers && n_framework_tasks == n_tasks);
   CHECK(n_framework_executors == n_executors);
+  master_activity_check(master);
   master->allocator_interface->check(master->allocator, now);
 }

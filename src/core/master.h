@@ -41,7 +41,9 @@
  *   1. on each agent: free + its offers + its tasks that have not ended = total, kind by kind;
  *   2. and the allocator has the same free;
  *   3. an outstanding offer is in exactly one agent's list; a task that has not been acknowledged likewise;
- *   4. each grant was contained in what the master's own books had free: a grant that is not stops the run
+ *   4. an outstanding inverse offer is in the list of an active agent that is to be maintained, and its framework is active;
+ *      nobody and nothing that is not active has an offer;
+ *   5. each grant was contained in what the master's own books had free: a grant that is not stops the run
  *      (MasterPorts.broken_allocator).
  *
  * Normal races are no errors: an accept of an offer that has just been rescinded loses nothing, its tasks

@@ -324,6 +324,26 @@ START_TEST(a_drain_that_is_answered_within_the_call)
 }
 END_TEST
 
+/* An agent that is not connected hears of it later. */
+START_TEST(a_drain_of_an_agent_that_is_not_connected)
+{
+  MasterFixture *f = scripted_world(NULL);
+  scripted_launch(f, 0, 0, 7, "cpus:1");
+  scripted_launch(f, 0, 0, 8, "cpus:1");
+  master_disconnect_agent(f->master, f->now, A0);
+  scripted_forget(f);
+  ck_assert_int_eq(master_drain_agent(f->master, f->now, A0, (Duration){NS_PER_S}, false, NULL),
+                   OPERATOR_DONE);
+  fixture_expect(f, "");
+  fixture_expect_told(f, "A0 DRAINING\nDRAIN_AGENT agent 0");
+  master_reconnect_agent(f->master, f->now, A0);
+  fixture_expect(f, "2000 kill A0 7 within 1000\n2000 kill A0 8 within 1000");
+  ck_assert_str_eq(script_calls(), "");
+  fixture_check(f);
+  fixture_free(f);
+}
+END_TEST
+
 START_TEST(the_last_framework_of_a_draining_agent_leaves)
 {
   MasterFixture *f = scripted_world(NULL);
@@ -473,6 +493,7 @@ Suite *test_suite(void)
   test_case(suite, an_empty_agent_is_drained_at_once);
   test_case(suite, drained_and_gone);
   test_case(suite, a_drain_that_is_answered_within_the_call);
+  test_case(suite, a_drain_of_an_agent_that_is_not_connected);
   test_case(suite, the_last_framework_of_a_draining_agent_leaves);
   test_case(suite, an_agent_that_is_gone);
   test_case(suite, agent_calls_that_make_no_sense);

@@ -146,6 +146,19 @@ START_TEST(what_is_not_there_is_not_revoked)
 }
 END_TEST
 
+START_TEST(an_agent_that_is_not_connected_hears_of_it_later)
+{
+  MasterFixture *f = crowded();
+  master_disconnect_agent(f->master, f->now, (AgentId){0});
+  revoke(f, 0, 0, "cpus:1");
+  fixture_expect(f, "");
+  fixture_expect_told(f, "A0 INACTIVE\nrevoked F0 A0 3 cpus:1 within 500");
+  master_reconnect_agent(f->master, f->now, (AgentId){0});
+  fixture_expect(f, "5000 kill A0 3 within 500 REASON_CONTAINER_PREEMPTED");
+  fixture_free(f);
+}
+END_TEST
+
 START_TEST(revocation_is_off_by_default)
 {
   MasterFixture *f = scripted_world(NULL);
@@ -172,6 +185,7 @@ Suite *test_suite(void)
   test_case(suite, what_is_being_killed_counts);
   test_case(suite, a_task_that_ends_within_the_first_kill);
   test_case(suite, what_is_not_there_is_not_revoked);
+  test_case(suite, an_agent_that_is_not_connected_hears_of_it_later);
   test_case(suite, revocation_is_off_by_default);
   return suite;
 }
