@@ -7,7 +7,8 @@
 #include "base/check.h"
 
 #define PANEL_HEIGHT  230 /* of a panel as wide as the figure, without its legend */
-#define SMALL_HEIGHT  150 /* of one of several in a row */
+#define NAME_LINE     22  /* of a panel of names */
+#define NAMES_AROUND  52
 #define LEGEND_LINE   18
 #define LEGEND_WIDTH  56 /* characters in a line of a legend */
 #define LEGEND_SAMPLE 6  /* of them for the sample of an entry */
@@ -26,7 +27,7 @@ static void panel_free(void *data)
   g_free(panel->title);
   g_free(panel->x_label);
   g_free(panel->y_label);
-  g_strfreev(panel->x_names);
+  g_strfreev(panel->y_names);
   g_ptr_array_unref(panel->curves);
   g_free(panel);
 }
@@ -37,7 +38,6 @@ Figure *figure_new(const char *name, char *title, char *caption)
   figure->name = g_strdup(name);
   figure->title = title;
   figure->caption = caption;
-  figure->columns = 1;
   figure->panels = g_ptr_array_new_with_free_func(panel_free);
   return figure;
 }
@@ -186,7 +186,7 @@ char *figure_describe(const Figure *figure)
 /* --- size ----------------------------------------------------------------------------------------------- */
 
 /* Lines of the legend: entries in columns as wide as the widest. */
-static unsigned legend_lines(const Panel *panel, unsigned columns)
+static unsigned legend_lines(const Panel *panel)
 {
   glong widest = 1;
   unsigned entries = 0;
@@ -197,20 +197,23 @@ static unsigned legend_lines(const Panel *panel, unsigned columns)
     entries++;
     widest = MAX(widest, g_utf8_strlen(curve->title, -1));
   }
-  unsigned in_line = (unsigned)MAX(LEGEND_WIDTH / columns / (unsigned)(widest + LEGEND_SAMPLE), 1);
+  unsigned in_line = (unsigned)MAX(LEGEND_WIDTH / (unsigned)(widest + LEGEND_SAMPLE), 1);
   return (entries + in_line - 1) / in_line;
+}
+
+static unsigned panel_height(const Figure *figure, const Panel *panel)
+{
+  unsigned title = panel->title == NULL ? 0 : LEGEND_LINE;
+  if (panel->y_names != NULL)
+    return title + NAME_LINE * g_strv_length(panel->y_names) + NAMES_AROUND;
+  unsigned panels = figure->panels->len;
+  return title + (panels > 1 ? PANEL_HEIGHT - 30 : PANEL_HEIGHT) + LEGEND_LINE * legend_lines(panel) + 20;
 }
 
 unsigned figure_height(const Figure *figure)
 {
   unsigned height = 0;
-  for (guint i = 0; i < figure->panels->len; i += figure->columns) {
-    const Panel *panel = g_ptr_array_index(figure->panels, i);
-    unsigned row = figure->columns > 1       ? SMALL_HEIGHT
-                   : figure->panels->len > 1 ? PANEL_HEIGHT - 30
-                                             : PANEL_HEIGHT;
-    height += row + (panel->title == NULL ? 0 : LEGEND_LINE) + 20;
-    height += LEGEND_LINE * legend_lines(panel, figure->columns);
-  }
+  for (guint i = 0; i < figure->panels->len; i++)
+    height += panel_height(figure, g_ptr_array_index(figure->panels, i));
   return height;
 }

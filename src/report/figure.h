@@ -25,7 +25,7 @@ typedef enum {
   CURVE_BAND,   /* faint, between low and high */
   CURVE_AREA,   /* the same, stronger */
   CURVE_DOTS,
-  CURVE_INTERVALS, /* a dot at y, and a bar from low to high */
+  CURVE_INTERVALS, /* a dot at (x, y), and a level bar from low to high, which are along x */
   CURVE_KINDS,
 } CurveKind;
 
@@ -53,7 +53,7 @@ typedef struct {
   bool about;                        /* y in thousands, millions, ... */
   double x_min, x_max, y_min, y_max; /* NAN: as the points are */
   double mark;                       /* a vertical line here; NAN: none */
-  char **x_names;                    /* (nullable): instead of numbers, at x = 1, 2, ... */
+  char **y_names;                    /* (nullable): instead of numbers, at y = 1, 2, ... from above */
   bool legend;
   GPtrArray *curves; /* of Curve */
 } Panel;
@@ -63,7 +63,6 @@ typedef struct {
   char *title;
   char *caption;     /* some sentences: what is seen, of what */
   char *source;      /* (nullable): a statement that gives its numbers */
-  unsigned columns;  /* that the panels stand in */
   GPtrArray *panels; /* of Panel */
 } Figure;
 

@@ -7,10 +7,10 @@
 
 #include "report/theme.h"
 
-#define LABEL_MAX       28  /* characters of an entry of a legend */
-#define DOTS_MANY       100 /* more are smaller */
-#define CATEGORY_MAX    14
-#define CATEGORIES_FLAT 3 /* more names are written obliquely */
+#define LABEL_MAX      28  /* characters of an entry of a legend */
+#define DOTS_MANY      100 /* more are smaller */
+#define NAME_MAX_SHOWN 20
+#define TICS           4 /* numbers below a panel of names, about */
 
 #define INSTALL "install it (Debian: apt-get install gnuplot-nox, or scripts/setup --figures)"
 
@@ -102,7 +102,7 @@ static const char *const with[CURVE_KINDS] = {
     [CURVE_BAND] = "1:3:4 with filledcurves fs transparent solid 0.2 noborder",
     [CURVE_AREA] = "1:3:4 with filledcurves fs transparent solid 0.7 noborder",
     [CURVE_DOTS] = "1:2 with points pt 7",
-    [CURVE_INTERVALS] = "1:2:3:4 with yerrorbars lw 1.6 pt 7 ps 0.6",
+    [CURVE_INTERVALS] = "1:2:3:4 with xerrorbars lw 1.6 pt 7 ps 0.6",
 };
 
 static void append_curve(GString *script, PictureFormat format, const Curve *curve, guint number, guint index)
@@ -153,16 +153,55 @@ static void append_axes(GString *script, PictureFormat format, const Panel *pane
     g_string_append(script, "set logscale x 10\nset mxtics 1\n");
 }
 
-static void append_categories(GString *script, char **names)
+/* 1, 2 or 5 times a power of ten: about @span / TICS. */
+static double round_step(double span)
 {
-  g_string_append(script,
-                  g_strv_length(names) > CATEGORIES_FLAT ? "set xtics rotate by -30 (" : "set xtics (");
+  double step = pow(10, floor(log10(span / TICS)));
+  double rest = span / TICS / step;
+  return step * (rest < 1.5 ? 1 : rest < 3.5 ? 2 : rest < 7.5 ? 5 : 10);
+}
+
+/* A few numbers below, that have room beside each other. */
+static void append_few_tics(GString *script, const Panel *panel)
+{
+  double least = INFINITY;
+  double greatest = -INFINITY;
+  for (guint i = 0; i < panel->curves->len; i++) {
+    const Curve *curve = g_ptr_array_index(panel->curves, i);
+    bool wide = curve->kind == CURVE_INTERVALS;
+    for (guint j = 0; j < curve->points->len; j++) {
+      const CurvePoint *point = &g_array_index(curve->points, CurvePoint, j);
+      least = fmin(least, wide ? fmin(point->x, point->low) : point->x);
+      greatest = fmax(greatest, wide ? fmax(point->x, point->high) : point->x);
+    }
+  }
+  if (!(least <= greatest))
+    return;
+  double size = fmax(fabs(least), fabs(greatest));
+  double span = greatest - least > 1e-9 * size ? greatest - least : size > 0 ? size / 2 : 1;
+  double step = round_step(span);
+  append_range(script, "x", floor((least - 0.1 * step) / step) * step,
+               ceil((greatest + 0.1 * step) / step) * step);
+  g_string_append(script, "set xtics ");
+  append_number(script, step);
+  g_string_append(script, "\nset format x '%.6g'\n");
+}
+
+/* Names from above, with as much room on the left as the longest takes. */
+static void append_names(GString *script, const Panel *panel)
+{
+  glong longest = 0;
+  char **names = panel->y_names;
+  append_few_tics(script, panel);
+  g_string_append(script, "set ytics (");
   for (guint i = 0; names[i] != NULL; i++) {
     g_string_append(script, i == 0 ? "" : ", ");
-    append_quoted(script, names[i], CATEGORY_MAX);
+    append_quoted(script, names[i], NAME_MAX_SHOWN);
     g_string_append_printf(script, " %u", i + 1);
+    longest = MAX(longest, g_utf8_strlen(names[i], -1));
   }
-  g_string_append(script, ")\n");
+  g_string_append_printf(script, ")\nset lmargin %ld\nset rmargin 3\nset grid noytics xtics\nset border 1\n",
+                         MIN(longest, NAME_MAX_SHOWN) + 2);
 }
 
 static void append_panel(GString *script, PictureFormat format, const Panel *panel, guint number)
@@ -170,8 +209,8 @@ static void append_panel(GString *script, PictureFormat format, const Panel *pan
   g_string_append(script, "reset\n");
   append_data(script, panel, number);
   append_axes(script, format, panel);
-  if (panel->x_names != NULL)
-    append_categories(script, panel->x_names);
+  if (panel->y_names != NULL)
+    append_names(script, panel);
   g_string_append(script, panel->title == NULL ? "set tmargin 0.7\n" : "set tmargin 1.9\n");
   if (panel->title != NULL) {
     g_string_append(script, "set title offset 0,-0.6 ");
@@ -223,8 +262,7 @@ char *gnuplot_script(const Figure *const *figures, guint n, PictureFormat format
     g_autofree char *path = g_strdup_printf("%s/%u", folder, i);
     g_string_append(script, "set output ");
     append_quoted(script, path, 0);
-    g_string_append_printf(script, "\nset multiplot layout %u,%u\n",
-                           (figure->panels->len + figure->columns - 1) / figure->columns, figure->columns);
+    g_string_append_printf(script, "\nset multiplot layout %u,1\n", figure->panels->len);
     for (guint j = 0; j < figure->panels->len; j++)
       append_panel(script, format, g_ptr_array_index(figure->panels, j), panels++);
     g_string_append(script, "unset multiplot\nset output\n");

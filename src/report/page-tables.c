@@ -6,9 +6,12 @@
 #include "report/page-private.h"
 #include "report/svg.h"
 
-#define RUNS_SHOWN    60 /* rows of the table of runs */
-#define CLASSES_SHOWN 12
-#define GROUPS_SHOWN  60
+#define VARIANTS_ACROSS 4 /* columns of the comparison */
+#define VARIANTS_SHOWN  200
+#define RUNS_SHOWN      60 /* rows of the table of runs */
+#define SEEDS_SHOWN     20
+#define CLASSES_SHOWN   12
+#define GROUPS_SHOWN    60
 
 void page_text(GString *out, const char *text)
 {
@@ -85,17 +88,19 @@ static char *describe_cluster(const RunSet *set, uint32_t run, GError **error)
   return g_string_free(text, FALSE);
 }
 
+/* Each once, in the order of runs. */
 static char *describe_seeds(const RunSet *set)
 {
+  g_autoptr(GHashTable) seen = g_hash_table_new(g_int64_hash, g_int64_equal);
   GString *text = g_string_new(NULL);
-  for (uint32_t i = 0; i < run_set_runs(set) && i <= RUNS_SHOWN / 4; i++) {
-    bool more = i == RUNS_SHOWN / 4;
-    if (more)
-      g_string_append(text, ", ...");
-    else
-      g_string_append_printf(text, "%s%" G_GINT64_FORMAT, i == 0 ? "" : ", ",
-                             run_set_run(set, i)->summary.seed);
+  for (uint32_t i = 0; i < run_set_runs(set); i++) {
+    const int64_t *seed = &run_set_run(set, i)->summary.seed;
+    if (!g_hash_table_add(seen, (gpointer)(guintptr)seed) || g_hash_table_size(seen) > SEEDS_SHOWN)
+      continue;
+    g_string_append_printf(text, "%s%" G_GINT64_FORMAT, text->len == 0 ? "" : ", ", *seed);
   }
+  if (g_hash_table_size(seen) > SEEDS_SHOWN)
+    g_string_append(text, ", ...");
   return g_string_free(text, FALSE);
 }
 
@@ -123,6 +128,8 @@ bool page_append_experiment(GString *out, const RunSet *set, GError **error)
   page_fact(out, "Frameworks", format_count(first->summary.frameworks));
   page_fact(out, run_set_variants(set) > 1 ? "Allocators" : "Allocator", describe_allocators(set));
   page_fact(out, run_set_runs(set) > 1 ? "Seeds" : "Seed", describe_seeds(set));
+  page_fact(out, "Overridden",
+            run_set_variants(set) > 1 || *first->settings == '\0' ? NULL : g_strdup(first->settings));
   g_autofree char *clock = format_clock((Duration){first->summary.end.ns});
   page_fact(out, "Simulated time",
             g_strdup_printf("%s%s", clock, run_set_runs(set) > 1 ? " (the first run)" : ""));
@@ -227,14 +234,15 @@ static char *format_value(double value)
   return g_strdup(g_ascii_formatd(text, sizeof text, "%.4g", value));
 }
 
-static char *describe_sample(const ComparisonMetric *metric, uint32_t variant, uint32_t n_runs)
+static char *describe_sample(const Comparison *comparison, const ComparisonMetric *metric, uint32_t variant)
 {
   Sample sample = comparison_sample(metric, variant);
+  uint32_t n_runs = run_set_variant(comparison->set, variant)->n_runs;
   if (sample.n == 0)
     return g_strdup("-");
   g_autofree char *mean = format_value(sample.mean);
   GString *text = g_string_new(mean);
-  double half = sample_half_width(&sample, COMPARISON_CONFIDENCE);
+  double half = comparison_half_width(comparison, metric, variant);
   if (isfinite(half)) {
     char width[G_ASCII_DTOSTR_BUF_SIZE];
     g_string_append_printf(text, " \u00b1 %s", g_ascii_formatd(width, sizeof width, "%.2g", half));
@@ -244,33 +252,57 @@ static char *describe_sample(const ComparisonMetric *metric, uint32_t variant, u
   return g_string_free(text, FALSE);
 }
 
+static char *metric_label(const ComparisonMetric *metric)
+{
+  return *metric->unit == '\0' ? g_strdup(metric->name)
+                               : g_strdup_printf("%s [%s]", metric->name, metric->unit);
+}
+
+static char *variant_label(const RunSet *set, uint32_t index)
+{
+  const ReportVariant *variant = run_set_variant(set, index);
+  return variant->n_runs > 1 ? g_strdup_printf("%s (%u runs)", variant->label, variant->n_runs)
+                             : g_strdup(variant->label);
+}
+
+/* A few variants stand side by side; many below each other. */
 static void append_comparison(GString *out, const RunSet *set, const Comparison *comparison)
 {
-  bool repeated = run_set_runs(set) > run_set_variants(set);
+  uint32_t variants = MIN(run_set_variants(set), VARIANTS_SHOWN);
+  uint32_t metrics = comparison->metrics->len;
+  bool across = variants <= VARIANTS_ACROSS;
   g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
-  g_ptr_array_add(names, g_strdup("Metric"));
-  for (uint32_t i = 0; i < run_set_variants(set); i++) {
-    const ReportVariant *variant = run_set_variant(set, i);
-    g_ptr_array_add(names, variant->n_runs > 1
-                               ? g_strdup_printf("#%s, %u runs", variant->label, variant->n_runs)
-                               : g_strdup_printf("#%s", variant->label));
+  g_ptr_array_add(names, g_strdup(across ? "Metric" : "Variant"));
+  for (uint32_t i = 0; i < (across ? variants : metrics); i++) {
+    g_autofree char *label =
+        across ? variant_label(set, i) : metric_label(g_ptr_array_index(comparison->metrics, i));
+    g_ptr_array_add(names, g_strconcat("#", label, NULL));
   }
   g_ptr_array_add(names, NULL);
-  table_begin(out,
-              repeated ? "Means over the runs, with Student's 95 % intervals" : "Side by side, one run each",
-              (const char *const *)names->pdata);
-  for (guint i = 0; i < comparison->metrics->len; i++) {
-    const ComparisonMetric *metric = g_ptr_array_index(comparison->metrics, i);
+  g_autofree char *caption = comparison_has_intervals(comparison)
+                                 ? g_strdup_printf("Means over the runs, with Student's %g %% intervals",
+                                                   100 * run_set_run(set, 0)->confidence)
+                                 : g_strdup("Side by side");
+  table_begin(out, caption, (const char *const *)names->pdata);
+  for (uint32_t row = 0; row < (across ? metrics : variants); row++) {
+    g_autofree char *head =
+        across ? metric_label(g_ptr_array_index(comparison->metrics, row)) : variant_label(set, row);
     g_string_append(out, "<tr><th scope=\"row\">");
-    page_text(out, metric->name);
-    if (*metric->unit != '\0')
-      g_string_append_printf(out, " [%s]", metric->unit);
+    page_text(out, head);
     g_string_append(out, "</th>");
-    for (uint32_t j = 0; j < run_set_variants(set); j++)
-      page_cell(out, true, describe_sample(metric, j, run_set_variant(set, j)->n_runs));
+    for (uint32_t column = 0; column < (across ? variants : metrics); column++)
+      page_cell(out, true,
+                describe_sample(comparison, g_ptr_array_index(comparison->metrics, across ? row : column),
+                                across ? column : row));
     g_string_append(out, "</tr>\n");
   }
   table_end(out);
+  if (run_set_variants(set) > variants)
+    g_string_append_printf(out, "<p class=\"quiet\">%u further variants are left out here.</p>\n",
+                           run_set_variants(set) - variants);
+  if (run_set_runs(set) > run_set_variants(set) && run_set_run(set, 0)->recorded)
+    g_string_append(out, "<p class=\"quiet\">No intervals: the runs replay one recorded input, which is one "
+                         "observation however often it is made.</p>\n");
 }
 
 void page_append_summary(GString *out, const RunSet *set, const Comparison *comparison)
@@ -294,7 +326,10 @@ static void append_run(GString *out, const RunSet *set, const ReportRun *run)
   page_text(out, run_set_path(set, run->file));
   g_string_append_printf(out, "</th><td class=\"n\">%u</td>", run->run_id);
   page_cell(out, false, g_strdup(summary->allocator));
-  page_cell(out, true, g_strdup_printf("%" G_GINT64_FORMAT, summary->seed));
+  page_cell(out, true,
+            run->replication == 0
+                ? g_strdup_printf("%" G_GINT64_FORMAT, summary->seed)
+                : g_strdup_printf("%" G_GINT64_FORMAT ".%u", summary->seed, run->replication));
   page_cell(out, false, g_strdup(results_status_name(summary->status)));
   page_cell(out, true, format_clock((Duration){summary->end.ns}));
   page_cell(out, true, format_about((double)summary->events));
@@ -311,11 +346,12 @@ static void append_run(GString *out, const RunSet *set, const ReportRun *run)
 
 static bool append_traces(GString *out, const RunSet *set, GError **error)
 {
-  static const char *const names[] = {"Framework", "Trace", "#Bytes", "SHA-256", NULL};
+  static const char *const names[] = {"Framework", "Trace", "#Bytes", "Replicated by", "SHA-256", NULL};
   Query query;
-  if (!query_start(&query, set, 0,
-                   "SELECT framework, path, bytes, sha256 FROM trace WHERE run_id = ?1 ORDER BY rowid",
-                   error))
+  if (!query_start(
+          &query, set, 0,
+          "SELECT framework, path, bytes, sha256, replicate FROM trace WHERE run_id = ?1 ORDER BY rowid",
+          error))
     return false;
   bool begun = false;
   for (; query_next(&query); begun = true) {
@@ -325,12 +361,36 @@ static bool append_traces(GString *out, const RunSet *set, GError **error)
     page_cell(out, false, query_text(&query, 0));
     page_cell(out, false, query_text(&query, 1));
     page_cell(out, true, format_count((uint64_t)query_integer(&query, 2)));
+    page_cell(out, false, query_is_null(&query, 4) ? g_strdup("as recorded") : query_text(&query, 4));
     g_autofree char *sha256 = query_text(&query, 3);
     g_string_append_printf(out, "<td class=\"long\"><code>%s</code></td></tr>\n", sha256);
   }
   if (begun)
     table_end(out);
   return query_end(&query, error);
+}
+
+/* Allocators that do not come with the program. */
+static void append_plugins(GString *out, const RunSet *set)
+{
+  static const char *const names[] = {"Allocator", "Plug-in", "SHA-256", NULL};
+  bool begun = false;
+  for (uint32_t i = 0; i < MIN(run_set_variants(set), VARIANTS_SHOWN); i++) {
+    const ReportRun *run = run_set_run(set, run_set_variant(set, i)->runs[0]);
+    if (run->allocator_path == NULL)
+      continue;
+    if (!begun)
+      table_begin(out, "Plug-ins", names);
+    begun = true;
+    g_string_append(out, "<tr>");
+    page_cell(out, false, g_strdup(run->summary.allocator));
+    page_cell(out, false, g_strdup(run->allocator_path));
+    g_string_append(out, "<td class=\"long\"><code>");
+    page_text(out, run->allocator_sha256);
+    g_string_append(out, "</code></td></tr>\n");
+  }
+  if (begun)
+    table_end(out);
 }
 
 bool page_append_runs(GString *out, const RunSet *set, GError **error)
@@ -346,6 +406,7 @@ bool page_append_runs(GString *out, const RunSet *set, GError **error)
   if (run_set_runs(set) > RUNS_SHOWN)
     g_string_append_printf(out, "<p class=\"quiet\">%u further runs are left out here.</p>\n",
                            run_set_runs(set) - RUNS_SHOWN);
+  append_plugins(out, set);
   if (!append_traces(out, set, error))
     return false;
   g_string_append(out, "</section>\n");

@@ -156,7 +156,8 @@ static void append_commands_of(GString *out, const RunSet *set, const ReportRun 
 {
   bool only = run_set_variants(set) == 1;
   g_autofree char *file = shell_word(run_set_path(set, run->file));
-  g_autofree char *allocator = shell_word(run->summary.allocator);
+  g_autofree char *allocator =
+      shell_word(run->allocator_path == NULL ? run->summary.allocator : run->allocator_path);
   g_autofree char *workload = only ? g_strdup("again.ini") : g_strdup_printf("again-%u.ini", number + 1);
   g_autoptr(GString) lines = g_string_new(NULL);
   g_string_append_printf(lines, "sim show %s --workload", file);

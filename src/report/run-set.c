@@ -84,22 +84,6 @@ char *query_text(const Query *query, int column)
 
 /* --- variants ------------------------------------------------------------------------------------------- */
 
-/* The workload without the line that says the seed, and what else makes a variant. */
-static char *identity_of(const ReportRun *run)
-{
-  g_auto(GStrv) lines = g_strsplit(run->workload, "\n", -1);
-  g_autoptr(GString) kept = g_string_new(run->summary.title);
-  g_string_append_printf(kept, "\n%s\n", run->summary.allocator);
-  bool in_experiment = false;
-  for (char **line = lines; *line != NULL; line++) {
-    if (**line == '[')
-      in_experiment = g_str_has_prefix(*line, "[experiment]");
-    if (!in_experiment || !g_str_has_prefix(*line, "seed"))
-      g_string_append_printf(kept, "%s\n", *line);
-  }
-  return g_compute_checksum_for_string(G_CHECKSUM_SHA256, kept->str, (gssize)kept->len);
-}
-
 static void add_to_variants(RunSet *set, uint32_t run)
 {
   ReportRun *one = &g_array_index(set->runs, ReportRun, run);
@@ -117,28 +101,42 @@ static void add_to_variants(RunSet *set, uint32_t run)
 }
 
 /* The label of a variant, the more exact the larger @level. */
-static char *label_at(const RunSet *set, uint32_t index, int level)
+static char *label_at(const RunSet *set, uint32_t index, int level, bool same_allocator)
 {
   const ReportRun *run = run_set_run(set, run_set_variant(set, index)->runs[0]);
   if (level == 0)
     return g_strdup(run->summary.allocator);
+  if (level == 1 && same_allocator)
+    return g_strdup(*run->settings == '\0' ? "as it is" : run->settings_brief);
+  if (level == 1)
+    return g_strdup_printf("%s%s%s", run->summary.allocator, *run->settings == '\0' ? "" : ", ",
+                           run->settings_brief);
   g_autofree char *name = g_path_get_basename(run_set_path(set, run->file));
   g_autofree char *valid = g_utf8_make_valid(name, -1);
   if (g_str_has_suffix(valid, ".db"))
     valid[strlen(valid) - strlen(".db")] = '\0';
-  if (level == 1)
+  if (level == 2)
     return g_steal_pointer(&valid);
   return g_strdup_printf("%s, run %u", valid, run->run_id);
 }
 
+static bool is_same_allocator(const RunSet *set)
+{
+  for (uint32_t i = 1; i < set->runs->len; i++)
+    if (strcmp(run_set_run(set, i)->summary.allocator, run_set_run(set, 0)->summary.allocator) != 0)
+      return false;
+  return true;
+}
+
 static bool label_variants(RunSet *set, int level)
 {
+  bool same_allocator = is_same_allocator(set);
   g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
   bool distinct = true;
   for (uint32_t i = 0; i < set->variants->len; i++) {
     ReportVariant *variant = &g_array_index(set->variants, ReportVariant, i);
     g_free(variant->label);
-    variant->label = label_at(set, i, level);
+    variant->label = label_at(set, i, level, same_allocator);
     distinct = g_hash_table_add(seen, variant->label) && distinct;
     if (!distinct)
       return false;
@@ -148,6 +146,31 @@ static bool label_variants(RunSet *set, int level)
 
 /* --- opening -------------------------------------------------------------------------------------------- */
 
+/* What was overridden, as it was written and in short. */
+static bool read_settings(ReportRun *run, sqlite3 *db, const char *path, GError **error)
+{
+  Query query;
+  GString *whole = g_string_new(NULL);
+  GString *brief = g_string_new(NULL);
+  bool read =
+      start(&query, db, path, "SELECT name, value FROM setting WHERE run_id = ?1 ORDER BY name", error);
+  if (read) {
+    sqlite3_bind_int64(query.statement, 1, run->run_id);
+    while (query_next(&query)) {
+      g_autofree char *name = query_text(&query, 0);
+      g_autofree char *value = query_text(&query, 1);
+      const char *dot = strrchr(name, '.');
+      g_string_append_printf(whole, "%s%s=%s", whole->len == 0 ? "" : ", ", name, value);
+      g_string_append_printf(brief, "%s%s=%s", brief->len == 0 ? "" : ", ", dot == NULL ? name : dot + 1,
+                             value);
+    }
+    read = query_end(&query, error);
+  }
+  run->settings = g_string_free(whole, FALSE);
+  run->settings_brief = g_string_free(brief, FALSE);
+  return read;
+}
+
 static bool read_run(RunSet *set, ReportRun *run, GError **error)
 {
   const File *file = &g_array_index(set->files, File, run->file);
@@ -155,7 +178,9 @@ static bool read_run(RunSet *set, ReportRun *run, GError **error)
     return false;
   Query query;
   if (!start(&query, results_reader_database(file->reader), file->path,
-             "SELECT command, workload, workload_path, warm_up_ns, replication FROM run WHERE run_id = ?1",
+             "SELECT command, workload, workload_path, warm_up_ns, replication, allocator_path, "
+             "allocator_sha256, confidence, recorded, "
+             "point || ' ' || allocator || ' ' || coalesce(allocator_sha256, '') FROM run WHERE run_id = ?1",
              error))
     return false;
   sqlite3_bind_int64(query.statement, 1, run->run_id);
@@ -165,9 +190,14 @@ static bool read_run(RunSet *set, ReportRun *run, GError **error)
     run->workload_path = query_text(&query, 2);
     run->warm_up_ns = query_integer(&query, 3);
     run->replication = (uint32_t)query_integer(&query, 4);
-    run->identity = identity_of(run);
+    run->allocator_path = query_text(&query, 5);
+    run->allocator_sha256 = query_text(&query, 6);
+    run->confidence = query_real(&query, 7);
+    run->recorded = query_integer(&query, 8) != 0;
+    run->identity = query_text(&query, 9);
   }
-  return query_end(&query, error);
+  return query_end(&query, error) &&
+         read_settings(run, results_reader_database(file->reader), file->path, error);
 }
 
 static void run_clear(ReportRun *run)
@@ -176,6 +206,10 @@ static void run_clear(ReportRun *run)
   g_free(run->command);
   g_free(run->workload);
   g_free(run->workload_path);
+  g_free(run->allocator_path);
+  g_free(run->allocator_sha256);
+  g_free(run->settings);
+  g_free(run->settings_brief);
   g_free(run->identity);
 }
 
@@ -235,7 +269,7 @@ RunSet *run_set_open(const char *const *paths, const char *only, GError **error)
   for (; *paths != NULL; paths++)
     if (!add_file(set, *paths, only, error))
       return NULL;
-  for (int level = 0; level < 3 && !label_variants(set, level); level++)
+  for (int level = 0; level < 4 && !label_variants(set, level); level++)
     ;
   return g_steal_pointer(&set);
 }

@@ -6,9 +6,9 @@
  *
  *     files, in the order given --> runs, by file and run_id --> variants: runs that differ in their seed alone
  *
- * A variant is what is compared; its runs are replications of each other. Runs are of one variant where title,
- * allocator and effective workload are the same but for the line of the seed. A variant's label says what tells it
- * from the others: the allocator where that does, else the file, else the number of its first run.
+ * A variant is what is compared; its runs are replications of each other. Runs are of one variant where they are of one
+ * point (what was run) with one allocator. A variant's label says what tells it from the others: the allocator where
+ * that does, else what was overridden, else the file, else the number of its first run.
  *
  * Query reads rows of one run. Files are open read-only as long as the set.
  *
@@ -54,9 +54,15 @@ typedef struct {
   char *command;
   char *workload;
   char *workload_path;
+  char *allocator_path;   /* of a plug-in */
+  char *allocator_sha256; /* likewise */
+  char *settings;         /* "cluster.agents=300, ...": what was overridden; "": nothing */
+  char *settings_brief;   /* "agents=300, ..." */
+  char *identity;         /* the same for all runs of a variant */
   int64_t warm_up_ns;
   uint32_t replication;
-  char *identity; /* the same for all runs of a variant */
+  double confidence; /* of intervals */
+  bool recorded;     /* its jobs are a recorded input: replications of it are one realisation */
 } ReportRun;
 
 typedef struct {
