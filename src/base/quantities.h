@@ -17,6 +17,8 @@
 
 #define RESOURCE_KINDS_MAX 6
 #define QUANTITY_UNIT      INT64_C(1000) /* thousandths in one unit */
+/* As much as one amount that comes from outside may be: a sum of thousands of such still fits. */
+#define QUANTITY_MAX INT64_C(1000000000000000)
 
 enum {
   RESOURCE_CPUS,

@@ -6,7 +6,6 @@
 #include "base/error.h"
 #include "base/number.h"
 
-#define AMOUNT_MAX       INT64_C(1000000000000000) /* thousandths: a sum of thousands still fits */
 #define RANGE_NUMBER_MAX 999999999
 #define COPIES_MAX       1000000
 
@@ -55,7 +54,7 @@ static bool amount_parse(uint32_t kind, const char *text, const char *item, int6
   if (value < 0)
     return ITEM_ERROR(error, "\"%s\" is negative; expected zero or more", item);
   /* The second scan knows no exponent and would stop before it. */
-  if (!number_scan_scaled(text, &plain_end, scale, amount) || plain_end != end || *amount > AMOUNT_MAX)
+  if (!number_scan_scaled(text, &plain_end, scale, amount) || plain_end != end || *amount > QUANTITY_MAX)
     return ITEM_ERROR(error, "\"%s\" is too large or not a plain decimal", item);
   if (kibi)
     *amount = (*amount + 512) / 1024;

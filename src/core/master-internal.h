@@ -423,7 +423,7 @@ typedef struct {
 bool master_task_is_valid(const MasterAccept *accept, const TaskInfo *task);
 
 /** master_group_is_valid: whether all tasks of a LAUNCH_GROUP are, one after the other. */
-bool master_group_is_valid(MasterAccept *accept, const Operation *operation);
+bool master_group_is_valid(const MasterAccept *accept, const Operation *operation);
 
 /** master_accept_use: takes @resources, special or not, out of what remains; the allocator hears that they are in use.
  * master_accept_use_executor: likewise those of the executor, unless it is there already. */

@@ -48,38 +48,43 @@ static bool resources_are_usable(const Master *master, const Resources *resource
          !mixes_revocable(resources) && copies_are_usable(master, resources);
 }
 
-/* Whether @need is left; one copy of what is shared is enough for all. */
-static bool is_left(const Resources *remaining, Resources *need)
+/* Takes @need out of @left. False, and @left is as it was, where it is not there. */
+static bool take(Resources *left, const Resources *need)
 {
-  for (uint32_t i = 0; need->special != NULL && i < need->special->n_slices; i++)
-    need->special->slices[i].copies = MIN(need->special->slices[i].copies, 1);
-  return resources_contain(remaining, need);
+  if (!resources_contain(left, need))
+    return false;
+  resources_take(left, need); /* one copy of what is shared is enough for all */
+  return true;
 }
 
-/* @need: receives what the task takes, with its executor where that is new. */
-static bool executor_is_valid(const MasterAccept *accept, const ExecutorInfo *info, Resources *need)
+/* Whether the executor makes sense, and is there already or can be paid out of @left. */
+static bool executor_take(const MasterAccept *accept, const ExecutorInfo *info, Resources *left)
 {
   if (info->id == EXECUTOR_NONE || !resources_are_usable(accept->master, &info->resources))
     return false;
   const MasterExecutor *executor =
       master_executor_find(accept->master, accept->agent, accept->framework, info->id);
-  if (executor != NULL)
-    return executor->role.index == accept->role.index &&
-           resources_equal(&executor->resources, &info->resources);
-  resources_add(need, &info->resources);
-  return true;
+  if (executor == NULL)
+    return take(left, &info->resources);
+  return executor->role.index == accept->role.index &&
+         resources_equal(&executor->resources, &info->resources);
+}
+
+/* Whether the task is valid, with its executor; takes both out of @left, or perhaps one of them where it is not. */
+static bool task_take(const MasterAccept *accept, const TaskInfo *task, Resources *left)
+{
+  return task->agent.index == accept->agent.index && !resources_are_empty(&task->resources) &&
+         resources_are_usable(accept->master, &task->resources) &&
+         (task->executor == NULL || executor_take(accept, task->executor, left)) &&
+         take(left, &task->resources);
 }
 
 bool master_task_is_valid(const MasterAccept *accept, const TaskInfo *task)
 {
-  if (task->agent.index != accept->agent.index || resources_are_empty(&task->resources) ||
-      !resources_are_usable(accept->master, &task->resources))
-    return false;
-  Resources need;
-  resources_copy(&need, &task->resources);
-  bool valid = (task->executor == NULL || executor_is_valid(accept, task->executor, &need)) &&
-               is_left(&accept->remaining, &need);
-  resources_clear(&need);
+  Resources left;
+  resources_copy(&left, &accept->remaining);
+  bool valid = task_take(accept, task, &left);
+  resources_clear(&left);
   return valid;
 }
 
@@ -127,27 +132,20 @@ static bool same_executor(const TaskInfo *a, const TaskInfo *b)
          resources_equal(&a->executor->resources, &b->executor->resources);
 }
 
-bool master_group_is_valid(MasterAccept *accept, const Operation *operation)
+bool master_group_is_valid(const MasterAccept *accept, const Operation *operation)
 {
-  /* Each task is looked at with what those before it leave; the executor is paid for once. */
-  Resources before;
-  resources_copy(&before, &accept->remaining);
+  /* Each task with what those before it leave; the executor is paid for once. */
+  Resources left;
+  resources_copy(&left, &accept->remaining);
   bool valid = true;
   for (uint32_t i = 0; valid && i < operation->n_tasks; i++) {
     TaskInfo task = operation->tasks[i];
     valid = same_executor(&task, &operation->tasks[0]);
     if (i > 0)
       task.executor = NULL;
-    valid = valid && master_task_is_valid(accept, &task);
-    if (!valid)
-      break;
-    resources_take(&accept->remaining, &task.resources);
-    if (task.executor != NULL &&
-        master_executor_find(accept->master, accept->agent, accept->framework, task.executor->id) == NULL)
-      resources_take(&accept->remaining, &task.executor->resources);
+    valid = valid && task_take(accept, &task, &left);
   }
-  resources_clear(&accept->remaining);
-  accept->remaining = before;
+  resources_clear(&left);
   return valid;
 }
 
@@ -364,18 +362,45 @@ void master_accept_single_copies(MasterAccept *accept)
   resources_clear(&more);
 }
 
+/* Whether the disk @slice, which remains, was not offered like that. A disk is the same only whole: a volume may have been made
+ * anew, with another size. */
+static bool is_converted_disk(const ResourceSlice *slice, void *offered)
+{
+  Resources one = RESOURCES_EMPTY;
+  if (!resource_slice_is_disk(slice))
+    return false;
+  resources_add_slice(&one, slice);
+  bool there = resources_contain(offered, &one);
+  resources_clear(&one);
+  return !there;
+}
+
+static bool is_no_disk(const ResourceSlice *slice, void *data)
+{
+  (void)data;
+  return !resource_slice_is_disk(slice);
+}
+
 void master_accept_recover_converted(MasterAccept *accept)
 {
   Resources converted;
+  Resources disks = {QUANTITIES_ZERO, NULL};
   resources_copy(&converted, &accept->remaining);
+  if (converted.special != NULL)
+    disks.special = resource_slices_copy(converted.special);
+  resources_filter(&disks, is_converted_disk, &accept->offered);
+  resources_filter(&converted, is_no_disk, NULL);
+  resources_filter(&accept->offered, is_no_disk, NULL);
   resources_subtract(&converted, &accept->offered);
   resources_clamp(&converted);
+  resources_add(&converted, &disks);
   if (!resources_are_empty(&converted)) {
     resources_subtract(&accept->remaining, &converted);
-    accept->master->allocator_interface->recover_resources(
-        allocator_at(accept->master, accept->now), accept->now, accept->framework, accept->role,
-        accept->agent, &converted, OFFER_FILTER_NONE, false);
+    accept->master->allocator_interface->recover_resources(accept->master->allocator, accept->now,
+                                                           accept->framework, accept->role, accept->agent,
+                                                           &converted, OFFER_FILTER_NONE, false);
   }
+  resources_clear(&disks);
   resources_clear(&converted);
 }
 

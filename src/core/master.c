@@ -203,17 +203,23 @@ static bool host_is_down(const Master *master, const char *hostname)
   return false;
 }
 
-/* Whether an agent may say that it has this: a shared volume is there once. */
+/* Whether an agent may say that it has this: a shared volume is there once, and no amount is beyond all measure. */
 static bool total_makes_sense(const Master *master, const Resources *total)
 {
-  if (!quantities_are_valid(&total->plain))
+  static const Quantities most = {
+      {QUANTITY_MAX, QUANTITY_MAX, QUANTITY_MAX, QUANTITY_MAX, QUANTITY_MAX, QUANTITY_MAX}};
+  _Static_assert(RESOURCE_KINDS_MAX == 6, "each kind has a bound");
+  if (!quantities_are_valid(&total->plain) || !quantities_contain(&most, &total->plain))
     return false;
   if (G_LIKELY(total->special == NULL))
     return true;
+  if (!resources_are_valid(total) || !resources_are_known(master->settings.kinds, total))
+    return false;
   for (uint32_t i = 0; i < total->special->n_slices; i++)
-    if (total->special->slices[i].copies > 1)
+    if (total->special->slices[i].copies > 1 ||
+        !quantities_contain(&most, &total->special->slices[i].quantities))
       return false;
-  return resources_are_valid(total) && resources_are_known(master->settings.kinds, total);
+  return true;
 }
 
 AgentId master_register_agent(Master *master, Instant now, const AgentInfo *info)

@@ -295,6 +295,7 @@ START_TEST(agents_that_make_no_sense)
   slices->slices[0] = (ResourceSlice){.reservation = 4711, .quantities = {{1000}}};
   AgentInfo infos[] = {
       {.hostname = "h", .total = {{{-1000}}, NULL}},
+      {.hostname = "h", .total = {{{QUANTITY_MAX + 1}}, NULL}},
       {.hostname = "h", .total = {QUANTITIES_ZERO, slices}},
       {.hostname = NULL, .total = {{{1000}}, NULL}},
   };
@@ -306,7 +307,7 @@ START_TEST(agents_that_make_no_sense)
                                       .shared = true,
                                       .copies = 2,
                                       .quantities = {{0, 0, 1000}}};
-  ck_assert_uint_eq(master_register_agent(f->master, f->now, &infos[1]).index, INDEX_NONE);
+  ck_assert_uint_eq(master_register_agent(f->master, f->now, &infos[2]).index, INDEX_NONE);
   ck_assert_str_eq(script_calls(), "");
   ck_assert_uint_eq(master_agent_count(f->master), 0);
   fixture_free(f);

@@ -113,6 +113,16 @@ START_TEST(there_and_back_is_untouched)
 }
 END_TEST
 
+/* Of the same name, but not what was offered. */
+START_TEST(a_volume_is_made_anew_with_another_size)
+{
+  MasterFixture *f = world_of("disk(r):50;disk(r)[v]:50;mem:64", "r", CAPABLE);
+  fixture_operate(f, F0, "1", "destroy disk(r)[v]:50 | create disk(r)[v]:100", refuse_ms(100000));
+  ck_assert_str_eq(offered_at(f, 1000), "1000 offers F0 [2 A0 mem:64;disk(r)[v]:100]");
+  fixture_free(f);
+}
+END_TEST
+
 START_TEST(an_accept_of_operations_alone_is_an_accept)
 {
   MasterFixture *f = world();
@@ -238,6 +248,7 @@ static const struct {
     {"cpus:4;mem:64;disk(r)[v]{SHARED}:9", "1@0=cpus:1;disk(r)[v]{SHARED*2}:9"},
     {"cpus:4;mem:64;disk(r)[v]{SHARED}:9", "1@0=cpus:1;disk(r)[w]{SHARED}:9"},
     {"cpus:4;mem:64", "1@0=cpus:3+7=cpus:2"},
+    {"cpus:4;mem:64;ports:[1-5]", "1@0=cpus:1;ports:[2-2]+7=ports:[1-3]"},
     {"cpus:4;mem:64", "1@0=cpus:1+18446744073709551615=cpus:1"},
     {"cpus:4;mem:64;cpus{REV}:4", "1@0=cpus:1+7=cpus:1;cpus{REV}:1"},
 };
@@ -310,6 +321,7 @@ static const char *const bad_groups[] = {
     "1@0=cpus:1+7=cpus:1 2@0=cpus:1+7=cpus:2",       /* that differ */
     "1@0=cpus:1+7=cpus:1 2@0=cpus:1",                /* one without */
     "1@0=cpus:1;ports:[1-3] 2@0=cpus:1;ports:[3-4]", /* the same port twice */
+    "1@0=cpus:1;ports:[1-1]+7=ports:[4-4] 2@0=cpus:1;ports:[3-4]+7=ports:[4-4]",
 };
 
 /* All or nothing, and nothing of it stays behind. */
@@ -563,6 +575,7 @@ Suite *test_suite(void)
   test_case(suite, order_matters);
   test_case(suite, converted_and_unused_comes_back_without_a_filter);
   test_case(suite, there_and_back_is_untouched);
+  test_case(suite, a_volume_is_made_anew_with_another_size);
   test_case(suite, an_accept_of_operations_alone_is_an_accept);
   test_case_loop(suite, bad_operations_are_left_out_singly, 0, G_N_ELEMENTS(left_out));
   test_case(suite, malformed_operations);
