@@ -114,21 +114,19 @@ static void hook_portion(void *self, RoleId role, FrameworkId framework, const S
                          Quantities *offer)
 {
   const PolicyKernel *of = self;
-  PolicyVisitCopy copy;
+  PolicyVisit seen = policy_visit_of(&of->kernel->totals, visit);
   PolicyClient client;
-  policy_visit_copy(&copy, &of->kernel->totals, visit);
-  client_see(of, role, framework, &copy.visit, &client);
-  of->interface->portion(of->policy, &client, &copy.visit, offer);
+  client_see(of, role, framework, &seen, &client);
+  of->interface->portion(of->policy, &client, &seen, offer);
 }
 
 static double hook_score(void *self, RoleId role, FrameworkId framework, const SorterVisit *visit)
 {
   const PolicyKernel *of = self;
-  PolicyVisitCopy copy;
+  PolicyVisit seen = policy_visit_of(&of->kernel->totals, visit);
   PolicyClient client;
-  policy_visit_copy(&copy, &of->kernel->totals, visit);
-  client_see(of, role, framework, &copy.visit, &client);
-  return of->interface->score(of->policy, &client, &copy.visit);
+  client_see(of, role, framework, &seen, &client);
+  return of->interface->score(of->policy, &client, &seen);
 }
 
 /* --- making and freeing --------------------------------------------------------------------------------- */

@@ -14,19 +14,26 @@ typedef struct {
 
 #define KEYS_ARE_ANEW (POLICY_LOOKS_AT_AGENT | POLICY_DRAWS)
 
-void policy_visit_copy(PolicyVisitCopy *copy, const SorterTotals *totals, const SorterVisit *visit)
+PolicyVisit policy_visit_of(const SorterTotals *totals, const SorterVisit *visit)
 {
   bool agent = visit != NULL && visit->agent.index != INDEX_NONE;
-  copy->agent_total = agent ? *visit->total : totals->total;
-  copy->agent_free = visit != NULL && visit->free != NULL ? *visit->free : totals->total;
-  copy->visit = (PolicyVisit){
+  return (PolicyVisit){
       .agent = agent ? visit->agent : AGENT_NONE,
-      .agent_total = &copy->agent_total,
-      .agent_free = &copy->agent_free,
+      .agent_total = agent ? visit->total : &totals->total,
+      .agent_free = visit != NULL && visit->free != NULL ? visit->free : &totals->total,
       .total = &totals->total,
       .excluded = totals->excluded,
       .number = visit == NULL ? 0 : visit->number,
   };
+}
+
+void policy_visit_copy(PolicyVisitCopy *copy, const SorterTotals *totals, const SorterVisit *visit)
+{
+  copy->visit = policy_visit_of(totals, visit);
+  copy->agent_total = *copy->visit.agent_total;
+  copy->agent_free = *copy->visit.agent_free;
+  copy->visit.agent_total = &copy->agent_total;
+  copy->visit.agent_free = &copy->agent_free;
 }
 
 /* --- what a policy sees of a node ----------------------------------------------------------------------- */
@@ -34,7 +41,7 @@ void policy_visit_copy(PolicyVisitCopy *copy, const SorterTotals *totals, const 
 static void quantities_divide_by(Quantities *quotient, const Quantities *sum, uint64_t n)
 {
   for (int kind = 0; kind < RESOURCE_KINDS_MAX; kind++)
-    quotient->amount[kind] = sum->amount[kind] / (int64_t)n;
+    quotient->amount[kind] = sum->amount[kind] == 0 ? 0 : sum->amount[kind] / (int64_t)n;
 }
 
 static void task_set(PolicyClient *client, const NodeSums *sums)

@@ -24,14 +24,16 @@ typedef struct {
 
 extern const SorterInterface policy_sorter;
 
-/* A visit as policies see it. Not to be moved. */
+/** policy_visit_of: a visit as policies see it; refers to what @visit (NULL: of no agent) and @totals refer to. */
+PolicyVisit policy_visit_of(const SorterTotals *totals, const SorterVisit *visit);
+
+/* The same, with copies of its own. Not to be moved. */
 typedef struct {
   Quantities agent_total;
   Quantities agent_free;
   PolicyVisit visit; /* refers to the two */
 } PolicyVisitCopy;
 
-/** policy_visit_copy: @visit: NULL: of no agent. */
 void policy_visit_copy(PolicyVisitCopy *copy, const SorterTotals *totals, const SorterVisit *visit);
 
 /** policy_sorter_client: @client, of a policy_sorter, as its policy would see it in @visit. */

@@ -21,8 +21,9 @@
  * level is ordered on its own: an inner node has the sum of its subtree, or what combine() makes of it.
  *
  * Keys are kept and made anew only for clients that have changed, and for all when the cluster has; so key() may use
- * the client, its options, visit->total and cluster_fits(), and nothing else. A policy that also looks at the agent or
- * draws says so in its flags, and one that combines sees everything anew at each visit: then a visit costs O(clients).
+ * the client (but not is_blocked), its options, visit->total and cluster_fits(), and nothing else. A policy that also
+ * looks at is_blocked or the agent, or draws, says so in its flags, and one that combines sees everything anew at each
+ * visit: then a visit costs O(clients).
  *
  * Demand. A scheduler may declare how many tasks of what size it waits for (PolicyClient.declared). Without a
  * declaration `task` is estimated: the mean of the tasks that it has begun so far; zero before the first. For a role

@@ -176,7 +176,7 @@ typedef struct {
 /* Agents of one cpu for roles a (weight 1) and b (weight 3: two frameworks). */
 static Offers play(const char *roles, const char *frameworks)
 {
-  const char *values[] = {roles, frameworks};
+  const char *values[] = {roles, frameworks, NULL};
   static const char *const names[] = {"f1", "f2", "f3"};
   static const RoleId role[] = {{0}, {1}, {1}};
   AllocatorSettings settings = {.allocation_interval = {NS_PER_S}, .option_values = values};
@@ -227,7 +227,7 @@ END_TEST
 
 START_TEST(other_sorters_are_refused)
 {
-  const char *values[] = {"drf", "radnom"};
+  const char *values[] = {"drf", "radnom", NULL};
   AllocatorSettings settings = {.allocation_interval = {NS_PER_S}, .option_values = values};
   AllocatorHost host = {.size = sizeof host};
   char *error = NULL;
