@@ -289,7 +289,7 @@ START_TEST(a_limit_is_kept_from_the_next_tick)
       quantities_add(&sum, &offer->resources.plain);
   }
   ck_assert_int_eq(sum.amount[RESOURCE_CPUS], 3000);
-  ck_assert_int_eq(sum.amount[RESOURCE_MEM], 3 * 1024 * QUANTITY_UNIT);
+  ck_assert_int_eq(sum.amount[RESOURCE_MEM], INT64_C(3072) * QUANTITY_UNIT);
   fixture_free(f);
 }
 END_TEST
