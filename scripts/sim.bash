@@ -26,7 +26,7 @@ _sim() {
       mapfile -t COMPREPLY < <(compgen -W "mesos none" -- "$cur")
       return
       ;;
-    --seed | --replication | --set | --sample-interval | --plugin-call-limit | --run | --rule | --scenarios)
+    --seed | --replication | --set | --sample-interval | --plugin-call-limit | --run | --rule | --scenarios | --framework | --agent | --at)
       return
       ;;
   esac
@@ -35,6 +35,7 @@ _sim() {
     validate) options="--set --allocator --quiet --help" ;;
     list) options="--help" ;;
     show) options="--workload --summary --set --run --help" ;;
+    explain) options="--framework --agent --at --run --plugin-call-limit --help" ;;
     check-allocator) options="--rule --scenarios --seed --plugin-call-limit --help" ;;
     merge) options="--quiet --help" ;;
     *)
@@ -53,9 +54,9 @@ _sim() {
     mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$("$1" list allocators 2>/dev/null | awk '{ print $1 }')" -- "$cur")
   elif ((cword == 1)); then
     _filedir
-    mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "run validate list show merge check-allocator help" -- "$cur")
+    mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "run validate list show merge explain check-allocator help" -- "$cur")
   elif [[ $command == help ]]; then
-    mapfile -t COMPREPLY < <(compgen -W "run validate list show merge check-allocator" -- "$cur")
+    mapfile -t COMPREPLY < <(compgen -W "run validate list show merge explain check-allocator" -- "$cur")
   else
     _filedir
   fi

@@ -60,6 +60,16 @@ _sim() {
         '(-h --help)'{-h,--help}'[what it does, with examples]' \
         '*:results:_files'
       ;;
+    explain)
+      _arguments '1:command:(explain)' \
+        '(-f --framework)'{-f,--framework}'[what this framework gets]:framework:' \
+        '--agent[who gets what of this agent]:agent:' \
+        '(-t --at)'{-t,--at}'[the instant]:duration:' \
+        '(-r --run)'{-r,--run}'[which run of the file]:number:' \
+        '--plugin-call-limit[processor time of one call into a plug-in]:duration:' \
+        '(-h --help)'{-h,--help}'[what it does, with examples]' \
+        '*:results:_files'
+      ;;
     check-allocator)
       _arguments '1:command:(check-allocator)' \
         '*--rule[judge only this rule]:rule:' \
@@ -76,10 +86,10 @@ _sim() {
         '*:results:_files'
       ;;
     help)
-      _arguments '1:command:(help)' '2:command:(run validate list show merge check-allocator)'
+      _arguments '1:command:(help)' '2:command:(run validate list show merge explain check-allocator)'
       ;;
     *)
-      ((CURRENT == 2)) && compadd run validate list show merge check-allocator help
+      ((CURRENT == 2)) && compadd run validate list show merge explain check-allocator help
       _sim_run
       ;;
   esac

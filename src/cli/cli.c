@@ -28,6 +28,7 @@ static const Command commands[] = {
     {"plot", "draw a figure of runs", command_plot},
     {"report", "make a page of runs: summary, figures, comparison, provenance", command_report},
     {"export", "write results as CSV, trace events (Perfetto), Batsim's jobs.csv or SWF", command_export},
+    {"explain", "say why a framework was offered what it was, at an instant of a run", command_explain},
     {"check-allocator", "judge an allocator, or a plug-in, by its contract", command_check_allocator},
 };
 

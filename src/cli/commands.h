@@ -12,6 +12,7 @@
  *   plot       command-plot.c       a figure of runs
  *   report     command-report.c     a page of runs
  *   export     command-export.c     results in formats of other programs
+ *   explain    command-explain.c    why a framework was offered what it was
  *   check-allocator   command-check-allocator.c   an allocator by its contract
  */
 
@@ -25,4 +26,5 @@ ExitStatus command_merge(int argc, char **argv);
 ExitStatus command_plot(int argc, char **argv);
 ExitStatus command_report(int argc, char **argv);
 ExitStatus command_export(int argc, char **argv);
+ExitStatus command_explain(int argc, char **argv);
 ExitStatus command_check_allocator(int argc, char **argv);

@@ -351,6 +351,11 @@ typedef void (*MasterQuota)(void *self, const char *path, const RoleAttributes *
  * tasks + offers). */
 void master_quotas(const Master *master, MasterQuota quota, void *self);
 
+/** master_explain: AllocatorInterface.explain of its allocator. Returns: false, without a call of @client, where the
+ * allocator cannot explain, or there is no such agent. */
+bool master_explain(const Master *master, Instant now, AgentId agent,
+                    void (*client)(void *self, const ExplainedClient *client), void *self);
+
 /** master_check: walks all books; CHECKs the invariants above. Cost: O(agents + offers + tasks). */
 void master_check(const Master *master, Instant now);
 
