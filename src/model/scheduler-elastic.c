@@ -77,6 +77,28 @@ static void answer(SimFramework *framework, const OfferMessage *first, uint32_t 
     accept(framework, first, n, tasks, n_tasks);
 }
 
+/* Takes what the next task of @stage has out of @rest; false where the task has to run again, and there is not enough of
+ * what has no limit in time. */
+static bool take_special(const SimFramework *framework, const SimStage *stage, Resources *rest,
+                         Resources *taken)
+{
+  if (G_LIKELY(stage->n_retries == 0)) {
+    sim_room_take(rest, &stage->need, taken);
+    return true;
+  }
+  Resources lasting;
+  resources_copy(&lasting, rest);
+  sim_room_drop_limited(framework->world->experiment, &lasting);
+  Quantities room = sim_room(&lasting, framework->uses_revocable);
+  bool fits = quantities_contain(&room, &stage->need);
+  if (fits) {
+    sim_room_take(&lasting, &stage->need, taken);
+    resources_subtract(rest, taken);
+  }
+  resources_clear(&lasting);
+  return fits;
+}
+
 /* Likewise, where not all that they hold is plain: one task after the other, each with its own resources. */
 static G_GNUC_NO_INLINE void answer_special(SimFramework *framework, const OfferMessage *first, uint32_t n)
 {
@@ -87,12 +109,12 @@ static G_GNUC_NO_INLINE void answer_special(SimFramework *framework, const Offer
   Quantities room = sim_room(&rest, framework->uses_revocable);
   while (tasks->len < framework->spec->tasks_per_offer && sim_queue_may_fit(&framework->queue, &room)) {
     SimStage *stage = sim_queue_first(&framework->queue, &room);
-    if (stage == NULL)
+    Resources taken;
+    if (stage == NULL || !take_special(framework, stage, &rest, &taken))
       break;
-    Quantities need = stage->need;
     TaskInfo task;
     sim_framework_take(framework, stage, first->agent, &task);
-    sim_room_take(&rest, &need, &task.resources);
+    task.resources = taken;
     g_array_append_val(tasks, task);
     room = sim_room(&rest, framework->uses_revocable);
   }

@@ -324,11 +324,17 @@ static void refuse(SimFramework *framework, const OfferMessage *offer, const Qua
 static void consider(SimFramework *framework, const OfferMessage *offer)
 {
   Rigid *rigid = framework->state;
-  Quantities room = sim_room(&offer->resources, false);
+  Resources lasting = offer->resources;
+  if (G_UNLIKELY(lasting.special != NULL)) {
+    resources_copy(&lasting, &offer->resources);
+    sim_room_drop_limited(framework->world->experiment, &lasting);
+  }
+  Quantities room = sim_room(&lasting, false);
   if (rigid->gang == NULL)
     rigid->gang = sim_queue_first(&framework->queue, NULL);
   if (rigid->gang == NULL || (!holds_of(rigid, offer) && slots_in(framework, rigid->gang, &room) == 0)) {
     refuse(framework, offer, &room);
+    resources_clear(&lasting);
     return;
   }
   framework->judged.usable++;
@@ -338,8 +344,7 @@ static void consider(SimFramework *framework, const OfferMessage *offer)
                     .room = room,
                     .plain = offer->resources.plain,
                     .next = INDEX_NONE};
-  if (G_UNLIKELY(offer->resources.special != NULL))
-    held.special = resource_slices_copy(offer->resources.special);
+  held.special = lasting.special; /* its own copy */
   if (n_held(rigid) == 0 && framework->spec->hold_timeout.ns != DURATION_MAX.ns)
     sim_frameworks_hold_until(framework->world->frameworks, framework,
                               instant_after(sim_world_now(framework->world), framework->spec->hold_timeout));

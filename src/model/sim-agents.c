@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/sim-agents-private.h"
 
-#include <string.h>
-
 #include "model/sim-framework.h"
 #include "model/sim-frameworks.h"
 #include "model/sim-job.h"
 #include "model/sim-network.h"
 #include "model/sim-record.h"
+#include "model/sim-room.h"
 #include "model/sim-task.h"
 
 /* An update that waits for its acknowledgement, where it may come late. */
@@ -305,20 +304,14 @@ static void kill_task(SimAgents *agents, uint32_t slot, SimTask *task)
 
 /* --- room for short tasks ------------------------------------------------------------------------------- */
 
-/* The shortest limit of the roles that what the task has is reserved to; 0: none. */
+/* The shortest of what the task has; 0: none. */
 static Duration limit_of(const Experiment *experiment, const ResourceSlices *slices)
 {
   Duration limit = DURATION_ZERO;
   for (uint32_t i = 0; i < slices->n_slices; i++) {
-    uint32_t reservation = slices->slices[i].reservation;
-    const char *path = reservation == RESERVATION_NONE
-                           ? NULL
-                           : resource_kinds_reservation_path(experiment->kinds, reservation);
-    for (uint32_t role = 0; path != NULL && role < experiment->n_roles; role++) {
-      Duration of_role = experiment->roles[role].max_task_duration;
-      if (of_role.ns > 0 && strcmp(experiment->roles[role].path, path) == 0)
-        limit.ns = limit.ns == 0 ? of_role.ns : MIN(limit.ns, of_role.ns);
-    }
+    Duration one = sim_room_limit(experiment, &slices->slices[i]);
+    if (one.ns > 0)
+      limit.ns = limit.ns == 0 ? one.ns : MIN(limit.ns, one.ns);
   }
   return limit;
 }

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/sim-room.h"
 
+#include <string.h>
+
 #include "base/check.h"
+#include "base/resource-kinds.h"
 
 static int64_t numbers_in(const ResourceSlice *slice)
 {
@@ -84,4 +87,27 @@ void sim_room_take(Resources *rest, const Quantities *need, Resources *taken)
     if (need->amount[kind] > 0)
       take_kind(rest, kind, need->amount[kind], taken);
   resources_subtract(rest, taken);
+}
+
+/* --- room for short tasks ------------------------------------------------------------------------------- */
+
+Duration sim_room_limit(const Experiment *experiment, const ResourceSlice *slice)
+{
+  if (slice->reservation == RESERVATION_NONE)
+    return DURATION_ZERO;
+  const char *path = resource_kinds_reservation_path(experiment->kinds, slice->reservation);
+  for (uint32_t i = 0; i < experiment->n_roles; i++)
+    if (experiment->roles[i].max_task_duration.ns > 0 && strcmp(experiment->roles[i].path, path) == 0)
+      return experiment->roles[i].max_task_duration;
+  return DURATION_ZERO;
+}
+
+static bool is_without_limit(const ResourceSlice *slice, void *experiment)
+{
+  return sim_room_limit(experiment, slice).ns == 0;
+}
+
+void sim_room_drop_limited(const Experiment *experiment, Resources *resources)
+{
+  resources_filter(resources, is_without_limit, (void *)(uintptr_t)experiment);
 }

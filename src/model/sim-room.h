@@ -9,12 +9,17 @@
  * revocable resources, it takes revocable ones alone: the two are never mixed within a kind. Of ranges (ports) it takes
  * the lowest numbers. Volumes and disks of their own are left alone.
  *
+ * What is reserved to a role with a maximum task duration is room for short tasks. A task that has to run again leaves it
+ * alone, and so do gangs.
+ *
  * Source: apache/mesos src/master/validation.cpp (what a task may mix).
  */
 
 #include <stdbool.h>
 
 #include "base/resources.h"
+#include "base/time.h"
+#include "workload/experiment.h"
 
 /** sim_room: the most that one task may take, kind by kind; it fits where its need is contained in this. */
 Quantities sim_room(const Resources *resources, bool revocable);
@@ -28,3 +33,9 @@ Quantities sim_room(const Resources *resources, bool revocable);
  * Cost: O(kinds x slices).
  */
 void sim_room_take(Resources *rest, const Quantities *need, Resources *taken);
+
+/** sim_room_limit: how long a task may run that has something of @slice; 0: any time. */
+Duration sim_room_limit(const Experiment *experiment, const ResourceSlice *slice);
+
+/** sim_room_drop_limited: leaves what a task of any length may have. */
+void sim_room_drop_limited(const Experiment *experiment, Resources *resources);

@@ -170,6 +170,19 @@ START_TEST(short_tasks_have_room_of_their_own)
 }
 END_TEST
 
+/* Gangs leave it alone, whoever they are. */
+START_TEST(gangs_are_not_for_short_rooms)
+{
+  TextRun run;
+  text_run(&run, "drf",
+           DURATION("10s") "[cluster]\nagents=1\nresources=cpus:2;cpus(short):4\n[role "
+                           "short]\nmax-task-duration=5s\n" TASKS("f", "2", "cpus:1",
+                                                                  "1s") "roles=f, short\nscheduler=rigid\n");
+  ck_launched(&run, "f cpus:1\nf cpus:1\n");
+  text_run_clear(&run);
+}
+END_TEST
+
 /* --- which agents, and how much of them ----------------------------------------------------------------- */
 
 #define CLASSES                                                                                              \
@@ -421,6 +434,7 @@ Suite *test_suite(void)
   test_case(suite, frameworks_of_several_roles);
   test_case(suite, jobs_that_fit_nothing);
   test_case(suite, short_tasks_have_room_of_their_own);
+  test_case(suite, gangs_are_not_for_short_rooms);
   test_case_loop(suite, agents_that_are_wanted, 0, G_N_ELEMENTS(wanted));
   test_case(suite, gates_of_the_master);
   test_case(suite, decliners_hold_and_decline);

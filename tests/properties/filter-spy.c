@@ -13,7 +13,7 @@ typedef struct {
   FrameworkId framework;
   RoleId role;
   AgentId agent;
-  Quantities amount;
+  Resources resources; /* owned */
   Instant end;
   bool blocks_at_end; /* in a tick */
 } Refusal;
@@ -32,6 +32,11 @@ struct Allocator {
 
 /* --- refusals ------------------------------------------------------------------------------------------- */
 
+static void refusal_clear(gpointer refusal)
+{
+  resources_clear(&((Refusal *)refusal)->resources);
+}
+
 static void refuse(Allocator *spy, Instant now, FrameworkId framework, RoleId role, AgentId agent,
                    const Resources *resources, OfferFilter filter)
 {
@@ -44,9 +49,9 @@ static void refuse(Allocator *spy, Instant now, FrameworkId framework, RoleId ro
       .framework = framework,
       .role = role,
       .agent = agent,
-      .amount = resources->plain,
       .end = instant_after(now, (Duration){MAX(length, spy->interval.ns)}),
   };
+  resources_copy(&refusal.resources, resources);
   refusal.blocks_at_end = spy->last_tick.ns == refusal.end.ns - spy->interval.ns;
   g_array_append_val(spy->refusals, refusal);
 }
@@ -79,7 +84,7 @@ static void spy_offer(void *self, FrameworkId framework, RoleId role, AgentId ag
     bool live = spy->now.ns < refusal->end.ns ||
                 (spy->now.ns == refusal->end.ns && spy->in_tick && refusal->blocks_at_end);
     if (live && refusal->framework.index == framework.index && refusal->role.index == role.index &&
-        refusal->agent.index == agent.index && quantities_contain(&refusal->amount, &resources->plain))
+        refusal->agent.index == agent.index && resources_contain(&refusal->resources, resources))
       ck_abort_msg("%s: at %" G_GINT64_FORMAT " ns agent %u is offered to framework %u inside a filter that "
                    "lasts until %" G_GINT64_FORMAT " ns",
                    spy->label, spy->now.ns, agent.index, framework.index, refusal->end.ns);
@@ -163,6 +168,7 @@ static Allocator *create(const AllocatorInterface *inner, const AllocatorSetting
       .request_tick = spy_request_tick,
       .expect = spy_host_expect,
       .random = spy_random,
+      .helpers = host->helpers,
   };
   inner_settings.option_values = NULL; /* each at its default */
   spy->inner = inner;
@@ -170,6 +176,7 @@ static Allocator *create(const AllocatorInterface *inner, const AllocatorSetting
   spy->interval = settings->allocation_interval;
   spy->label = g_strdup(settings->option_values[0]);
   spy->refusals = g_array_new(FALSE, FALSE, sizeof(Refusal));
+  g_array_set_clear_func(spy->refusals, refusal_clear);
   spy->last_tick = (Instant){-1};
   spy->allocator = inner->create(&inner_settings, &inner_host, now, error);
   CHECK(spy->allocator != NULL);
@@ -278,6 +285,47 @@ static void spy_update_whitelist(Allocator *spy, Instant now, const char *const 
   spy->inner->update_whitelist(spy->allocator, now, hostnames, n_hostnames);
 }
 
+static void spy_update_agent_info(Allocator *spy, Instant now, AgentId agent, const AllocatorAgent *info)
+{
+  forget(spy, FRAMEWORK_NONE, ROLE_NONE, agent);
+  spy->inner->update_agent_info(spy->allocator, now, agent, info);
+}
+
+static void spy_update_unavailability(Allocator *spy, Instant now, AgentId agent,
+                                      const Unavailability *unavailability)
+{
+  spy->inner->update_unavailability(spy->allocator, now, agent, unavailability);
+}
+
+static void spy_update_inverse_offer(Allocator *spy, Instant now, AgentId agent, FrameworkId framework,
+                                     InverseOfferAnswer answer, OfferFilter filter)
+{
+  spy->inner->update_inverse_offer(spy->allocator, now, agent, framework, answer, filter);
+}
+
+static void spy_update_allocation(Allocator *spy, Instant now, FrameworkId framework, RoleId role,
+                                  AgentId agent, const Resources *from, const Resources *to)
+{
+  spy->inner->update_allocation(spy->allocator, now, framework, role, agent, from, to);
+}
+
+static bool spy_update_available(Allocator *spy, Instant now, AgentId agent, const Resources *from,
+                                 const Resources *to)
+{
+  return spy->inner->update_available(spy->allocator, now, agent, from, to);
+}
+
+static void spy_request_resources(Allocator *spy, Instant now, FrameworkId framework, RoleId role,
+                                  const Quantities *task, uint32_t count)
+{
+  spy->inner->request_resources(spy->allocator, now, framework, role, task, count);
+}
+
+static void spy_quota_use(const Allocator *spy, RoleId role, bool allocated_only, Quantities *use)
+{
+  spy->inner->quota_use(spy->allocator, role, allocated_only, use);
+}
+
 static void spy_transition(Allocator *spy, Instant now, FrameworkId framework, RoleId role, AgentId agent,
                            const Resources *resources)
 {
@@ -343,10 +391,14 @@ static const AllocatorOption label_option = {"label", "", "names the scenario in
     .update_framework = spy_update_framework, .add_agent = spy_add_agent, .remove_agent = spy_remove_agent,  \
     .update_agent = spy_update_agent, .update_agent_attributes = spy_update_agent_attributes,                \
     .activate_agent = spy_activate_agent, .deactivate_agent = spy_deactivate_agent,                          \
-    .update_whitelist = spy_update_whitelist, .transition_offered_to_allocated = spy_transition,             \
-    .recover_resources = spy_recover_resources, .suppress_offers = spy_suppress_offers,                      \
-    .revive_offers = spy_revive_offers, .expect = spy_expect, .run = spy_run, .tick = spy_tick,              \
-    .view_agent = spy_view_agent, .share = spy_share, .count_filters = spy_count_filters, .check = spy_check \
+    .update_whitelist = spy_update_whitelist, .update_agent_info = spy_update_agent_info,                    \
+    .update_unavailability = spy_update_unavailability, .update_inverse_offer = spy_update_inverse_offer,    \
+    .update_allocation = spy_update_allocation, .update_available = spy_update_available,                    \
+    .request_resources = spy_request_resources, .quota_use = spy_quota_use,                                  \
+    .transition_offered_to_allocated = spy_transition, .recover_resources = spy_recover_resources,           \
+    .suppress_offers = spy_suppress_offers, .revive_offers = spy_revive_offers, .expect = spy_expect,        \
+    .run = spy_run, .tick = spy_tick, .view_agent = spy_view_agent, .share = spy_share,                      \
+    .count_filters = spy_count_filters, .check = spy_check                                                   \
   }
 
 static const AllocatorInterface spy_drf = SPY_TABLE(drf);

@@ -2,11 +2,15 @@
 #include "tests/properties/random-workload.h"
 
 #include <glib.h>
+#include <string.h>
 
 #include "tests/properties/property-random.h"
 
 typedef struct {
   PropertyRandom random;
+  PropertyRandom more; /* of what only rich workloads have: the others stay what they are */
+  bool rich;
+  uint32_t n_classes;
   GString *text;
   bool has_duration;
   bool has_disk;
@@ -39,6 +43,22 @@ static void say(Writer *writer, const char *format, ...)
   va_end(arguments);
 }
 
+/* Of rich workloads. */
+static uint32_t more_below(Writer *writer, uint32_t n)
+{
+  return property_below(&writer->more, n);
+}
+
+static uint32_t more_between(Writer *writer, uint32_t low, uint32_t high)
+{
+  return low + more_below(writer, high - low + 1);
+}
+
+static bool more_percent(Writer *writer, uint32_t chance)
+{
+  return writer->rich && property_percent(&writer->more, chance);
+}
+
 /* A key with a duration or law about @ms. */
 static void say_law(Writer *writer, const char *key, uint32_t ms)
 {
@@ -60,11 +80,36 @@ static void say_law(Writer *writer, const char *key, uint32_t ms)
   }
 }
 
+static const char *const role[] = {"a", "a/x", "a/y", "b", "b/x/deep"};
+
 /* --- cluster, master, roles ----------------------------------------------------------------------------- */
+
+/* Behind plain resources. */
+static void say_special(Writer *writer)
+{
+  if (more_percent(writer, 40))
+    say(writer, ";cpus(%s):%u;mem(%s):256", role[more_below(writer, G_N_ELEMENTS(role))],
+        more_between(writer, 1, 2), role[more_below(writer, G_N_ELEMENTS(role))]);
+  if (more_percent(writer, 30))
+    say(writer, ";cpus{REV}:%u;mem{REV}:512", more_between(writer, 1, 3));
+  if (writer->rich)
+    say(writer, ";ports:[%u-%u]", more_between(writer, 10, 20), more_between(writer, 21, 30));
+}
+
+static void say_place(Writer *writer)
+{
+  if (more_percent(writer, 30))
+    say(writer, "attributes = disk:%s\n", more_below(writer, 2) == 0 ? "ssd" : "hdd");
+  if (more_percent(writer, 20))
+    say(writer, "region = r%u\n", more_below(writer, 2));
+  if (more_percent(writer, 30))
+    say(writer, "zone = z%u\n", more_below(writer, 2));
+}
 
 static void say_agents(Writer *writer)
 {
   uint32_t classes = between(writer, 1, 3);
+  writer->n_classes = classes;
   if (percent(writer, 30))
     say(writer, "[cluster]\nagents = %u\nresources = cpus:%u;mem:%u%s\nagents-per-rack = 2\n",
         between(writer, 1, 4), between(writer, 1, 4), 1024 * between(writer, 1, 4),
@@ -74,7 +119,9 @@ static void say_agents(Writer *writer)
         between(writer, 1, 6), percent(writer, 20) ? ".5" : "", 512 * between(writer, 1, 12));
     if (writer->has_disk && percent(writer, 80))
       say(writer, ";disk:%u", 100 * between(writer, 1, 10));
+    say_special(writer);
     say(writer, "\n");
+    say_place(writer);
     if (!writer->same_speed && percent(writer, 50))
       say(writer, "speed = %u.%u\n", between(writer, 0, 2), between(writer, 1, 9));
   }
@@ -90,6 +137,17 @@ static void say_master(Writer *writer)
     say(writer, "min-allocatable-resources = %s\n", percent(writer, 50) ? "cpus:0.5" : "cpus:1|mem:1024");
   if (percent(writer, 15))
     say_law(writer, "service-time", between(writer, 1, 30));
+  if (more_percent(writer, 15))
+    say(writer, "compat = mesos\n");
+  if (more_percent(writer, 20))
+    say(writer, "min-offer = cpus:1\n");
+  if (more_percent(writer, 20))
+    say(writer, "region = r0\n");
+  if (more_percent(writer, 20)) {
+    writer->open_arrivals = false; /* who says too much leaves */
+    say(writer, "rate-limits = p qps=%u capacity=%u\n", more_between(writer, 1, 20),
+        more_between(writer, 2, 30));
+  }
   if (percent(writer, 35)) {
     say(writer, "[network]\n");
     if (percent(writer, 80))
@@ -99,14 +157,20 @@ static void say_master(Writer *writer)
   }
 }
 
-static const char *const role[] = {"a", "a/x", "a/y", "b", "b/x/deep"};
-
 static void say_roles(Writer *writer)
 {
   for (uint32_t i = 0; i < G_N_ELEMENTS(role); i++)
-    if (percent(writer, 40))
+    if (percent(writer, 40)) {
       say(writer, "[role %s]\nweight = %u.5\npriority = %d\n", role[i], between(writer, 0, 3),
           (int)below(writer, 5) - 2);
+      bool top = strchr(role[i], '/') == NULL;
+      if (top && more_percent(writer, 30))
+        say(writer, "guarantee = cpus:%u\n", more_between(writer, 1, 4));
+      if (top && more_percent(writer, 30))
+        say(writer, "limit = cpus:%u\n", more_between(writer, 4, 8));
+      if (more_percent(writer, 10))
+        say(writer, "max-task-duration = %ums\n", more_between(writer, 1, 3000));
+    }
 }
 
 /* --- frameworks ----------------------------------------------------------------------------------------- */
@@ -123,6 +187,8 @@ static void say_tasks(Writer *writer, bool may_be_unlimited)
       128 * between(writer, 1, percent(writer, 5) ? 80 : 8));
   if (writer->has_disk && percent(writer, 30))
     say(writer, ";disk:%u", between(writer, 1, 300));
+  if (more_percent(writer, 30))
+    say(writer, ";ports:%u", more_between(writer, 1, 3));
   say(writer, "\n");
   say_law(writer, "task-duration", between(writer, 1, percent(writer, 20) ? 20000 : 4000));
 }
@@ -174,6 +240,114 @@ static void say_offers(Writer *writer, bool rigid)
     say(writer, "job-order = fair\n");
 }
 
+static const char *const constraint[] = {"disk == ssd", "disk absent | zone exists", "hostname ~ .*[1-4]",
+                                         "class != class0 & host exists", "region == r0 | zone != z1"};
+
+static void say_capabilities(Writer *writer)
+{
+  static const char *const name[] = {"revocable-resources", "shared-resources", "reservation-refinement",
+                                     "region-aware",        "partition-aware",  "task-killing-state"};
+  bool any = false;
+  for (uint32_t i = 0; i < G_N_ELEMENTS(name); i++)
+    if (more_percent(writer, 50)) {
+      say(writer, "%s%s", any ? ", " : "capabilities = ", name[i]);
+      any = true;
+    }
+  say(writer, "%s", any ? "\n" : "");
+}
+
+/* What goes with any framework. */
+static void say_wishes(Writer *writer)
+{
+  static const char *const reply[] = {"accept", "decline", "ignore"};
+  say_capabilities(writer);
+  if (more_percent(writer, 20))
+    say(writer, "constraints = %s\n", constraint[more_below(writer, G_N_ELEMENTS(constraint))]);
+  if (more_percent(writer, 15))
+    say(writer, "min-allocatable-resources = %s\n", more_below(writer, 2) == 0 ? "" : "cpus:1|mem:2048");
+  if (more_percent(writer, 20))
+    say(writer, "hold-time = exponential(%ums)\n", more_between(writer, 1, 3000));
+  if (more_percent(writer, 50))
+    say(writer, "inverse-offers = %s\n", reply[more_below(writer, G_N_ELEMENTS(reply))]);
+  if (more_percent(writer, 20))
+    say(writer, "principal = p\n");
+}
+
+/* What goes with those that have jobs. */
+static void say_habits(Writer *writer)
+{
+  if (more_percent(writer, 10))
+    say(writer, "revive = no\n");
+  if (more_percent(writer, 20))
+    say(writer, "revive-every = %ums\n", more_between(writer, 100, 4000));
+  if (more_percent(writer, 20))
+    say(writer, "reconcile-every = %ums\n", more_between(writer, 100, 4000));
+  if (more_percent(writer, 30))
+    say(writer, "declare-demand = %s\n", more_below(writer, 2) == 0 ? "truth" : "inflate(2.5)");
+}
+
+static void say_decliner(Writer *writer)
+{
+  say(writer, "[framework idle]\nscheduler = decliner\ncount = %u\nrefuse-seconds = %us\n",
+      more_between(writer, 1, 3), more_below(writer, 6));
+  say_wishes(writer);
+}
+
+/* --- operators ------------------------------------------------------------------------------------------ */
+
+static void say_some_agents(Writer *writer)
+{
+  say(writer, "class%u", more_below(writer, writer->n_classes));
+  if (more_below(writer, 2) == 0)
+    say(writer, ":1");
+}
+
+static void say_call(Writer *writer)
+{
+  static const char *const of_agents[] = {"drain",      "drain",    "deactivate",        "reactivate",
+                                          "reactivate", "gone",     "maintenance-start", "maintenance-stop",
+                                          "reserve",    "unreserve"};
+  const char *one = role[more_below(writer, G_N_ELEMENTS(role))];
+  uint32_t kind = more_below(writer, 15);
+  if (kind < G_N_ELEMENTS(of_agents)) {
+    say(writer, "%s ", of_agents[kind]);
+    say_some_agents(writer);
+    if (kind == 0)
+      say(writer, " grace=%ums", more_between(writer, 1, 3000));
+    if (kind == 1 && more_below(writer, 2) == 0)
+      say(writer, " mark-gone");
+    if (kind >= 8)
+      say(writer, " cpus(*,%s):1", one);
+  } else if (kind == 10) {
+    say(writer, "weight %s %u.5", one, more_below(writer, 4));
+  } else if (kind == 11) {
+    say(writer, "quota %s guarantee=cpus:%u limit=cpus:%u%s", more_below(writer, 2) == 0 ? "a" : "b",
+        more_below(writer, 3), more_between(writer, 3, 9), more_below(writer, 2) == 0 ? " force" : "");
+  } else if (kind == 12) {
+    say(writer, "maintenance ");
+    say_some_agents(writer);
+    say(writer, " start=%ums length=2s", more_between(writer, 0, 30000));
+  } else if (kind == 13) {
+    say(writer, "whitelist ");
+    if (more_below(writer, 3) == 0)
+      say_some_agents(writer);
+    else
+      say(writer, "all");
+  } else {
+    say(writer, "teardown f0");
+  }
+}
+
+static void say_operators(Writer *writer)
+{
+  uint32_t n = more_below(writer, 8);
+  for (uint32_t i = 0; i < n; i++) {
+    say(writer, "[operator o%u]\nat = %ums: ", i, 250 * more_between(writer, 0, 80));
+    say_call(writer);
+    say(writer, "\n");
+  }
+}
+
 static void say_framework(Writer *writer, uint32_t number)
 {
   bool rigid = percent(writer, 35);
@@ -181,7 +355,10 @@ static void say_framework(Writer *writer, uint32_t number)
   say(writer, "[framework f%u]\nscheduler = %s\n", number, rigid ? "rigid" : "elastic");
   if (percent(writer, 40))
     say(writer, "count = %u\n", between(writer, 2, 3));
-  if (percent(writer, 50))
+  bool shared_role = percent(writer, 50);
+  if (shared_role && more_percent(writer, 30))
+    say(writer, "roles = %s, c\n", role[below(writer, G_N_ELEMENTS(role))]);
+  else if (shared_role)
     say(writer, "role = %s\n", role[below(writer, G_N_ELEMENTS(role))]);
   else if (percent(writer, 40))
     say(writer, "weight = %u.25\n", between(writer, 0, 4));
@@ -191,6 +368,8 @@ static void say_framework(Writer *writer, uint32_t number)
   if (percent(writer, 20))
     say(writer, "stop = %ums\n", start + 250 * between(writer, 1, 60));
   say_offers(writer, rigid);
+  say_wishes(writer);
+  say_habits(writer);
   say_arrival(writer);
   if (!staged) {
     say_tasks(writer, !rigid);
@@ -211,6 +390,8 @@ RandomWorkload random_workload(uint64_t seed)
   writer.has_duration = percent(&writer, 50);
   writer.has_disk = percent(&writer, 30);
   writer.same_speed = percent(&writer, 80);
+  writer.more = (PropertyRandom){seed * 2 + 1};
+  writer.rich = property_percent(&writer.more, 50);
   say(&writer, "[experiment]\ntitle = random workload %" G_GUINT64_FORMAT "\n", seed);
   if (writer.has_duration)
     say(&writer, "duration = %ums\n", 500 * between(&writer, 1, 60));
@@ -220,5 +401,9 @@ RandomWorkload random_workload(uint64_t seed)
   uint32_t groups = between(&writer, 1, 5);
   for (uint32_t i = 0; i < groups; i++)
     say_framework(&writer, i);
+  if (more_percent(&writer, 30))
+    say_decliner(&writer);
+  if (writer.rich)
+    say_operators(&writer);
   return (RandomWorkload){g_string_free(writer.text, FALSE), writer.same_speed, writer.open_arrivals};
 }

@@ -9,6 +9,9 @@
  * of agents and their speeds, roles in a tree with weights and priorities, elastic and rigid frameworks,
  * stages, all kinds of arrival, offer and hold time-outs, refusals, latencies, the master's service time,
  * decision and start-up times, frameworks that start late and leave early.
+ *
+ * Half of them are rich: they also have reserved, revocable and ranged resources, quotas, capabilities, constraints,
+ * minima, several roles, rate limits, decliners, holders, habits, regions and operator calls.
  */
 
 #include <stdbool.h>

@@ -104,7 +104,7 @@ static void check_agent(RunBooks *books, AgentId id)
 static void agent_added(void *self, Instant now, AgentId id, const char *hostname, const Resources *total)
 {
   RunBooks *books = self;
-  BookAgent agent = {.total = total->plain};
+  BookAgent agent = {.total = resources_count(total)};
   (void)hostname;
   come_to(books, now);
   SAY(books, id.index == books->agents->len, "agent %u out of order", id.index);
@@ -117,12 +117,13 @@ static void offer_made(void *self, Instant now, FrameworkId framework, AgentId a
                        const Resources *resources)
 {
   RunBooks *books = self;
+  Quantities amount = resources_count(resources);
   come_to(books, now);
   BookOffer *offer = g_new(BookOffer, 1);
-  *offer = (BookOffer){id.value, framework, agent, resources->plain};
+  *offer = (BookOffer){id.value, framework, agent, amount};
   SAY(books, g_hash_table_add(books->offers, offer), "the id of an offer is used again");
-  SAY(books, !quantities_are_zero(&resources->plain), "an offer of nothing");
-  quantities_add(&agent_of(books, agent)->offered, &resources->plain);
+  SAY(books, !resources_are_empty(resources), "an offer of nothing");
+  quantities_add(&agent_of(books, agent)->offered, &amount);
   check_agent(books, agent);
   books->n_offers++;
 }
@@ -131,15 +132,16 @@ static void offer_ended(void *self, Instant now, FrameworkId framework, AgentId 
                         const Resources *resources, OfferEnd end)
 {
   RunBooks *books = self;
+  Quantities amount = resources_count(resources);
   (void)end;
   come_to(books, now);
   BookOffer *offer = g_hash_table_lookup(books->offers, &id.value);
   SAY(books, offer != NULL, "an offer ends that was not made, or has ended");
   SAY(books,
       offer->framework.index == framework.index && offer->agent.index == agent.index &&
-          quantities_equal(&offer->amount, &resources->plain),
+          quantities_equal(&offer->amount, &amount),
       "an offer ends as another one");
-  quantities_subtract(&agent_of(books, agent)->offered, &resources->plain);
+  quantities_subtract(&agent_of(books, agent)->offered, &amount);
   check_agent(books, agent);
   g_hash_table_remove(books->offers, &id.value);
 }
@@ -150,11 +152,12 @@ static void task_launched(void *self, Instant now, FrameworkId framework, AgentI
                           const Resources *resources)
 {
   RunBooks *books = self;
+  Quantities amount = resources_count(resources);
   come_to(books, now);
   BookTask *task = g_new(BookTask, 1);
-  *task = (BookTask){id.value, framework, agent, resources->plain, TASK_STAGING, false};
+  *task = (BookTask){id.value, framework, agent, amount, TASK_STAGING, false};
   SAY(books, g_hash_table_add(books->tasks, task), "a task is launched twice");
-  quantities_add(&agent_of(books, agent)->allocated, &resources->plain);
+  quantities_add(&agent_of(books, agent)->allocated, &amount);
   check_agent(books, agent);
   books->n_live++;
 }
@@ -164,13 +167,14 @@ static void task_updated(void *self, Instant now, FrameworkId framework, AgentId
                          bool freed)
 {
   RunBooks *books = self;
+  Quantities amount = resources_count(resources);
   (void)reason;
   come_to(books, now);
   BookTask *task = g_hash_table_lookup(books->tasks, &id.value);
   SAY(books, task != NULL, "a task changes that was not launched");
   SAY(books,
       task->framework.index == framework.index && task->agent.index == agent.index &&
-          quantities_equal(&task->amount, &resources->plain),
+          quantities_equal(&task->amount, &amount),
       "a task changes as another one");
   SAY(books, before == task->state, "a task was in state %s, not %s", task_state_name(task->state),
       task_state_name(before));
@@ -184,7 +188,7 @@ static void task_updated(void *self, Instant now, FrameworkId framework, AgentId
   SAY(books, !task->freed, "the resources of a task come back twice");
   task->freed = true;
   books->n_live--;
-  quantities_subtract(&agent_of(books, agent)->allocated, &resources->plain);
+  quantities_subtract(&agent_of(books, agent)->allocated, &amount);
   check_agent(books, agent);
 }
 
