@@ -11,6 +11,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "allocators/best-fit.h"
 #include "allocators/capacity.h"
 #include "allocators/fair.h"
 #include "allocators/fifo.h"
@@ -499,6 +500,34 @@ START_TEST(tsf_compares_tasks)
 }
 END_TEST
 
+/* Each takes the agent that suits its task, whoever is first and in whatever order the agents come. */
+START_TEST(best_fit_chooses_agents)
+{
+  for (int i = 0; i < 8; i++) {
+    World world;
+    world_start(&world, &best_fit_allocator, NULL);
+    bool cpu_first = i % 2 == 1, agent_first = i / 2 % 2 == 1, declares = i / 4 == 0;
+    RoleId a = add_role(&world, "a", INDEX_NONE), b = add_role(&world, "b", INDEX_NONE);
+    FrameworkId f = add_framework(&world, "a", a), g = add_framework(&world, "b", b);
+    FrameworkId cpu = cpu_first ? f : g;
+    if (declares) {
+      declare(&world, f, a, cpu_first ? 1 : 0.2, cpu_first ? 0.2 : 1, 100);
+      declare(&world, g, b, cpu_first ? 0.2 : 1, cpu_first ? 1 : 0.2, 100);
+    }
+    AgentId rich = {agent_first ? 0 : 1}; /* in cpus */
+    add_agent(&world, agent_first ? 12 : 2, agent_first ? 2 : 12);
+    add_agent(&world, agent_first ? 2 : 12, agent_first ? 12 : 2);
+    settle(&world);
+    ck_assert_uint_eq(world.harness.offers->len, 2);
+    ck_assert_uint_ne(offer_at(&world, 0)->framework.index, offer_at(&world, 1)->framework.index);
+    for (uint32_t k = 0; declares && k < 2; k++)
+      ck_assert((offer_at(&world, k)->agent.index == rich.index) ==
+                (offer_at(&world, k)->framework.index == cpu.index));
+    world_end(&world);
+  }
+}
+END_TEST
+
 /* --- options -------------------------------------------------------------------------------------------- */
 
 static void assert_refused(const char *allocator, const char *value, const char *message)
@@ -538,6 +567,7 @@ Suite *test_suite(void)
   test_case(suite, tetris_packs_or_shares);
   test_case(suite, hdrf_serves_who_waits_for_nothing_last);
   test_case(suite, tsf_compares_tasks);
+  test_case(suite, best_fit_chooses_agents);
   test_case(suite, options_that_make_no_sense_are_refused);
   return suite;
 }
