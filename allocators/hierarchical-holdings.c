@@ -72,36 +72,48 @@ static void slices_cost(const Allocator *kernel, const KernelAgent *agent, uint3
 
 /* --- holding -------------------------------------------------------------------------------------------- */
 
-/* What the client holds on the agent; made, and empty, where that is nothing yet. @at: receives its slot. */
-static inline KernelHolding *holding_get(Allocator *kernel, uint32_t slot, AgentId id, uint32_t *at)
+void kernel_hold(Allocator *kernel, uint32_t slot, AgentId id, const Quantities *quantities)
 {
+  KernelClient *client = kernel_client(kernel, slot);
   KernelAgent *agent = kernel_agent(kernel, id);
   KernelHolding *holding = NULL;
   uint32_t *link = &agent->holdings;
   for (; *link != INDEX_NONE; link = &holding->next) {
     holding = pool_at(&kernel->holdings, *link);
-    if (holding->client == slot) {
-      *at = *link;
-      return holding;
-    }
+    if (holding->client == slot)
+      break;
   }
-  /* At the end: what was granted first comes back first, and is then found without a look at the others. */
-  holding = pool_take(&kernel->holdings, at);
-  *holding = (KernelHolding){.client = slot, .next = INDEX_NONE};
-  *link = *at;
-  kernel_client(kernel, slot)->n_holdings++;
-  return holding;
-}
-
-void kernel_hold(Allocator *kernel, uint32_t slot, AgentId id, const Quantities *quantities)
-{
-  KernelClient *client = kernel_client(kernel, slot);
-  uint32_t at;
-  KernelHolding *holding = holding_get(kernel, slot, id, &at);
-  quantities_add(&holding->quantities, quantities);
+  uint32_t at = *link;
+  if (at == INDEX_NONE) {
+    /* At the end: what was granted first comes back first, and is then found without a look at the others. */
+    holding = pool_take(&kernel->holdings, &at);
+    *holding = (KernelHolding){.client = slot, .next = INDEX_NONE, .quantities = *quantities};
+    *link = at;
+    client->n_holdings++;
+  } else {
+    quantities_add(&holding->quantities, quantities);
+  }
   client_charge(kernel, client, quantities, quantities);
   if (G_UNLIKELY(kernel->watched))
     kernel_watch_hold(kernel, client->role, at, quantities, quantities);
+}
+
+/* What the client holds on the agent is at least nothing: then there is a holding. Returns: its slot. */
+static uint32_t holding_make(Allocator *kernel, uint32_t slot, AgentId id)
+{
+  KernelAgent *agent = kernel_agent(kernel, id);
+  const uint32_t *found = kernel_holding_find(kernel, agent, slot);
+  if (found != NULL)
+    return *found;
+  uint32_t at;
+  uint32_t *link = &agent->holdings;
+  KernelHolding *holding = pool_take(&kernel->holdings, &at);
+  *holding = (KernelHolding){.client = slot, .next = INDEX_NONE};
+  while (*link != INDEX_NONE)
+    link = &((KernelHolding *)pool_at(&kernel->holdings, *link))->next;
+  *link = at;
+  kernel_client(kernel, slot)->n_holdings++;
+  return at;
 }
 
 void kernel_hold_resources(Allocator *kernel, uint32_t slot, AgentId id, const Resources *resources)
@@ -111,8 +123,8 @@ void kernel_hold_resources(Allocator *kernel, uint32_t slot, AgentId id, const R
     return;
   }
   KernelClient *client = kernel_client(kernel, slot);
-  uint32_t at;
-  KernelHolding *holding = holding_get(kernel, slot, id, &at);
+  uint32_t at = holding_make(kernel, slot, id);
+  KernelHolding *holding = pool_at(&kernel->holdings, at);
   ResourceSlices *held = kernel_held_special(kernel, at);
   Quantities by_client = resources->plain;
   Quantities by_role = resources->plain;
@@ -176,25 +188,37 @@ static void watch_unhold(Allocator *kernel, uint32_t at, RoleId role, const Quan
   kernel_watch_unhold(kernel, role, quota, plain);
 }
 
+/* The part of kernel_unhold() that comes before the holding shrinks, and behind. */
+static void unhold_rare(Allocator *kernel, AgentId id, uint32_t at, const Resources *resources,
+                        bool allocated)
+{
+  KernelHolding *holding = pool_at(&kernel->holdings, at);
+  KernelClient *client = kernel_client(kernel, holding->client);
+  Quantities by_client = resources->plain;
+  Quantities by_role = resources->plain;
+  Quantities quota =
+      kernel_quota_part(resources); /* before the slices are gone: they may be the holding's own */
+  if (resources->special != NULL)
+    special_unhold(kernel, id, at, resources->special, &by_client, &by_role);
+  client_discharge(kernel, client, &by_client, &by_role);
+  quantities_subtract(&holding->quantities, &resources->plain);
+  if (kernel->watched)
+    watch_unhold(kernel, at, client->role, &quota, &resources->plain, allocated);
+}
+
 void kernel_unhold(Allocator *kernel, AgentId id, uint32_t *link, const Resources *resources, bool allocated)
 {
   uint32_t at = *link;
   KernelHolding *holding = pool_at(&kernel->holdings, at);
   uint32_t slot = holding->client;
   KernelClient *client = kernel_client(kernel, slot);
-  Quantities plain = resources->plain;
-  Quantities quota = plain;
-  Quantities by_client = plain;
-  Quantities by_role = plain;
-  CHECK(quantities_contain(&holding->quantities, &plain));
-  if (G_UNLIKELY(resources->special != NULL)) {
-    quota = kernel_quota_part(resources);
-    special_unhold(kernel, id, at, resources->special, &by_client, &by_role);
+  CHECK(quantities_contain(&holding->quantities, &resources->plain));
+  if (G_UNLIKELY(resources->special != NULL || kernel->watched)) {
+    unhold_rare(kernel, id, at, resources, allocated);
+  } else {
+    client_discharge(kernel, client, &resources->plain, &resources->plain);
+    quantities_subtract(&holding->quantities, &resources->plain);
   }
-  client_discharge(kernel, client, &by_client, &by_role);
-  quantities_subtract(&holding->quantities, &plain);
-  if (G_UNLIKELY(kernel->watched))
-    watch_unhold(kernel, at, client->role, &quota, &plain, allocated);
   if (!quantities_are_zero(&holding->quantities) ||
       (G_UNLIKELY(kernel->n_special > 0) && kernel_held_special(kernel, at) != NULL))
     return;
@@ -282,14 +306,9 @@ void kernel_use_book(Allocator *kernel, const AllocatorUse *use, bool known)
 
 /* --- verbs ---------------------------------------------------------------------------------------------- */
 
-void hierarchical_transition_offered_to_allocated(Allocator *kernel, Instant now, FrameworkId framework,
-                                                  RoleId role, AgentId agent, const Resources *resources)
+static void allocated_tell(Allocator *kernel, FrameworkId framework, RoleId role, AgentId agent,
+                           const Resources *resources)
 {
-  (void)now;
-  /* Offered counts as used from the start, so shares stay as they are. */
-  bool launched = kernel->role_interface->launched != NULL || kernel->framework_interface->launched != NULL;
-  if (!launched && !kernel->watched)
-    return;
   uint32_t slot = kernel_client_find(kernel, framework, role);
   CHECK(slot != INDEX_NONE);
   Quantities task = resources_total(resources);
@@ -309,6 +328,15 @@ void hierarchical_transition_offered_to_allocated(Allocator *kernel, Instant now
   quantities_subtract(&most, &kernel->allocated.items[*link]);
   quantities_min(&quota, &most);
   kernel_watch_allocated(kernel, *link, role, &quota, 1);
+}
+
+void hierarchical_transition_offered_to_allocated(Allocator *kernel, Instant now, FrameworkId framework,
+                                                  RoleId role, AgentId agent, const Resources *resources)
+{
+  (void)now;
+  /* Offered counts as used from the start, so shares stay as they are. */
+  if (G_UNLIKELY(kernel->watched || kernel->tells_tasks))
+    allocated_tell(kernel, framework, role, agent, resources);
 }
 
 void hierarchical_recover_resources(Allocator *kernel, Instant now, FrameworkId framework, RoleId role,

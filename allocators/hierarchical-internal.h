@@ -230,6 +230,7 @@ struct Allocator {
   /* Features that cost something: a run without them tests these flags and goes its old way. */
   bool unusual;       /* every visit has to look at more than filters and gpus */
   bool watched;       /* books of roles are kept: there is or was a quota, or a policy keeps something back */
+  bool tells_tasks;   /* a sorter wants to know of each task that begins */
   uint32_t n_quotas;  /* roles that have one */
   uint32_t n_wishes;  /* clients that have some */
   uint32_t n_special; /* agents that have something special */

@@ -39,6 +39,7 @@ Allocator *hierarchical_new(const AllocatorSettings *settings, const AllocatorHo
   kernel->role_interface = role_sorter;
   kernel->framework_interface = framework_sorter;
   kernel->framework_context = framework_context;
+  kernel->tells_tasks = role_sorter->launched != NULL || framework_sorter->launched != NULL;
   kernel->role_sorter = role_sorter->create(&kernel->totals, role_context);
 
   kernel->roles = g_array_new(FALSE, TRUE, sizeof(KernelRole));
