@@ -26,7 +26,19 @@ _sim() {
       mapfile -t COMPREPLY < <(compgen -W "mesos none" -- "$cur")
       return
       ;;
-    --seed | --replication | --set | --sample-interval | --plugin-call-limit | --run | --rule | --scenarios | --framework | --agent | --at)
+    --figure)
+      mapfile -t COMPREPLY < <(compgen -W "$("$1" list figures 2>/dev/null | awk '{ print $1 }')" -- "$cur")
+      return
+      ;;
+    --format)
+      mapfile -t COMPREPLY < <(compgen -W "csv trace-events batsim swf" -- "$cur")
+      return
+      ;;
+    --tracks)
+      mapfile -t COMPREPLY < <(compgen -W "agents frameworks" -- "$cur")
+      return
+      ;;
+    --from | --to | --seed | --replication | --set | --sample-interval | --plugin-call-limit | --run | --rule | --scenarios | --framework | --agent | --at)
       return
       ;;
   esac
@@ -35,6 +47,9 @@ _sim() {
     validate) options="--set --allocator --quiet --help" ;;
     list) options="--help" ;;
     show) options="--workload --summary --set --run --help" ;;
+    plot) options="--figure --output --run --help" ;;
+    report) options="--output --run --help" ;;
+    export) options="--format --output --run --tracks --from --to --help" ;;
     explain) options="--framework --agent --at --run --plugin-call-limit --help" ;;
     check-allocator) options="--rule --scenarios --seed --plugin-call-limit --help" ;;
     merge) options="--quiet --help" ;;
@@ -48,15 +63,15 @@ _sim() {
   if [[ $cur == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
   elif [[ $command == list && $cword -gt 1 ]]; then
-    mapfile -t COMPREPLY < <(compgen -W "allocators schedulers arrivals distributions formats workloads calls keys" -- "$cur")
+    mapfile -t COMPREPLY < <(compgen -W "allocators schedulers arrivals distributions formats workloads calls figures keys columns metrics" -- "$cur")
   elif [[ $command == check-allocator && $cword -gt 1 ]]; then
     _filedir so
     mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$("$1" list allocators 2>/dev/null | awk '{ print $1 }')" -- "$cur")
   elif ((cword == 1)); then
     _filedir
-    mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "run validate list show merge explain check-allocator help" -- "$cur")
+    mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "run validate list show plot report export merge explain check-allocator help" -- "$cur")
   elif [[ $command == help ]]; then
-    mapfile -t COMPREPLY < <(compgen -W "run validate list show merge explain check-allocator" -- "$cur")
+    mapfile -t COMPREPLY < <(compgen -W "run validate list show plot report export merge explain check-allocator" -- "$cur")
   else
     _filedir
   fi

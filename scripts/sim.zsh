@@ -49,7 +49,7 @@ _sim() {
       ;;
     list)
       _arguments '1:command:(list)' \
-        '*:what:(allocators schedulers arrivals distributions formats workloads calls keys)'
+        '*:what:(allocators schedulers arrivals distributions formats workloads calls figures keys columns metrics)'
       ;;
     show)
       _arguments '1:command:(show)' \
@@ -85,11 +85,37 @@ _sim() {
         '(-h --help)'{-h,--help}'[what it does, with examples]' \
         '*:results:_files'
       ;;
+    plot)
+      _arguments '1:command:(plot)' \
+        '(-f --figure)'{-f,--figure}'[what is drawn]:figure:(comparison shares utilization ramp-up completion offers load fairness agents)' \
+        '(-o --output)'{-o,--output}'[the picture, .svg or .pdf]:picture:_files' \
+        '(-r --run)'{-r,--run}'[only this run of the file]:number:' \
+        '(-h --help)'{-h,--help}'[what it does, with examples]' \
+        '*:results:_files'
+      ;;
+    report)
+      _arguments '1:command:(report)' \
+        '(-o --output)'{-o,--output}'[the page]:page:_files' \
+        '(-r --run)'{-r,--run}'[only this run of the file]:number:' \
+        '(-h --help)'{-h,--help}'[what it does, with examples]' \
+        '*:results:_files'
+      ;;
+    export)
+      _arguments '1:command:(export)' \
+        '(-f --format)'{-f,--format}'[of which program]:format:(csv trace-events batsim swf)' \
+        '(-o --output)'{-o,--output}'[the file, or for csv the folder]:output:_files' \
+        '(-r --run)'{-r,--run}'[which run of the file]:number:' \
+        '--tracks[of trace events]:what:(agents frameworks)' \
+        '--from[only from this time on]:time:' \
+        '--to[only until this time]:time:' \
+        '(-h --help)'{-h,--help}'[what it does, with examples]' \
+        '*:results:_files'
+      ;;
     help)
-      _arguments '1:command:(help)' '2:command:(run validate list show merge explain check-allocator)'
+      _arguments '1:command:(help)' '2:command:(run validate list show plot report export merge explain check-allocator)'
       ;;
     *)
-      ((CURRENT == 2)) && compadd run validate list show merge explain check-allocator help
+      ((CURRENT == 2)) && compadd run validate list show plot report export merge explain check-allocator help
       _sim_run
       ;;
   esac

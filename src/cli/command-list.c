@@ -10,6 +10,8 @@
 #include "cli/options.h"
 #include "cli/report.h"
 #include "cli/table.h"
+#include "metrics/results-schema.h"
+#include "report/figures.h"
 #include "workload/workload-file.h"
 
 /* A name that stands in a workload file, and what it means. */
@@ -151,6 +153,48 @@ static void list_keys(void)
   print_table(table);
 }
 
+/* --- results -------------------------------------------------------------------------------------------- */
+
+static void list_figures(void)
+{
+  g_autoptr(TextTable) table = text_table_new(2, true);
+  for (const FigureKind *kind = figure_kinds(); kind->name != NULL; kind++)
+    add_row(table, kind->name, kind->summary);
+  print_table(table);
+}
+
+static void add_three(TextTable *table, char *name, const char *unit, const char *meaning)
+{
+  text_table_add(table, name);
+  text_table_add(table, g_strdup(unit));
+  text_table_add(table, g_strdup(meaning));
+}
+
+static void add_relation(TextTable *table, const char *what, const ResultsRelation *relation)
+{
+  add_three(table, g_strdup_printf("%s %s", what, relation->name), "", "");
+  for (const ResultsColumn *column = relation->columns; column->name != NULL; column++)
+    add_three(table, g_strdup_printf("  %s", column->name), column->unit, column->text);
+}
+
+static void list_columns(void)
+{
+  g_autoptr(TextTable) table = text_table_new(3, true);
+  for (int i = 0; i < RESULTS_TABLES; i++)
+    add_relation(table, "table", results_table((ResultsTable)i));
+  for (const ResultsRelation *view = results_views(); view->name != NULL; view++)
+    add_relation(table, "view", view);
+  print_table(table);
+}
+
+static void list_metrics(void)
+{
+  g_autoptr(TextTable) table = text_table_new(3, true);
+  for (const ResultsMetric *metric = results_metrics(); metric->name != NULL; metric++)
+    add_three(table, g_strdup(metric->name), metric->unit, metric->text);
+  print_table(table);
+}
+
 /* --- workloads ------------------------------------------------------------------------------------------ */
 
 /* The workloads lie beside the program: installed in ../share, built in the source tree two folders up. */
@@ -227,12 +271,15 @@ static const struct {
     {"formats", list_formats, "files that can be run"},
     {"workloads", list_workloads, "the workloads that come with the program (--workload FILE)"},
     {"calls", list_calls, "what the operator may do ([operator NAME], at = TIME: CALL)"},
+    {"figures", list_figures, "what can be drawn of results (sim plot --figure NAME)"},
     {"keys", list_keys, "all groups and keys of a workload file"},
+    {"columns", list_columns, "all tables, views and columns of a results file, with units"},
+    {"metrics", list_metrics, "the numbers of table metric"},
 };
 
 static const char summary[] =
-    "Lists what can be named in a workload file or on the command line, one line each.\n"
-    "Without WHAT it lists all but the keys.";
+    "Lists what can be named in a workload file, on the command line or in a query, one line each.\n"
+    "Without WHAT it lists all but keys, columns and metrics.";
 
 static char *describe_lists(void)
 {
@@ -247,10 +294,16 @@ static char *describe_lists(void)
   return g_string_free(text, FALSE);
 }
 
+/* Printed only where it is asked for. */
+static bool is_long(void (*print)(void))
+{
+  return print == list_keys || print == list_columns || print == list_metrics;
+}
+
 static void list_all(void)
 {
   for (size_t i = 0; i < G_N_ELEMENTS(lists); i++)
-    if (lists[i].print != list_keys) {
+    if (!is_long(lists[i].print)) {
       printf("%s%s: %s\n\n", i == 0 ? "" : "\n", lists[i].name, lists[i].summary);
       lists[i].print();
     }

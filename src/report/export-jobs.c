@@ -184,7 +184,7 @@ static void write_comment(TextFile *file, const char *key, const char *text)
 static void write_date(TextFile *file, const char *key, int64_t seconds)
 {
   g_autoptr(GDateTime) date = g_date_time_new_from_unix_utc(seconds);
-  g_autofree char *text = date == NULL ? NULL : g_date_time_format(date, "%a %b %e %H:%M:%S UTC %Y");
+  g_autofree char *text = date == NULL ? NULL : g_date_time_format(date, "%a %b %d %H:%M:%S UTC %Y");
   if (text != NULL)
     write_comment(file, key, text);
 }

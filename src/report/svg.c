@@ -322,7 +322,7 @@ char *svg_refine(GBytes *raw, const Figure *figure, bool standalone, GError **er
   GMarkupParseContext *context =
       g_markup_parse_context_new(&parser, G_MARKUP_TREAT_CDATA_AS_TEXT, &refiner, NULL);
   g_autoptr(GError) wrong = NULL;
-  bool parsed = g_markup_parse_context_parse(context, text, (gssize)size, &wrong) &&
+  bool parsed = g_markup_parse_context_parse(context, size == 0 ? "" : text, (gssize)size, &wrong) &&
                 g_markup_parse_context_end_parse(context, &wrong);
   g_markup_parse_context_free(context);
   g_array_unref(refiner.groups);

@@ -9,10 +9,10 @@ typedef struct {
 
 static const Colour colours[THEME_COLOURS] = {
     [THEME_TEXT] = {"c0", "#1F2328", "#E6EAF0"},     [THEME_GRID] = {"grid", "#D8DDE3", "#343B44"},
-    [THEME_AXIS] = {"axis", "#6B7480", "#8C96A3"},   [THEME_DATA] = {"c1", "#3067B8", "#53AFFA"},
-    [THEME_DATA + 1] = {"c2", "#E76D27", "#EF8959"}, [THEME_DATA + 2] = {"c3", "#29A288", "#8DFADC"},
-    [THEME_DATA + 3] = {"c4", "#932070", "#A35F92"}, [THEME_DATA + 4] = {"c5", "#A37AEF", "#7656F8"},
-    [THEME_DATA + 5] = {"c6", "#6C6125", "#F6D732"},
+    [THEME_AXIS] = {"axis", "#6B7480", "#8C96A3"},   [THEME_DATA] = {"c1", "#0052B4", "#53AFFA"},
+    [THEME_DATA + 1] = {"c2", "#EA5202", "#EF8959"}, [THEME_DATA + 2] = {"c3", "#289878", "#8DFADC"},
+    [THEME_DATA + 3] = {"c4", "#932070", "#A35F92"}, [THEME_DATA + 4] = {"c5", "#9A71E4", "#7656F8"},
+    [THEME_DATA + 5] = {"c6", "#5B4403", "#F6D732"},
 };
 
 ThemeColour theme_colour(unsigned number)

@@ -6,7 +6,7 @@
  *
  * The colours of data stand out from their ground by a contrast of at least 3 : 1 (WCAG 2.1, 1.4.11), and from each
  * other by at least 0.1 in Oklab, for normal sight and for protanopia, deuteranopia and tritanopia (as simulated by
- * Machado, Oliveira and Fernandes, IEEE TVCG 15, 2009); tests/report/test-theme.py holds them to that.
+ * Machado, Oliveira and Fernandes, IEEE TVCG 15, 2009); tests/cli/test-report.py holds them to that.
  *
  * A colour in an SVG is a class: c0 (text), c1 to c6 (data), grid, axis; s-... strokes and f-... fills. The value of
  * the light ground stands beside it as an attribute, for programs that read no style sheets.
