@@ -6,8 +6,9 @@
  *
  * Policy: an agent that has something free goes to that client, among those that may use it, who holds the smallest amount of
  * the resource per weight: max-min fairness under placement constraints. Who may use an agent is not the policy's to say:
- * the kernel asks offer constraints, capabilities and limits before it serves the next in this order. Choosy is about one
- * resource and indivisible machines; agents may hold several tasks here, so amounts are compared, not numbers of machines.
+ * the kernel asks offer constraints, capabilities and limits before it serves the next in this order. So the order is that
+ * of fair, and the name says what it is for. Choosy is about indivisible machines; agents may hold several tasks here, so
+ * amounts of one resource are compared, not numbers of machines.
  *
  * Demand: not used; it ends where offers are refused or suppressed.
  * Options: resource = cpus: the name of the resource.

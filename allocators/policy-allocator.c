@@ -190,18 +190,3 @@ Allocator *policy_allocator_new(const PolicyInterface *policy, const AllocatorSe
   hierarchical_set_hooks(of->kernel, &hooks);
   return of->kernel;
 }
-
-/* --- options -------------------------------------------------------------------------------------------- */
-
-bool policy_option_kind(const PolicyHost *host, const char *key, const char *value, const char *fallback,
-                        uint32_t *kind, char **error)
-{
-  const char *name = value == NULL ? fallback : value;
-  if (host->kind_find(host->self, name, kind))
-    return true;
-  *error = g_strdup_printf(
-      "\"%s\": expected a resource of this run: cpus, mem, disk, gpus or one that the workload "
-      "names (option %s)",
-      name, key);
-  return false;
-}

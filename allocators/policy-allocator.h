@@ -61,7 +61,3 @@ static inline bool policy_knows_task(const PolicyClient *client)
 {
   return !quantities_are_zero(&client->task);
 }
-
-/** policy_option_kind: the kind of resource that an option names; as the functions of option-values.h. */
-bool policy_option_kind(const PolicyHost *host, const char *key, const char *value, const char *fallback,
-                        uint32_t *kind, char **error);
