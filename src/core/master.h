@@ -37,8 +37,20 @@
  *     TASK_ERROR        '----------------------'--> TASK_LOST, TASK_KILLED: agent or framework removed;
  *     (never a task)                                there is nothing to acknowledge
  *
+ * Life of an executor (of the framework's own, shared by its tasks on an agent):
+ *
+ *            accept: the first task that names it                 it exits; agent or framework removed
+ *     (none) ------------------------------------> BOOKED -----------------------------------------> (none)
+ *
+ * Forms of resources: an accept, or an operator, turns what is offered or free into something else:
+ *
+ *             RESERVE -->            CREATE -->
+ *     plain <------------ reserved <------------ volume          a reservation may be refined by another RESERVE
+ *           <-- UNRESERVE           <-- DESTROY
+ *
  * Invariants (master_check()):
- *   1. on each agent: free + its offers + its tasks that have not ended = total, kind by kind;
+ *   1. on each agent: free + its offers + its tasks that have not ended + its executors = total, slice by slice; but a
+ *      shared volume is free however often it is offered or used;
  *   2. and the allocator has the same free;
  *   3. an outstanding offer is in exactly one agent's list; a task that has not been acknowledged likewise;
  *   4. an outstanding inverse offer is in the list of an active agent that is to be maintained, and its framework is active;
