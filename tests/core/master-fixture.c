@@ -190,7 +190,7 @@ static void send_conversion(void *self, AgentId agent, const AgentConversion *co
 static void send_acknowledgement(void *self, AgentId agent, TaskId task, uint64_t label, uint32_t sequence)
 {
   MasterFixture *fixture = self;
-  ck_assert_ptr_nonnull(task_find(fixture, task));
+  CHECK(task_find(fixture, task) != NULL);
   say(fixture, "acknowledge A%u %" G_GUINT64_FORMAT " %u", agent.index, label, sequence);
 }
 
@@ -202,8 +202,8 @@ static void send_shutdown_framework(void *self, AgentId agent, FrameworkId frame
 static void set_timer(void *self, MasterTimer timer, Instant at)
 {
   MasterFixture *fixture = self;
-  ck_assert(timer < MASTER_TIMERS);
-  ck_assert(at.ns >= fixture->now.ns);
+  CHECK(timer < MASTER_TIMERS);
+  CHECK(at.ns >= fixture->now.ns);
   fixture->timers[timer] = at;
   fixture->timer_order[timer] = fixture->timers_set++;
 }
@@ -240,8 +240,8 @@ static void agent_added(void *self, Instant now, AgentId agent, const char *host
   Resources none = RESOURCES_EMPTY;
   (void)hostname;
   (void)total;
-  ck_assert(now.ns == fixture->now.ns);
-  ck_assert_uint_eq(agent.index, fixture->offered->len);
+  CHECK(now.ns == fixture->now.ns);
+  CHECK(agent.index == fixture->offered->len);
   g_array_append_val(fixture->offered, none);
   g_array_append_val(fixture->allocated, none);
 }
@@ -251,8 +251,8 @@ static void agent_removed(void *self, Instant now, AgentId agent, const Resource
   MasterFixture *fixture = self;
   (void)now;
   (void)total;
-  ck_assert(resources_are_empty(by_agent(fixture->offered, agent)));
-  ck_assert(resources_are_empty(by_agent(fixture->allocated, agent)));
+  CHECK(resources_are_empty(by_agent(fixture->offered, agent)));
+  CHECK(resources_are_empty(by_agent(fixture->allocated, agent)));
 }
 
 static void offer_made(void *self, Instant now, FrameworkId framework, AgentId agent, OfferId id,
@@ -261,7 +261,7 @@ static void offer_made(void *self, Instant now, FrameworkId framework, AgentId a
   MasterFixture *fixture = self;
   FixtureOffer offer = {.id = id, .framework = framework, .agent = agent};
   resources_copy(&offer.resources, resources);
-  ck_assert(now.ns == fixture->now.ns);
+  CHECK(now.ns == fixture->now.ns);
   g_array_append_val(fixture->offers, offer);
   fixture->n_offers_live++;
   resources_add(by_agent(fixture->offered, agent), resources);
@@ -272,11 +272,11 @@ static void offer_ended(void *self, Instant now, FrameworkId framework, AgentId 
 {
   MasterFixture *fixture = self;
   FixtureOffer *offer = offer_at(fixture, offer_number(fixture, id));
-  ck_assert(now.ns == fixture->now.ns);
-  ck_assert(!offer->ended);
-  ck_assert_uint_eq(offer->framework.index, framework.index);
-  ck_assert_uint_eq(offer->agent.index, agent.index);
-  ck_assert(resources_equal(&offer->resources, resources));
+  CHECK(now.ns == fixture->now.ns);
+  CHECK(!offer->ended);
+  CHECK(offer->framework.index == framework.index);
+  CHECK(offer->agent.index == agent.index);
+  CHECK(resources_equal(&offer->resources, resources));
   offer->ended = true;
   offer->end = end;
   fixture->n_offers_live--;
@@ -289,8 +289,8 @@ static void task_launched(void *self, Instant now, FrameworkId framework, AgentI
   MasterFixture *fixture = self;
   FixtureTask task = {.id = id, .framework = framework, .agent = agent};
   resources_copy(&task.resources, resources);
-  ck_assert(now.ns == fixture->now.ns);
-  ck_assert(task_find(fixture, id) == NULL);
+  CHECK(now.ns == fixture->now.ns);
+  CHECK(task_find(fixture, id) == NULL);
   g_array_append_val(fixture->tasks, task);
   fixture->n_tasks_live++;
   resources_add(by_agent(fixture->allocated, agent), resources);
@@ -303,13 +303,13 @@ static void task_updated(void *self, Instant now, FrameworkId framework, AgentId
   MasterFixture *fixture = self;
   FixtureTask *task = task_find(fixture, id);
   (void)reason;
-  ck_assert(now.ns == fixture->now.ns);
-  ck_assert(task != NULL && task->framework.index == framework.index && task->agent.index == agent.index);
-  ck_assert(resources_equal(&task->resources, resources));
-  ck_assert_int_eq(task->state, before);
+  CHECK(now.ns == fixture->now.ns);
+  CHECK(task != NULL && task->framework.index == framework.index && task->agent.index == agent.index);
+  CHECK(resources_equal(&task->resources, resources));
+  CHECK(task->state == before);
   /* The first terminal state is the last one, and frees. */
-  ck_assert(!task_state_is_terminal(before));
-  ck_assert(freed == (!task->freed && (task_state_is_terminal(state) || state == TASK_UNREACHABLE)));
+  CHECK(!task_state_is_terminal(before));
+  CHECK(freed == (!task->freed && (task_state_is_terminal(state) || state == TASK_UNREACHABLE)));
   task->state = state;
   if (!freed)
     return;
@@ -322,7 +322,7 @@ static void allocation_run(void *self, Instant now, bool periodic, uint32_t offe
 {
   MasterFixture *fixture = self;
   (void)offers;
-  ck_assert(now.ns == fixture->now.ns);
+  CHECK(now.ns == fixture->now.ns);
   fixture->n_runs += periodic ? 0 : 1;
   fixture->n_ticks += periodic ? 1 : 0;
 }
@@ -342,22 +342,22 @@ static void tell(MasterFixture *fixture, const char *format, ...)
 static void operator_call(void *self, Instant now, OperatorCall call, const char *subject, bool done)
 {
   MasterFixture *fixture = self;
-  ck_assert(now.ns == fixture->now.ns);
+  CHECK(now.ns == fixture->now.ns);
   tell(fixture, "%s %s%s", operator_call_name(call), subject, done ? "" : " refused");
 }
 
 static void agent_state(void *self, Instant now, AgentId agent, AgentState state)
 {
   MasterFixture *fixture = self;
-  ck_assert(now.ns == fixture->now.ns);
-  ck_assert_int_eq(master_agent_state(fixture->master, agent), state);
+  CHECK(now.ns == fixture->now.ns);
+  CHECK(master_agent_state(fixture->master, agent) == state);
   tell(fixture, "A%u %s", agent.index, agent_state_name(state));
 }
 
 static void framework_active(void *self, Instant now, FrameworkId framework, bool active)
 {
   MasterFixture *fixture = self;
-  ck_assert(now.ns == fixture->now.ns);
+  CHECK(now.ns == fixture->now.ns);
   tell(fixture, "F%u %s", framework.index, active ? "active" : "inactive");
 }
 
@@ -366,8 +366,8 @@ static void inverse_offer_made(void *self, Instant now, FrameworkId framework, A
 {
   MasterFixture *fixture = self;
   FixtureInverseOffer offer = {.id = id, .framework = framework, .agent = agent};
-  ck_assert(now.ns == fixture->now.ns);
-  ck_assert(!instant_is_never(window->start));
+  CHECK(now.ns == fixture->now.ns);
+  CHECK(!instant_is_never(window->start));
   g_array_append_val(fixture->inverse_offers, offer);
   fixture->n_inverse_offers_live++;
 }
@@ -379,8 +379,8 @@ static void inverse_offer_ended(void *self, Instant now, FrameworkId framework, 
   MasterFixture *fixture = self;
   FixtureInverseOffer *offer =
       &g_array_index(fixture->inverse_offers, FixtureInverseOffer, inverse_number(fixture, id) - 1);
-  ck_assert(now.ns == fixture->now.ns);
-  ck_assert(!offer->ended && offer->framework.index == framework.index && offer->agent.index == agent.index);
+  CHECK(now.ns == fixture->now.ns);
+  CHECK(!offer->ended && offer->framework.index == framework.index && offer->agent.index == agent.index);
   offer->ended = true;
   fixture->n_inverse_offers_live--;
   tell(fixture, "inverse-offer %u %s", inverse_number(fixture, id), ends[end]);
@@ -401,7 +401,7 @@ static void executor_added(void *self, Instant now, FrameworkId framework, Agent
 {
   MasterFixture *fixture = self;
   g_autofree char *text = resources_print(fixture->kinds, resources);
-  ck_assert(now.ns == fixture->now.ns);
+  CHECK(now.ns == fixture->now.ns);
   resources_add(by_agent(fixture->allocated, agent), resources);
   tell(fixture, "F%u A%u executor %" G_GUINT64_FORMAT " added %s", framework.index, agent.index, executor,
        text);
@@ -411,7 +411,7 @@ static void executor_removed(void *self, Instant now, FrameworkId framework, Age
                              const Resources *resources)
 {
   MasterFixture *fixture = self;
-  ck_assert(now.ns == fixture->now.ns);
+  CHECK(now.ns == fixture->now.ns);
   resources_subtract(by_agent(fixture->allocated, agent), resources);
   tell(fixture, "F%u A%u executor %" G_GUINT64_FORMAT " removed", framework.index, agent.index, executor);
 }
@@ -420,7 +420,7 @@ static void operation_ended(void *self, Instant now, FrameworkId framework, Agen
                             const Resources *resources, bool done)
 {
   MasterFixture *fixture = self;
-  ck_assert(now.ns == fixture->now.ns);
+  CHECK(now.ns == fixture->now.ns);
   if (done || fixture->quiet)
     return;
   g_autofree char *text = resources_print(fixture->kinds, resources);
@@ -432,7 +432,7 @@ static void framework_updated(void *self, Instant now, FrameworkId framework, co
 {
   MasterFixture *fixture = self;
   g_autoptr(GString) list = g_string_new(NULL);
-  ck_assert(now.ns == fixture->now.ns);
+  CHECK(now.ns == fixture->now.ns);
   for (uint32_t i = 0; i < n_roles; i++)
     g_string_append_printf(list, " %s", roles[i]);
   tell(fixture, "F%u roles%s", framework.index, list->str);
@@ -449,7 +449,7 @@ static void role_updated(void *self, Instant now, const char *path, const RoleAt
 static void message_dropped(void *self, Instant now, FrameworkId framework)
 {
   MasterFixture *fixture = self;
-  ck_assert(now.ns == fixture->now.ns);
+  CHECK(now.ns == fixture->now.ns);
   tell(fixture, "F%u dropped", framework.index);
 }
 
@@ -574,12 +574,12 @@ void fixture_free(MasterFixture *fixture)
 void fixture_check(MasterFixture *fixture)
 {
   master_check(fixture->master, fixture->now);
-  ck_assert_uint_eq(master_offers_outstanding(fixture->master), fixture->n_offers_live);
-  ck_assert_uint_eq(master_tasks_live(fixture->master), fixture->n_tasks_live);
-  ck_assert_uint_eq(master_inverse_offers_outstanding(fixture->master), fixture->n_inverse_offers_live);
+  CHECK(master_offers_outstanding(fixture->master) == fixture->n_offers_live);
+  CHECK(master_tasks_live(fixture->master) == fixture->n_tasks_live);
+  CHECK(master_inverse_offers_outstanding(fixture->master) == fixture->n_inverse_offers_live);
   for (guint i = 0; i < fixture->offered->len; i++) {
-    ck_assert(resources_are_valid(by_agent(fixture->offered, (AgentId){i})));
-    ck_assert(resources_are_valid(by_agent(fixture->allocated, (AgentId){i})));
+    CHECK(resources_are_valid(by_agent(fixture->offered, (AgentId){i})));
+    CHECK(resources_are_valid(by_agent(fixture->allocated, (AgentId){i})));
   }
 }
 
@@ -622,7 +622,7 @@ void fixture_settle(MasterFixture *fixture)
 void fixture_advance(MasterFixture *fixture, int64_t milliseconds)
 {
   Instant until = {milliseconds * NS_PER_MS};
-  ck_assert(until.ns >= fixture->now.ns);
+  CHECK(until.ns >= fixture->now.ns);
   run_until(fixture, until);
 }
 
@@ -674,7 +674,7 @@ AgentId fixture_register(MasterFixture *fixture, const char *resources)
 {
   g_autofree char *hostname = g_strdup_printf("host-%u", master_agent_count(fixture->master));
   AgentInfo info = {.hostname = hostname};
-  ck_assert(resources_parse(fixture->kinds, resources, &info.total, NULL));
+  CHECK(resources_parse(fixture->kinds, resources, &info.total, NULL));
   AgentId agent = master_register_agent(fixture->master, fixture->now, &info);
   resources_clear(&info.total);
   fixture_check(fixture);
@@ -716,8 +716,8 @@ static ExecutorInfo *executor_read(MasterFixture *fixture, const char *text)
   char *end;
   ExecutorInfo *executor = g_new0(ExecutorInfo, 1);
   executor->id = strtoul(text, &end, 10);
-  ck_assert(*end == '=');
-  ck_assert(resources_parse(fixture->kinds, end + 1, &executor->resources, NULL));
+  CHECK(*end == '=');
+  CHECK(resources_parse(fixture->kinds, end + 1, &executor->resources, NULL));
   return executor;
 }
 
@@ -731,15 +731,15 @@ static GArray *tasks_read(MasterFixture *fixture, const char *text)
       continue;
     char *end;
     TaskInfo task = {.label = strtoul(*word, &end, 10)};
-    ck_assert(*end == '@');
+    CHECK(*end == '@');
     task.agent.index = (uint32_t)strtoul(end + 1, &end, 10);
-    ck_assert(*end == '=');
+    CHECK(*end == '=');
     char *executor = strchr(end, '+');
     if (executor != NULL) {
       *executor = '\0';
       task.executor = executor_read(fixture, executor + 1);
     }
-    ck_assert(resources_parse(fixture->kinds, end + 1, &task.resources, NULL));
+    CHECK(resources_parse(fixture->kinds, end + 1, &task.resources, NULL));
     g_array_append_val(tasks, task);
   }
   return tasks;
@@ -783,7 +783,7 @@ AcceptResult fixture_operate(MasterFixture *fixture, FrameworkId framework, cons
       list[i].tasks = (const TaskInfo *)(const void *)owned[i].tasks->data;
       list[i].n_tasks = owned[i].tasks->len;
     } else {
-      ck_assert(resources_parse(fixture->kinds, words[1], &owned[i].resources, NULL));
+      CHECK(resources_parse(fixture->kinds, words[1], &owned[i].resources, NULL));
       list[i].resources = &owned[i].resources;
     }
   }

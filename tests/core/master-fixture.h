@@ -24,6 +24,8 @@
  * What the observer is told of operators, agents, frameworks, inverse offers, revocations, executors and of operations
  * that were left out is another log: fixture_told().
  *
+ * What it finds wrong stops the process (CHECK): random scenarios ask too often for the messages of ck_assert().
+ *
  * Beside it the fixture keeps books of its own from what observers are told, and compares them and calls
  * master_check() after each step. Timers fire when time moves; at one instant: offer time-out, then runs in
  * the order in which they were asked for.
