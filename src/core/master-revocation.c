@@ -55,6 +55,18 @@ static bool gather(Master *master, FrameworkId framework, AgentId id, const Reso
   return resources_contain(sum, resources);
 }
 
+/* Adds what the framework's executors there use, which go with the last of their tasks: the allocator, who is told of sums,
+ * cannot ask for the tasks alone. Returns: whether @sum contains @resources then. */
+static bool add_executors(const Master *master, FrameworkId framework, AgentId agent,
+                          const Resources *resources, Resources *sum)
+{
+  const MasterExecutor *executor = NULL;
+  while ((executor = master_executor_next(master, agent, executor)) != NULL)
+    if (executor->framework.index == framework.index)
+      resources_add(sum, &executor->resources);
+  return resources_contain(sum, resources);
+}
+
 void master_revoke(void *self, FrameworkId framework, AgentId agent, const Resources *resources)
 {
   Master *master = self;
@@ -63,7 +75,8 @@ void master_revoke(void *self, FrameworkId framework, AgentId agent, const Resou
     g_autoptr(GArray) chosen = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     Resources sum = RESOURCES_EMPTY;
     bool covered = gather(master, framework, agent, resources, false, &sum, chosen) ||
-                   gather(master, framework, agent, resources, true, &sum, chosen);
+                   gather(master, framework, agent, resources, true, &sum, chosen) ||
+                   add_executors(master, framework, agent, resources, &sum);
     resources_clear(&sum);
     for (guint i = 0; covered && i < chosen->len; i++) {
       uint32_t slot = g_array_index(chosen, uint32_t, i);

@@ -146,6 +146,25 @@ START_TEST(what_is_not_there_is_not_revoked)
 }
 END_TEST
 
+/* All that the framework uses there is more than its tasks do. */
+START_TEST(executors_go_with_their_tasks)
+{
+  MasterFixture *f = scripted_world(with_revocation);
+  scripted_offer(f, 0, 0, "cpus:3");
+  ck_assert_int_eq(
+      fixture_accept(f, (FrameworkId){0}, "1", "1@0=cpus:1+9=cpus:0.5 2@0=cpus:1", OFFER_FILTER_NONE),
+      ACCEPT_DONE);
+  scripted_forget(f);
+  revoke(f, 0, 0, "cpus:2.5");
+  fixture_expect(f, "2000 kill A0 2 within 500 REASON_CONTAINER_PREEMPTED\n"
+                    "2000 kill A0 1 within 500 REASON_CONTAINER_PREEMPTED");
+  scripted_forget(f);
+  revoke(f, 0, 0, "cpus:2.5");
+  fixture_expect(f, "");
+  fixture_free(f);
+}
+END_TEST
+
 START_TEST(an_agent_that_is_not_connected_hears_of_it_later)
 {
   MasterFixture *f = crowded();
@@ -184,6 +203,7 @@ Suite *test_suite(void)
   test_case(suite, the_youngest_after_others_have_ended);
   test_case(suite, what_is_being_killed_counts);
   test_case(suite, a_task_that_ends_within_the_first_kill);
+  test_case(suite, executors_go_with_their_tasks);
   test_case(suite, what_is_not_there_is_not_revoked);
   test_case(suite, an_agent_that_is_not_connected_hears_of_it_later);
   test_case(suite, revocation_is_off_by_default);
