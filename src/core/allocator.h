@@ -339,7 +339,8 @@ typedef struct {
                                InverseOfferAnswer answer, OfferFilter filter);
 
   /* Resources. None of these asks for a run: what is free waits for the next tick. */
-  /* (optional) An accept turned what was offered into something else: reserved, say. */
+  /* (optional) An accept turned what was offered into something else: reserved, say. @from empty: @to are more copies of
+   * shared volumes that the framework has been offered: the total stays. */
   void (*update_allocation)(Allocator *allocator, Instant now, FrameworkId framework, RoleId role,
                             AgentId agent, const Resources *from, const Resources *to);
   /* (optional) An operator turned free resources into something else; false where they are not free. */

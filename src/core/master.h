@@ -191,6 +191,16 @@ AgentId master_register_agent(Master *master, Instant now, const AgentInfo *info
 /** master_remove_agent: its offers are rescinded, its tasks are TASK_LOST (TASK_GONE for partition-aware). */
 void master_remove_agent(Master *master, Instant now, AgentId agent);
 
+/**
+ * master_update_revocable: the agent reports its oversubscribed resources: it has @revocable now, instead of what it had
+ * before of that sort. Offers that hold any are rescinded, after the allocator has heard of it. What is in use stays so,
+ * even where it is more than there is; then nothing of that slice is free.
+ * @revocable: revocable scalars only, which nobody has reserved
+ *
+ * Returns: false, and nothing is done, where @revocable is something else, or the agent is not there.
+ */
+bool master_update_revocable(Master *master, Instant now, AgentId agent, const Resources *revocable);
+
 /** master_disconnect_agent: it is not heard of for now: its offers and inverse offers are rescinded, its tasks stay.
  * master_reconnect_agent: it is offered again with the next run, unless an operator has said otherwise. */
 void master_disconnect_agent(Master *master, Instant now, AgentId agent);

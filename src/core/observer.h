@@ -106,6 +106,9 @@ typedef struct {
   /* A message of a framework was dropped: too many waited (rate limits). */
   void (*message_dropped)(void *self, Instant now, FrameworkId framework);
 
+  /* The agent has other revocable resources: its total was @before and is @total. */
+  void (*agent_updated)(void *self, Instant now, AgentId agent, const Resources *before,
+                        const Resources *total);
   /* A framework has other roles, capabilities or wishes. */
   void (*framework_updated)(void *self, Instant now, FrameworkId framework, const char *const *roles,
                             uint32_t n_roles);

@@ -545,14 +545,30 @@ static void step_register(MessageWorld *world)
   resources_clear(&info.total);
 }
 
+static void step_revocable(MessageWorld *world, AgentId agent)
+{
+  static const char *const reports[] = {"", "cpus{REV}:1", "cpus{REV}:6;mem{REV}:512", "cpus(a){REV}:1",
+                                        "cpus:1"};
+  Resources revocable;
+  if (percent(world, 90))
+    ck_assert(
+        resources_parse(world->f->kinds, reports[below(world, G_N_ELEMENTS(reports))], &revocable, NULL));
+  else
+    revocable = any_bytes(world);
+  master_update_revocable(world->f->master, world->f->now, agent, &revocable);
+  resources_clear(&revocable);
+}
+
 static void step_agent(MessageWorld *world)
 {
   AgentId agent = any_agent(world);
-  uint32_t kind = below(world, 100);
+  uint32_t kind = below(world, 130);
   if (kind < 40)
     master_disconnect_agent(world->f->master, world->f->now, agent);
   else if (kind < 80)
     master_reconnect_agent(world->f->master, world->f->now, agent);
+  else if (kind >= 100)
+    step_revocable(world, agent);
   else if (kind < 85)
     master_remove_agent(world->f->master, world->f->now, agent);
 }
