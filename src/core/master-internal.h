@@ -5,10 +5,10 @@
  * What the parts of the master share: master.c (life, roles, agents, timers, checks), master-frameworks.c
  * (subscriptions, suppression, demand), master-offers.c (grants, offers, their ends), master-accept.c (accepts),
  * master-operations.c (what an accept may hold beside plain launches), master-executors.c, master-oversubscription.c,
- * master-tasks.c (statuses,
- * kills), master-reconcile.c, master-activity.c (who takes part: frameworks and agents active or not, draining),
- * master-inverse-offers.c, master-revocation.c, master-rate-limit.c, master-metrics.c; and, behind master-operator.h, what
- * operators ask for: master-operator.c, master-quota.c, master-reservations.c, master-maintenance.c. The invariants are in master.h.
+ * master-tasks.c (statuses, kills), master-reconcile.c, master-activity.c (who takes part: frameworks and agents active
+ * or not, draining), master-inverse-offers.c, master-revocation.c, master-rate-limit.c, master-metrics.c; and, behind
+ * master-operator.h, what operators ask for: master-operator.c, master-quota.c, master-reservations.c,
+ * master-maintenance.c. The invariants are in master.h.
  *
  * Which function makes which transition:
  *

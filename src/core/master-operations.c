@@ -396,9 +396,9 @@ void master_accept_recover_converted(MasterAccept *accept)
   resources_add(&converted, &disks);
   if (!resources_are_empty(&converted)) {
     resources_subtract(&accept->remaining, &converted);
-    accept->master->allocator_interface->recover_resources(accept->master->allocator, accept->now,
-                                                           accept->framework, accept->role, accept->agent,
-                                                           &converted, OFFER_FILTER_NONE, false);
+    accept->master->allocator_interface->recover_resources(
+        allocator_at(accept->master, accept->now), accept->now, accept->framework, accept->role,
+        accept->agent, &converted, OFFER_FILTER_NONE, false);
   }
   resources_clear(&disks);
   resources_clear(&converted);

@@ -72,7 +72,7 @@ bool master_update_revocable(Master *master, Instant now, AgentId agent, const R
   resources_subtract(&free, &had); /* perhaps to less than nothing */
   resources_add(&free, revocable);
   rest->free = free.special;
-  master->allocator_interface->update_agent(master->allocator, now, agent, &rest->total);
+  master->allocator_interface->update_agent(allocator_at(master, now), now, agent, &rest->total);
   if (master->observer.agent_updated != NULL)
     master->observer.agent_updated(master->observer.self, now, agent, &before, &rest->total);
   resources_clear(&had);
