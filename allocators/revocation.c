@@ -208,6 +208,21 @@ static Quantities usable_free(const Allocator *kernel)
   return sum;
 }
 
+/* What a holding has in use of what is plain. Where part of a kind is not, a mount's disk, say, nobody has counted how much
+ * of that is in use: then nothing of the kind is taken. */
+static Quantities plain_in_use(const Allocator *kernel, uint32_t slot)
+{
+  Quantities in_use = kernel->allocated.items[slot];
+  const ResourceSlices *special = kernel_held(kernel, slot).special;
+  for (uint32_t i = 0; special != NULL && i < special->n_slices; i++) {
+    const ResourceSlice *slice = &special->slices[i];
+    for (int kind = 0; kind < RESOURCE_KINDS_MAX; kind++)
+      if (slice->reservation == RESERVATION_NONE && !slice->revocable && slice->quantities.amount[kind] > 0)
+        in_use.amount[kind] = 0;
+  }
+  return in_use;
+}
+
 /* What has been revoked and is still in use; what has come is forgotten. */
 static Quantities outstanding(Allocator *kernel)
 {
@@ -219,7 +234,7 @@ static Quantities outstanding(Allocator *kernel)
     if (kernel_agent_is_known(kernel, one->agent) && pool_is_taken(&kernel->clients, one->client) &&
         kernel_client(kernel, one->client)->framework.index == one->framework.index)
       link = kernel_holding_find(kernel, kernel_agent(kernel, one->agent), one->client);
-    Quantities coming = link == NULL ? QUANTITIES_ZERO : kernel->allocated.items[*link];
+    Quantities coming = link == NULL ? QUANTITIES_ZERO : plain_in_use(kernel, *link);
     quantities_subtract(&coming, &one->left);
     coming = quantities_positive(&coming);
     quantities_min(&coming, &one->amount);
@@ -274,7 +289,7 @@ static GArray *victims_collect(const Allocator *kernel)
     for (uint32_t at = agent->present ? agent->holdings : INDEX_NONE; at != INDEX_NONE;) {
       const KernelHolding *holding = pool_at(&kernel->holdings, at);
       Victim victim = {
-          kernel_client(kernel, holding->client)->role, {i}, holding->client, kernel->allocated.items[at], 0};
+          kernel_client(kernel, holding->client)->role, {i}, holding->client, plain_in_use(kernel, at), 0};
       at = holding->next;
       if (quantities_are_zero(&victim.allocated) || !may_lose(kernel, victim.role) ||
           is_revoked(kernel, victim.agent, victim.client))
