@@ -244,39 +244,52 @@ START_TEST(lottery_frequencies)
 }
 END_TEST
 
-/* 100 slots with exponential tasks, wanted by three with intended allocations 1, 2 and 5. */
-START_TEST(lottery_of_preferred_slots)
+/* 100 slots with exponential tasks of mean T, all of user 0 at first, wanted by three with intended allocations 1, 2 and 5:
+ * 12.5, 25 and 62.5 of them in the mean; after a time t, of user i from nothing, 100 p(i) (1 - exp(-t / T)). */
+
+#define SLOTS 100
+
+static const StepperUser preferring[] = {
+    {"a", {1, 0}, 1, 0, 0}, {"b", {1, 0}, 2, 0, 0}, {"c", {1, 0}, 5, 0, 0}};
+
+/* Adds the numbers of slots after @warm_up ends of tasks, in the mean over @n further ones. As durations are exponential,
+ * whose task ends next is uniform, and SLOTS of these are one T. */
+static void play_slots(uint64_t seed, int warm_up, int n, double sum[3])
 {
-  enum { SLOTS = 64, ENDS = 64000 };
-  const StepperUser users[] = {{"a", {1, 0}, 1, 0, 0}, {"b", {1, 0}, 2, 0, 0}, {"c", {1, 0}, 5, 0, 0}};
-  StepperServer servers[SLOTS];
-  uint32_t holder[SLOTS];
-  for (int i = 0; i < SLOTS; i++)
-    servers[i] = (StepperServer){{1, 0}};
   PolicyStepper stepper;
-  stepper_init(&stepper, &lottery_policy, NULL, false, users, 3, servers, SLOTS, 3);
-  double mean[3] = {0}, transient[3] = {0};
-  for (uint32_t i = 0; i < SLOTS; i++)
-    stepper_give(&stepper, holder[i] = 0, i);
-  /* Whose task ends next is uniform; SLOTS of them are one mean duration. */
-  for (int i = 0; i < ENDS; i++) {
+  StepperServer servers[SLOTS / 2];
+  uint32_t holder[SLOTS];
+  for (int i = 0; i < SLOTS / 2; i++)
+    servers[i] = (StepperServer){{2, 0}};
+  stepper_init(&stepper, &lottery_policy, NULL, false, preferring, 3, servers, SLOTS / 2, seed);
+  for (uint32_t slot = 0; slot < SLOTS; slot++)
+    stepper_give(&stepper, holder[slot] = 0, slot / 2);
+  for (int i = 0; i < warm_up + n; i++) {
     uint32_t slot = stepper_draw(&stepper, SLOTS);
-    stepper_take_back(&stepper, holder[slot], slot);
-    stepper_give(&stepper, holder[slot] = stepper_next_user(&stepper, slot), slot);
-    for (int user = 0; user < 3; user++) {
-      mean[user] += (double)stepper_tasks(&stepper, (uint32_t)user) / ENDS;
-      if (i == SLOTS - 1)
-        transient[user] = stepper_tasks(&stepper, (uint32_t)user);
-    }
-  }
-  /* The number of independent samples is about ENDS / (2 SLOTS). */
-  for (int user = 0; user < 3; user++) {
-    double p = users[user].weight / 8, error = sqrt(SLOTS * p * (1 - p));
-    ck_assert_double_eq_tol(mean[user], SLOTS * p, 4 * error / sqrt(ENDS / (2.0 * SLOTS)));
-    double start = user == 0 ? SLOTS : 0, gone = 1 - exp(-1);
-    ck_assert_double_eq_tol(transient[user], start + (SLOTS * p - start) * gone, 4 * sqrt(SLOTS / 4.0));
+    stepper_take_back(&stepper, holder[slot], slot / 2);
+    stepper_give(&stepper, holder[slot] = stepper_next_user(&stepper, slot / 2), slot / 2);
+    for (uint32_t user = 0; i >= warm_up && user < 3; user++)
+      sum[user] += (double)stepper_tasks(&stepper, user) / n;
   }
   stepper_clear(&stepper);
+}
+
+START_TEST(lottery_of_preferred_slots)
+{
+  enum { ENDS = 100000, STARTS = 100 };
+  static const double expected[] = {12.5, 25, 62.5};
+  double mean[3] = {0}, transient[3] = {0};
+  play_slots(3, 10 * SLOTS, ENDS, mean);
+  for (uint64_t seed = 0; seed < STARTS; seed++)
+    play_slots(seed, SLOTS - 1, 1, transient);
+  for (int user = 0; user < 3; user++) {
+    double deviation = sqrt(expected[user] * (1 - expected[user] / SLOTS)), gone = 1 - exp(-1);
+    /* Samples within about 2 T depend on each other. */
+    ck_assert_double_eq_tol(mean[user], expected[user], 4 * deviation / sqrt(ENDS / (2.0 * SLOTS)));
+    double start = user == 0 ? SLOTS : 0;
+    ck_assert_double_eq_tol(transient[user] / STARTS, start + (expected[user] - start) * gone,
+                            4 * sqrt(SLOTS / 4.0) / sqrt(STARTS));
+  }
 }
 END_TEST
 
