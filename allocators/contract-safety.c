@@ -111,8 +111,9 @@ ContractVerdict judge_deterministic(const ContractJudge *judge)
 {
   for (uint32_t i = 0; i < judge->n_scenarios; i++) {
     g_autofree char *first = play(judge, judge->seed + i);
-    g_autoptr(GPtrArray) blocks = disturb_memory(judge->seed + i);
+    GPtrArray *blocks = disturb_memory(judge->seed + i);
     g_autofree char *second = first == NULL ? NULL : play(judge, judge->seed + i);
+    g_ptr_array_unref(blocks);
     if (second == NULL)
       return CONTRACT_BROKEN;
     if (strcmp(first, second) == 0)

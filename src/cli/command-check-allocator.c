@@ -66,7 +66,7 @@ static G_NORETURN void judge_and_exit(const Check *check, uint32_t rule, Guard *
   g_auto(AllocatorChoice) choice = {0};
   g_autoptr(GError) error = NULL;
   if (!allocator_choose(check->allocator, guard_page(guard), &choice, &error))
-    _exit(report_error(error));
+    _exit((int)report_error(error));
   g_autofree char *violation = NULL;
   ContractVerdict verdict =
       contract_judge(rule, choice.interface, check->seed, check->n_scenarios, &violation);
