@@ -111,7 +111,7 @@ static OptionsRead read_arguments(int argc, char **argv, RunArguments *arguments
       {"plugin-call-limit", 0, 0, G_OPTION_ARG_FILENAME, &arguments->call_limit,
        "Processor time that one call into a plug-in may take (default: 60s)", "TIME"},
       {"compat", 0, 0, G_OPTION_ARG_FILENAME, &arguments->compat,
-       "mesos: where Mesos does something surprising, do it, too; or none (default: the workload's)", "WHAT"},
+       "mesos: as Mesos, also where that is surprising; or none (default: the workload's)", "WHAT"},
       {"quiet", 'q', 0, G_OPTION_ARG_NONE, &arguments->quiet, "Print nothing but errors", NULL},
       {"no-progress", 0, 0, G_OPTION_ARG_NONE, &arguments->no_progress,
        "Show no progress (it is shown on a terminal only)", NULL},

@@ -284,7 +284,7 @@ task-duration = 1s
 def lists_name_what_there_is(box):
     policies = ["best-fit", "capacity", "cmmf", "drf", "fair", "fifo", "hdrf", "lottery", "priority", "psdsf", "random",
                 "rpsdsf", "tetris", "tsf"]
-    for what, names in {"allocators": policies, "schedulers": ["elastic", "rigid"],
+    for what, names in {"allocators": policies, "schedulers": ["elastic", "rigid", "decliner"],
                         "formats": ["ini", "swf", "swim", "csv"]}.items():
         lines = box.well("list", what).stdout.splitlines()
         assert [line.split()[0] for line in lines] == names
@@ -297,7 +297,7 @@ def lists_name_what_there_is(box):
     everything = box.well("list").stdout
     for name in ("allocators", "schedulers", "arrivals", "distributions", "formats", "workloads"):
         assert f"\n{name}: " in "\n" + everything
-    assert box.well("list", "allocators", "schedulers").stdout.splitlines()[-1].startswith("rigid")
+    assert box.well("list", "allocators", "schedulers").stdout.splitlines()[-1].startswith("decliner")
 
 
 @case
@@ -313,7 +313,11 @@ def what_is_listed_is_accepted(box):
         box.write("w.ini", SMALL.replace("poisson(5s)", value).replace("jobs = 3\n", jobs))
         box.well("validate", "w.ini")
     for line in box.well("list", "schedulers").stdout.splitlines():
-        box.write("w.ini", SMALL + f"scheduler = {line.split()[0]}\n")
+        name = line.split()[0]
+        if name == "decliner":  # runs nothing
+            box.write("w.ini", SMALL + f"\n[framework idle]\nscheduler = {name}\n")
+        else:
+            box.write("w.ini", SMALL + f"scheduler = {name}\n")
         box.well("validate", "w.ini")
     for line in box.well("list", "allocators").stdout.splitlines():
         box.well("w.ini", "--allocator", line.split()[0])
