@@ -69,7 +69,7 @@ static bool open_file(ResultsReader *reader, GError **error)
   }
   g_autofree char *plain =
       g_path_is_absolute(reader->path) ? g_strdup(reader->path) : g_strdup_printf("./%s", reader->path);
-  if (sqlite3_open_v2(plain, &reader->db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK)
+  if (sqlite3_open_v2(plain, &reader->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK)
     return true;
   g_set_error(error, RESULTS_ERROR, RESULTS_ERROR_OPEN, "SQLite: %s",
               reader->db == NULL ? "no memory" : sqlite3_errmsg(reader->db));

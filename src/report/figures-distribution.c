@@ -5,10 +5,11 @@
 
 #include "report/figures-private.h"
 
-#define PANELS_MAX    4      /* groups that are compared */
-#define LOG_FROM      50     /* largest over least value: then the axis is logarithmic */
-#define LEAST_S       0.001  /* on a logarithmic axis */
-#define ROWS_PER_LOOK 0xffff /* rows between two looks at the host, less 1 */
+#define PANELS_MAX    4         /* groups that are compared */
+#define LOG_FROM      50        /* largest over least value: then the axis is logarithmic */
+#define LEAST_S       0.001     /* on a logarithmic axis */
+#define AGENTS_MAX    100000000 /* a larger number is not one of ours */
+#define ROWS_PER_LOOK 0xffff    /* rows between two looks at the host, less 1 */
 
 /* Values of one curve, and of how many: those without value are never reached. */
 typedef struct {
@@ -242,29 +243,53 @@ bool figure_completion(Drawing *drawing, GError **error)
 
 /* --- agents --------------------------------------------------------------------------------------------- */
 
-/* Nanoseconds of tasks by agent, agents of the cluster and any that came later. */
-static bool read_busy(const Drawing *drawing, uint32_t run, GArray *busy, GError **error)
+/* What is summed over the rows of task_attempt. */
+typedef struct {
+  const Drawing *drawing;
+  GArray *busy; /* of double: nanoseconds of tasks by agent: agents of the cluster and any that came later */
+  uint64_t rows;
+  GError *error;
+} BusySum;
+
+/* As a function of SQL: a row that is handed over costs half as much as one that is stepped to. */
+static void busy_step(sqlite3_context *context, int n, sqlite3_value **values)
 {
-  int64_t end = run_set_run(drawing->set, run)->summary.end.ns;
+  BusySum *sum = sqlite3_user_data(context);
+  int64_t agent = sqlite3_value_int64(values[0]);
+  (void)n;
+  if (agent < 0 || agent > AGENTS_MAX)
+    return;
+  if ((guint)agent >= sum->busy->len)
+    g_array_set_size(sum->busy, (guint)agent + 1);
+  g_array_index(sum->busy, double, agent) += (double)sqlite3_value_int64(values[1]);
+  if ((++sum->rows & ROWS_PER_LOOK) == 0 &&
+      !report_host_progress(sum->drawing->host, "reading tasks", 0.7, &sum->error))
+    sqlite3_result_error(context, "stopped", -1);
+}
+
+static void busy_result(sqlite3_context *context)
+{
+  (void)context;
+}
+
+static bool read_busy(BusySum *sum, uint32_t run, GError **error)
+{
+  const ReportRun *one = run_set_run(sum->drawing->set, run);
+  sqlite3 *database = run_set_database(sum->drawing->set, one->file);
   Query query;
-  if (!query_start(&query, drawing->set, run,
-                   "SELECT agent_id, start_ns, finish_ns FROM task_attempt "
+  sqlite3_create_function(database, "agent_busy", 2, SQLITE_UTF8, sum, NULL, busy_step, busy_result);
+  if (!query_start(&query, sum->drawing->set, run,
+                   "SELECT agent_busy(agent_id, coalesce(finish_ns, ?2) - start_ns) FROM task_attempt "
                    "WHERE run_id = ?1 AND start_ns IS NOT NULL AND agent_id IS NOT NULL",
                    error))
     return false;
-  bool going = true;
-  for (uint64_t row = 0; going && query_next(&query); row++) {
-    int64_t agent = query_integer(&query, 0);
-    int64_t finish = query_is_null(&query, 2) ? end : query_integer(&query, 2);
-    if (agent < 0 || agent > G_MAXINT32)
-      continue;
-    if ((guint)agent >= busy->len)
-      g_array_set_size(busy, (guint)agent + 1);
-    g_array_index(busy, double, agent) += (double)(finish - query_integer(&query, 1));
-    if ((row & ROWS_PER_LOOK) == ROWS_PER_LOOK)
-      going = report_host_progress(drawing->host, "reading tasks", 0, error);
-  }
-  return query_end(&query, going ? error : NULL) && going;
+  sqlite3_bind_int64(query.statement, 2, one->summary.end.ns);
+  query_next(&query);
+  bool read = query_end(&query, sum->error == NULL ? error : NULL) && sum->error == NULL;
+  if (sum->error != NULL)
+    g_propagate_error(error, sum->error);
+  sqlite3_create_function(database, "agent_busy", 2, SQLITE_UTF8, NULL, NULL, NULL, NULL);
+  return read;
 }
 
 bool figure_agents(Drawing *drawing, uint32_t run, GError **error)
@@ -275,7 +300,8 @@ bool figure_agents(Drawing *drawing, uint32_t run, GError **error)
     return true;
   g_autoptr(GArray) busy = g_array_new(FALSE, TRUE, sizeof(double));
   g_array_set_size(busy, one->summary.agents);
-  if (!read_busy(drawing, run, busy, error))
+  BusySum all = {.drawing = drawing, .busy = busy};
+  if (!read_busy(&all, run, error))
     return false;
   double sum = 0;
   for (guint i = 0; i < busy->len; i++)

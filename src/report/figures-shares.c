@@ -117,7 +117,8 @@ bool figure_shares(Drawing *drawing, uint32_t run, GError **error)
           "Dominant share of the cluster over time%s; dashed in the same colour: the fair share of what "
           "was demanded%s.%s",
           many ? " (lines: medians of the frameworks of a group)" : "", many ? ", mean of the group" : "",
-          many ? " Dark band: from the 10th to the 90th percentile; light band: from the least to the "
+          many ? " The stronger band is from the 10th to the 90th percentile, the faint one from the least "
+                 "to the "
                  "greatest."
                : ""));
   figure->source = g_strdup("SELECT t_ns / 1e9 AS seconds, name, dominant_share, fair_share\n"

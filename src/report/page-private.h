@@ -15,14 +15,14 @@ void page_text(GString *out, const char *text);
 /** page_cell: "<td>": @number: flush right. @text: (transfer full) */
 void page_cell(GString *out, bool number, char *text);
 
-/** page_row: a row of a list of facts; @value: (transfer full) (nullable): no row. */
+/** page_fact: a line of a list of facts; @value: (transfer full) (nullable): no line. */
 void page_fact(GString *out, const char *name, char *value);
 
-/** page_append_head: what was run, in a few lines and tables. */
+/** page_append_experiment: what was run, in a few lines. */
 bool page_append_experiment(GString *out, const RunSet *set, GError **error);
 
 /** page_append_summary: a table of groups for each variant, and of @comparison (nullable). */
-void page_append_summary(GString *out, const RunSet *set, const Comparison *comparison);
+bool page_append_summary(GString *out, const RunSet *set, const Comparison *comparison, GError **error);
 
 /** page_append_runs: a table of all runs, traces, and the commands that repeat them. */
 bool page_append_runs(GString *out, const RunSet *set, GError **error);

@@ -305,16 +305,54 @@ static void append_comparison(GString *out, const RunSet *set, const Comparison 
                          "observation however often it is made.</p>\n");
 }
 
-void page_append_summary(GString *out, const RunSet *set, const Comparison *comparison)
+/* A steady run that is alone has intervals too. */
+static bool append_batches(GString *out, const RunSet *set, GError **error)
+{
+  static const char *const names[] = {"Metric", "Of", "#Mean", "#Batches", NULL};
+  Query query;
+  if (!query_start(&query, set, 0,
+                   "SELECT name, scope, mean, half_width, n FROM metric_summary WHERE run_id = ?1 "
+                   "AND method = 'batches' AND mean IS NOT NULL ORDER BY name, scope LIMIT 100",
+                   error))
+    return false;
+  g_autofree char *caption =
+      g_strdup_printf("Batch means, with Student's %g %% intervals", 100 * run_set_run(set, 0)->confidence);
+  bool begun = false;
+  for (; query_next(&query); begun = true) {
+    if (!begun)
+      table_begin(out, caption, names);
+    g_string_append(out, "<tr>");
+    page_cell(out, false, query_text(&query, 0));
+    page_cell(out, false, query_text(&query, 1));
+    char width[G_ASCII_DTOSTR_BUF_SIZE];
+    g_autofree char *mean = format_value(query_real(&query, 2));
+    page_cell(out, true,
+              query_is_null(&query, 3)
+                  ? g_strdup(mean)
+                  : g_strdup_printf("%s \u00b1 %s", mean,
+                                    g_ascii_formatd(width, sizeof width, "%.2g", query_real(&query, 3))));
+    page_cell(out, true, format_count((uint64_t)query_integer(&query, 4)));
+    g_string_append(out, "</tr>\n");
+  }
+  if (begun)
+    table_end(out);
+  return query_end(&query, error);
+}
+
+bool page_append_summary(GString *out, const RunSet *set, const Comparison *comparison, GError **error)
 {
   g_string_append(out, "<section><h2>Summary</h2>\n");
-  if (run_set_runs(set) == 1)
+  if (run_set_runs(set) == 1) {
     append_tiles(out, &run_set_run(set, 0)->summary);
+    if (!append_batches(out, set, error))
+      return false;
+  }
   if (comparison != NULL)
     append_comparison(out, set, comparison);
   for (uint32_t i = 0; i < MIN(run_set_variants(set), PAGE_VARIANTS_MAX); i++)
     append_groups(out, set, i);
   g_string_append(out, "</section>\n");
+  return true;
 }
 
 /* --- provenance ----------------------------------------------------------------------------------------- */

@@ -222,10 +222,8 @@ static GString *assemble(const RunSet *set, const PageMaker *maker, const Compar
 {
   GString *out = g_string_new(NULL);
   append_head(out, set);
-  bool well = page_append_experiment(out, set, error);
-  if (well)
-    page_append_summary(out, set, comparison);
-  well = well && append_figures(out, figures, budget, error) && page_append_runs(out, set, error);
+  bool well = page_append_experiment(out, set, error) && page_append_summary(out, set, comparison, error) &&
+              append_figures(out, figures, budget, error) && page_append_runs(out, set, error);
   if (!well) {
     g_string_free(out, TRUE);
     return NULL;
