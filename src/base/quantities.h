@@ -89,6 +89,15 @@ static inline bool quantities_are_valid(const Quantities *quantities)
   return (any[0] | any[1]) >= 0;
 }
 
+/** quantities_are_bounded: whether each amount is 0 to QUANTITY_MAX. */
+static inline bool quantities_are_bounded(const Quantities *quantities)
+{
+  bool bounded = true;
+  for (int kind = 0; kind < RESOURCE_KINDS_MAX; kind++)
+    bounded = bounded && quantities->amount[kind] >= 0 && quantities->amount[kind] <= QUANTITY_MAX;
+  return bounded;
+}
+
 static inline bool quantities_equal(const Quantities *a, const Quantities *b)
 {
   QuantityLanes any = {0, 0};

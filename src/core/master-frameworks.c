@@ -292,7 +292,7 @@ bool master_request(Master *master, Instant now, FrameworkId id, const char *pat
     return false;
   master_count_call(master, id, FRAMEWORK_CALL_REQUEST);
   RoleId role = framework_role(master, id, path);
-  if (role.index == ROLE_NONE.index || !quantities_are_valid(task))
+  if (role.index == ROLE_NONE.index || !quantities_are_bounded(task))
     return false;
   if (master->allocator_interface->request_resources != NULL)
     master->allocator_interface->request_resources(allocator_at(master, now), now, id, role, task, count);

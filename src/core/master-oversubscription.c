@@ -13,14 +13,12 @@ static bool is_oversubscribed(const ResourceSlice *slice)
 
 static bool report_makes_sense(const Master *master, const Resources *revocable)
 {
-  static const Quantities most = {
-      {QUANTITY_MAX, QUANTITY_MAX, QUANTITY_MAX, QUANTITY_MAX, QUANTITY_MAX, QUANTITY_MAX}};
   if (!quantities_are_zero(&revocable->plain) || !resources_are_valid(revocable) ||
       !resources_are_known(master->settings.kinds, revocable))
     return false;
   for (uint32_t i = 0; revocable->special != NULL && i < revocable->special->n_slices; i++)
     if (!is_oversubscribed(&revocable->special->slices[i]) ||
-        !quantities_contain(&most, &revocable->special->slices[i].quantities))
+        !quantities_are_bounded(&revocable->special->slices[i].quantities))
       return false;
   return true;
 }

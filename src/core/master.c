@@ -206,10 +206,7 @@ static bool host_is_down(const Master *master, const char *hostname)
 /* Whether an agent may say that it has this: a shared volume is there once, and no amount is beyond all measure. */
 static bool total_makes_sense(const Master *master, const Resources *total)
 {
-  static const Quantities most = {
-      {QUANTITY_MAX, QUANTITY_MAX, QUANTITY_MAX, QUANTITY_MAX, QUANTITY_MAX, QUANTITY_MAX}};
-  _Static_assert(RESOURCE_KINDS_MAX == 6, "each kind has a bound");
-  if (!quantities_are_valid(&total->plain) || !quantities_contain(&most, &total->plain))
+  if (!quantities_are_bounded(&total->plain))
     return false;
   if (G_LIKELY(total->special == NULL))
     return true;
@@ -217,7 +214,7 @@ static bool total_makes_sense(const Master *master, const Resources *total)
     return false;
   for (uint32_t i = 0; i < total->special->n_slices; i++)
     if (total->special->slices[i].copies > 1 ||
-        !quantities_contain(&most, &total->special->slices[i].quantities))
+        !quantities_are_bounded(&total->special->slices[i].quantities))
       return false;
   return true;
 }

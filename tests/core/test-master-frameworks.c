@@ -252,6 +252,7 @@ START_TEST(demand_is_passed_on)
   MasterFixture *f = scripted_world(NULL);
   Quantities task = {{1000, 512000}};
   Quantities bad = {{-1}};
+  Quantities huge = {{QUANTITY_MAX + 1}};
   ck_assert(master_request(f->master, f->now, F0, "r", &task, 12));
   ck_assert_str_eq(script_calls(), "request F0 0 cpus:1;mem:512 times 12");
   ck_assert(master_request(f->master, f->now, F1, "s/t", &task, 0));
@@ -259,6 +260,7 @@ START_TEST(demand_is_passed_on)
   ck_assert(!master_request(f->master, f->now, F0, "s/t", &task, 1));
   ck_assert(!master_request(f->master, f->now, F0, NULL, &task, 1));
   ck_assert(!master_request(f->master, f->now, F0, "r", &bad, 1));
+  ck_assert(!master_request(f->master, f->now, F0, "r", &huge, 1));
   ck_assert(!master_request(f->master, f->now, (FrameworkId){7}, "r", &task, 1));
   ck_assert_str_eq(script_calls(), "");
   fixture_free(f);

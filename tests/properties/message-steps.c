@@ -491,7 +491,7 @@ static void step_wishes(MessageWorld *world)
   FrameworkId framework = any_framework(world);
   const char *names[3];
   Quantities task = QUANTITIES_ZERO;
-  task.amount[RESOURCE_CPUS] = percent(world, 95) ? 1000 : -5;
+  task.amount[RESOURCE_CPUS] = percent(world, 90) ? 1000 : percent(world, 50) ? -5 : QUANTITY_MAX;
   for (int i = 0; i < 3; i++)
     names[i] = percent(world, 98) ? roles[below(world, G_N_ELEMENTS(roles))] : NULL;
   uint32_t kind = below(world, 100);
@@ -500,7 +500,8 @@ static void step_wishes(MessageWorld *world)
   else if (kind < 80)
     master_revive(world->f->master, world->f->now, framework, names, below(world, 3));
   else
-    master_request(world->f->master, world->f->now, framework, names[0], &task, below(world, 100));
+    master_request(world->f->master, world->f->now, framework, names[0], &task,
+                   percent(world, 10) ? UINT32_MAX : below(world, 100));
 }
 
 static void step_leave(MessageWorld *world)
