@@ -16,9 +16,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void check_framework(const FrameworkSpec *framework)
 {
-  CHECK(framework->count >= 1 && framework->jobs >= (framework->trace == NULL ? 1 : 0));
+  bool has_jobs = framework->scheduler != SCHEDULER_DECLINER;
+  CHECK(framework->count >= 1 && framework->jobs >= (framework->trace == NULL && has_jobs ? 1 : 0));
   CHECK(framework->start.ns >= 0 && framework->stop.ns > framework->start.ns);
-  CHECK((framework->trace == NULL) == (framework->n_stages > 0));
+  CHECK((framework->trace == NULL && has_jobs) == (framework->n_stages > 0));
+  for (uint32_t i = 0; i < framework->agents.n; i++)
+    CHECK(framework->agents.groups[i].n >= 1);
   CHECK(framework->n_stages <= JOB_STAGES_MAX);
   for (uint32_t i = 0; i < framework->n_stages; i++) {
     const StageSpec *stage = &framework->stages[i];
@@ -28,6 +31,21 @@ static void check_framework(const FrameworkSpec *framework)
   }
   for (uint32_t i = 1; i < framework->arrival.n_at; i++)
     CHECK(framework->arrival.at[i - 1].ns <= framework->arrival.at[i].ns);
+}
+
+static void check_range(const Cluster *cluster, const AgentRange *range)
+{
+  CHECK(range->n <= cluster->agents && range->first <= cluster->agents - range->n);
+}
+
+static void check_operator(const Experiment *experiment, const OperatorSpec *call)
+{
+  bool of_agents = call->kind >= CALL_RESERVE && call->kind <= CALL_GONE && call->kind != CALL_MAINTENANCE;
+  CHECK(call->at.ns >= 0 && (call->agents.n > 0) == of_agents);
+  CHECK((call->framework != NULL) == (call->kind == CALL_TEARDOWN));
+  check_range(&experiment->cluster, &call->agents);
+  for (uint32_t i = 0; i < call->n_items; i++)
+    check_range(&experiment->cluster, &call->items[i].agents);
 }
 
 static void check_experiment(const Experiment *experiment)
@@ -42,6 +60,10 @@ static void check_experiment(const Experiment *experiment)
   CHECK(experiment->n_frameworks >= 1);
   for (uint32_t i = 0; i < experiment->n_frameworks; i++)
     check_framework(&experiment->frameworks[i]);
+  for (uint32_t i = 0; i < experiment->n_operators; i++) {
+    check_operator(experiment, &experiment->operators[i]);
+    CHECK(i == 0 || experiment->operators[i - 1].at.ns <= experiment->operators[i].at.ns);
+  }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
