@@ -38,7 +38,7 @@ _sim() {
       mapfile -t COMPREPLY < <(compgen -W "agents frameworks" -- "$cur")
       return
       ;;
-    --from | --to | --seed | --replication | --set | --sample-interval | --plugin-call-limit | --run | --rule | --scenarios | --framework | --agent | --at)
+    --from | --to | --seed | --replications | --until | --replications-max | -j | --jobs | --replication | --set | --sample-interval | --plugin-call-limit | --run | --rule | --scenarios | --framework | --agent | --at)
       return
       ;;
   esac
@@ -54,7 +54,7 @@ _sim() {
     check-allocator) options="--rule --scenarios --seed --plugin-call-limit --help" ;;
     merge) options="--quiet --help" ;;
     *)
-      options="--workload --allocator --seed --replication --output --set --record --sample-interval"
+      options="--workload --allocator --seed --replications --until --replications-max --jobs --keep-going --replication --output --set --record --sample-interval"
       options="$options --plugin-call-limit --compat --quiet --no-progress --help"
       ((cword == 1)) && options="$options --version"
       ;;

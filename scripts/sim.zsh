@@ -18,6 +18,11 @@ _sim_run() {
     '(-w --workload)'{-w,--workload}'[what to run]:workload:_sim_workloads' \
     '(-a --allocator)'{-a,--allocator}'[who is offered what]:allocator:_sim_allocators' \
     '(-s --seed)'{-s,--seed}'[seed of all random draws]:seed:' \
+    '--replications[how many runs, for means with intervals]:number:' \
+    '*--until[as many as it takes until a metric is known]:METRIC WIDTH:' \
+    '--replications-max[but not more than so many]:number:' \
+    '(-j --jobs)'{-j,--jobs}'[how many runs at a time]:number:' \
+    '(-k --keep-going)'{-k,--keep-going}'[where a run fails, do the others all the same]' \
     '--replication[one of many, with a seed of its own]:number:' \
     '(-o --output)'{-o,--output}'[results file]:results:_files' \
     '*--set[override a key of the workload]:GROUP.KEY=VALUE:' \

@@ -50,7 +50,7 @@ WorkloadNames *allocator_names_new(const AllocatorInterface *more)
     allocators[i] = (WorkloadAllocator){interface->name, keys};
   }
   WorkloadNames *names = g_new(WorkloadNames, 1);
-  *names = (WorkloadNames){allocators, n};
+  *names = (WorkloadNames){.allocators = allocators, .n_allocators = n};
   return names;
 }
 

@@ -7,6 +7,8 @@
 #include "base/number.h"
 #include "cli/allocator-choice.h"
 #include "cli/commands.h"
+#include "cli/format.h"
+#include "cli/means-print.h"
 #include "cli/options.h"
 #include "cli/report.h"
 #include "cli/summary-print.h"
@@ -20,7 +22,7 @@ static const char summary[] =
 static const char examples[] =
     "Examples:\n"
     "  sim show quickstart-drf-1.db\n"
-    "  sim show quickstart-drf-1.db --summary\n"
+    "  sim show quickstart-drf-1.db --summary      of many runs: means with intervals\n"
     "  sim show quickstart-drf-1.db > again.ini && sim --workload again.ini\n"
     "  sim show quickstart-drf-1.db --workload --set cluster.agents=300 > half.ini";
 
@@ -176,7 +178,8 @@ static bool choose_run(const ResultsReader *reader, const char *path, const char
   *run = 0;
   if (text == NULL) {
     if (n > 1)
-      report_note("%s holds %u runs, this is the first of them (--run N)", path, n);
+      report_note("%s holds %u runs, this is the first of them (--run N; --summary: the means of all)", path,
+                  n);
     return true;
   }
   int64_t number;
@@ -188,13 +191,32 @@ static bool choose_run(const ResultsReader *reader, const char *path, const char
   return true;
 }
 
+/* Means over all runs, where the file holds several. */
+static bool print_means(ResultsReader *reader, const char *path, GError **error)
+{
+  g_autoptr(ResultsMeans) means = results_means_read(reader, error);
+  if (means == NULL)
+    return false;
+  if (means->n > 0) {
+    g_autofree char *title = printable(means->groups[0].title);
+    g_autofree char *runs = format_counted(results_reader_runs(reader), "run");
+    printf("%s\n%s\n", title, runs);
+  }
+  g_autofree char *text = means_text(means, path);
+  fputs(text, stdout);
+  return true;
+}
+
 static bool show(const char *path, const ShowArguments *arguments, GError **error)
 {
   g_autoptr(ResultsReader) reader = results_reader_open(path, error);
   uint32_t run;
+  bool both = arguments->workload == arguments->summary;
+  if (reader != NULL && !both && arguments->summary && arguments->run == NULL &&
+      results_reader_runs(reader) > 1)
+    return print_means(reader, path, error);
   if (reader == NULL || !choose_run(reader, path, arguments->run, &run, error))
     return false;
-  bool both = arguments->workload == arguments->summary;
   if ((both || arguments->summary) && !print_summary(reader, run, both, error))
     return false;
   return (!both && !arguments->workload) || print_workload(reader, run, arguments->set, error);

@@ -29,13 +29,30 @@ static Experiment *load_raw(const char *path, const char *const *overrides, cons
   return text == NULL ? NULL : workload_text_load(text, path, overrides, names, error);
 }
 
+static Experiment *load_any(const char *path, const char *const *overrides, const WorkloadNames *names,
+                            bool *raw, GError **error)
+{
+  *raw = raw_trace_is(path);
+  return *raw ? load_raw(path, overrides, names, error) : workload_file_load(path, overrides, names, error);
+}
+
+bool load_workload_of_plugin(const char *path, const char *const *overrides, LoadedWorkload *loaded,
+                             GError **error)
+{
+  const WorkloadNames names = {.any_allocator = true};
+  bool raw;
+  Experiment *experiment = load_any(path, overrides, &names, &raw, error);
+  if (experiment != NULL)
+    *loaded = (LoadedWorkload){experiment, raw};
+  return experiment != NULL;
+}
+
 bool load_workload(const char *path, const char *const *overrides, const AllocatorInterface *more,
                    LoadedWorkload *loaded, GError **error)
 {
   g_autoptr(WorkloadNames) names = allocator_names_new(more);
-  bool raw = raw_trace_is(path);
-  g_autoptr(Experiment) experiment =
-      raw ? load_raw(path, overrides, names, error) : workload_file_load(path, overrides, names, error);
+  bool raw;
+  g_autoptr(Experiment) experiment = load_any(path, overrides, names, &raw, error);
   if (experiment == NULL || !allocator_options_check(experiment, more, error))
     return false;
   *loaded = (LoadedWorkload){g_steal_pointer(&experiment), raw};

@@ -32,6 +32,10 @@ typedef struct {
 bool load_workload(const char *path, const char *const *overrides, const AllocatorInterface *more,
                    LoadedWorkload *loaded, GError **error);
 
+/** load_workload_of_plugin: as load_workload(), without the plug-in: what is said to allocators is not checked. */
+bool load_workload_of_plugin(const char *path, const char *const *overrides, LoadedWorkload *loaded,
+                             GError **error);
+
 /** load_workload_note: tells on stderr with which defaults a raw trace is run; nothing for others. */
 void load_workload_note(const LoadedWorkload *loaded);
 

@@ -131,15 +131,53 @@ char *progress_line(Instant end, Instant now, double share, uint64_t events, dou
   return g_string_free(line, FALSE);
 }
 
+char *progress_runs_line(const ProgressRuns *runs, double elapsed_s, unsigned columns)
+{
+  g_autoptr(GString) text = g_string_new(NULL);
+  size_t room = columns > 0 ? columns - 1 : 0;
+  double share = runs->total == 0 ? 0 : (double)runs->done / (double)runs->total;
+  g_autofree char *done = format_count(runs->done);
+  g_autofree char *total = format_count(runs->total);
+  g_string_append_printf(text, "%s of %s%s runs   %u running", done, runs->at_most ? "at most " : "", total,
+                         runs->running);
+  uint32_t now = runs->done - runs->before;
+  if (now > 0 && !runs->at_most) {
+    g_autofree char *left = format_seconds(elapsed_s * (runs->total - runs->done) / now);
+    g_string_append_printf(text, "   %s left", left);
+  }
+  GString *line = g_string_new(NULL);
+  size_t others = strlen("[]  99%   ") + text->len;
+  size_t width = room > others ? MIN(room - others, BAR) : 0;
+  append_bar(line, share, width < BAR_MIN ? 0 : (unsigned)width);
+  g_string_append(line, text->str);
+  if (line->len > room)
+    g_string_truncate(line, room);
+  return g_string_free(line, FALSE);
+}
+
+static void write_line(Progress *progress, const char *line)
+{
+  fprintf(stderr, "\r%s\033[K", line);
+  fflush(stderr);
+  progress->written = true;
+}
+
+void progress_update_runs(Progress *progress, const ProgressRuns *runs)
+{
+  if (!progress->shown)
+    return;
+  double elapsed_s = (double)(g_get_monotonic_time() - progress->start) / 1e6;
+  g_autofree char *line = progress_runs_line(runs, elapsed_s, terminal_columns());
+  write_line(progress, line);
+}
+
 void progress_update(Progress *progress, Instant now, double share, uint64_t events)
 {
   if (!progress->shown)
     return;
   double elapsed_s = (double)(g_get_monotonic_time() - progress->start) / 1e6;
   g_autofree char *line = progress_line(progress->end, now, share, events, elapsed_s, terminal_columns());
-  fprintf(stderr, "\r%s\033[K", line);
-  fflush(stderr);
-  progress->written = true;
+  write_line(progress, line);
 }
 
 void progress_clear(Progress *progress)

@@ -6,6 +6,10 @@
  *
  *   [=============>           ]  54%   32:24 of 1:00:00 simulated   4.10 M events/s   1.4 s left
  *
+ * and of a batch, of its runs:
+ *
+ *   [=========>               ]  37%   37 of 100 runs   2 running   12.4 s left
+ *
  * Only on a terminal that can go back to the beginning of its line. progress_clear() leaves no trace of it.
  */
 
@@ -40,6 +44,21 @@ void progress_update(Progress *progress, Instant now, double share, uint64_t eve
  * shrinks first, then the rate goes, then the end is cut. */
 char *progress_line(Instant end, Instant now, double share, uint64_t events, double elapsed_s,
                     unsigned columns);
+
+/* How far a batch is (batch.h). */
+typedef struct {
+  uint32_t done;    /* runs that are there */
+  uint32_t before;  /* of them those that were there from the beginning */
+  uint32_t total;   /* at most, where the number is not known */
+  uint32_t running; /* now */
+  bool at_most;
+} ProgressRuns;
+
+/** progress_update_runs: at any time; in place of the line of a run. */
+void progress_update_runs(Progress *progress, const ProgressRuns *runs);
+
+/** progress_runs_line: (transfer full): what is written then. */
+char *progress_runs_line(const ProgressRuns *runs, double elapsed_s, unsigned columns);
 
 /** progress_clear: takes the line away. */
 void progress_clear(Progress *progress);

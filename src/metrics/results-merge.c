@@ -9,7 +9,8 @@
 
 /* A run that is to be copied. */
 typedef struct {
-  size_t part; /* its number */
+  size_t part; /* that asks for it */
+  guint file;  /* that holds it */
   int64_t run_id;
   int64_t place; /* INT64_MAX: none */
   char *key;
@@ -24,59 +25,108 @@ static void merged_run_clear(gpointer data)
 
 /* --- which runs there are --------------------------------------------------------------------------------- */
 
-static bool read_runs(sqlite3 *db, const ResultsPart *part, size_t number, GArray *runs, GError **error)
+/* A file that parts name; each is read once, however many of its runs are wanted. */
+typedef struct {
+  const char *path;
+  guint number; /* position among the files */
+  bool copied;
+  GArray *runs;       /* of MergedRun, in the order of their numbers; owns the keys */
+  GHashTable *by_key; /* key -> position in runs + 1: the first whole one, else the first */
+} PartFile;
+
+static void part_file_free(gpointer data)
+{
+  PartFile *file = data;
+  g_array_unref(file->runs);
+  g_hash_table_unref(file->by_key);
+  g_free(file);
+}
+
+static void part_file_add(PartFile *file, MergedRun run)
+{
+  guint other = GPOINTER_TO_UINT(g_hash_table_lookup(file->by_key, run.key));
+  g_array_append_val(file->runs, run);
+  if (other == 0 || (run.whole && !g_array_index(file->runs, MergedRun, other - 1).whole))
+    g_hash_table_replace(file->by_key, run.key, GUINT_TO_POINTER(file->runs->len));
+}
+
+static bool part_file_read(PartFile *file, sqlite3 *db, GError **error)
 {
   sqlite3_stmt *query = results_query(
       db, "SELECT run_id, point_key, place, status IN ('ok', 'stalled') FROM run ORDER BY run_id", 0, error);
   if (query == NULL)
     return false;
-  guint before = runs->len;
   while (sqlite3_step(query) == SQLITE_ROW) {
-    const char *key = (const char *)sqlite3_column_text(query, 1);
     bool placed = sqlite3_column_type(query, 2) != SQLITE_NULL;
-    if (part->key != NULL && g_strcmp0(part->key, key) != 0)
-      continue;
-    MergedRun run = {.part = number,
-                     .run_id = sqlite3_column_int64(query, 0),
-                     .place = part->place != RESULTS_NO_PLACE ? part->place
-                              : placed                        ? sqlite3_column_int64(query, 2)
-                                                              : INT64_MAX,
-                     .key = g_strdup(key),
-                     .whole = sqlite3_column_int(query, 3) != 0};
-    g_array_append_val(runs, run);
+    part_file_add(file, (MergedRun){.run_id = sqlite3_column_int64(query, 0),
+                                    .place = placed ? sqlite3_column_int64(query, 2) : INT64_MAX,
+                                    .key = g_strdup((const char *)sqlite3_column_text(query, 1)),
+                                    .whole = sqlite3_column_int(query, 3) != 0});
   }
-  if (!results_query_end(db, query, error))
-    return false;
-  if (part->key == NULL || runs->len > before)
-    return true;
-  g_set_error(error, RESULTS_ERROR, RESULTS_ERROR_FORMAT, "holds no run with the key %s", part->key);
-  return false;
+  return results_query_end(db, query, error);
 }
 
-/* @reader: of the part before, where this one is of the same file. */
-static bool read_part(ResultsReader **reader, const ResultsPart *parts, size_t number, GArray *runs,
-                      GError **error)
+static PartFile *part_file_new(const char *path, guint number, GError **error)
 {
-  const ResultsPart *part = &parts[number];
-  if (number == 0 || strcmp(part->path, parts[number - 1].path) != 0) {
-    results_reader_free(*reader);
-    *reader = results_reader_open(part->path, error);
-    if (*reader == NULL)
+  g_autoptr(ResultsReader) reader = results_reader_open(path, error);
+  if (reader == NULL)
+    return NULL;
+  PartFile *file = g_new0(PartFile, 1);
+  file->path = path;
+  file->number = number;
+  file->runs = g_array_new(FALSE, FALSE, sizeof(MergedRun));
+  file->by_key = g_hash_table_new(g_str_hash, g_str_equal);
+  g_array_set_clear_func(file->runs, merged_run_clear);
+  if (part_file_read(file, results_reader_database(reader), error))
+    return file;
+  g_prefix_error(error, "%s: ", path);
+  part_file_free(file);
+  return NULL;
+}
+
+static void add_run(GArray *runs, const PartFile *file, guint position, size_t part, int64_t place)
+{
+  MergedRun copy = g_array_index(file->runs, MergedRun, position);
+  copy.part = part;
+  copy.file = file->number;
+  if (place != RESULTS_NO_PLACE)
+    copy.place = place;
+  g_array_append_val(runs, copy);
+}
+
+/* @files: PartFile, which own the keys of @runs; @by_path: path -> PartFile. */
+static bool read_part(GPtrArray *files, GHashTable *by_path, const ResultsPart *part, size_t number,
+                      GArray *runs, GError **error)
+{
+  PartFile *file = g_hash_table_lookup(by_path, part->path);
+  if (file == NULL) {
+    file = part_file_new(part->path, files->len, error);
+    if (file == NULL)
       return false;
+    g_ptr_array_add(files, file);
+    g_hash_table_insert(by_path, (gpointer)(guintptr)part->path, file);
   }
-  if (read_runs(results_reader_db(*reader), part, number, runs, error))
+  if (part->key == NULL) {
+    for (guint i = 0; i < file->runs->len; i++)
+      add_run(runs, file, i, number, part->place);
     return true;
-  g_prefix_error(error, "%s: ", part->path);
+  }
+  guint position = GPOINTER_TO_UINT(g_hash_table_lookup(file->by_key, part->key));
+  if (position > 0) {
+    add_run(runs, file, position - 1, number, part->place);
+    return true;
+  }
+  g_set_error(error, RESULTS_ERROR, RESULTS_ERROR_FORMAT, "%s: holds no run with the key %s", part->path,
+              part->key);
   return false;
 }
 
-static bool read_parts(const ResultsPart *parts, size_t n, GArray *runs, GError **error)
+static bool read_parts(GPtrArray *files, const ResultsPart *parts, size_t n, GArray *runs, GError **error)
 {
-  ResultsReader *reader = NULL;
+  g_autoptr(GHashTable) by_path = g_hash_table_new(g_str_hash, g_str_equal);
   bool read = true;
   for (size_t i = 0; i < n && read; i++)
-    read = read_part(&reader, parts, i, runs, error);
-  results_reader_free(reader);
+    read = read_part(files, by_path, &parts[i], i, runs, error);
   return read;
 }
 
@@ -125,8 +175,7 @@ static bool step_once(sqlite3 *db, sqlite3_stmt *statement, GError **error)
 }
 
 /* Fills the temporary table `merged` with the kept runs of this file. Returns: how many there are, or -1. */
-static int fill_map(sqlite3 *db, const GArray *runs, const ResultsPart *parts, const char *path,
-                    GError **error)
+static int fill_map(sqlite3 *db, const GArray *runs, guint file, GError **error)
 {
   int n = 0;
   sqlite3_stmt *insert = results_query(db, "INSERT INTO temp.merged VALUES (?1, ?2, ?3)", 0, error);
@@ -136,7 +185,7 @@ static int fill_map(sqlite3 *db, const GArray *runs, const ResultsPart *parts, c
   }
   for (guint i = 0; i < runs->len && n >= 0; i++) {
     const MergedRun *run = &g_array_index(runs, MergedRun, i);
-    if (run->run_new == 0 || strcmp(parts[run->part].path, path) != 0)
+    if (run->run_new == 0 || run->file != file)
       continue;
     sqlite3_bind_int64(insert, 1, run->run_id);
     sqlite3_bind_int64(insert, 2, run->run_new);
@@ -193,13 +242,12 @@ static bool attach(sqlite3 *db, const char *path, GError **error)
   return attached;
 }
 
-static bool copy_file(sqlite3 *db, const GArray *runs, const ResultsPart *parts, const char *path,
-                      GError **error)
+static bool copy_file(sqlite3 *db, const GArray *runs, const PartFile *file, GError **error)
 {
-  int n = fill_map(db, runs, parts, path, error);
+  int n = fill_map(db, runs, file->number, error);
   if (n <= 0)
     return n == 0;
-  if (!attach(db, path, error))
+  if (!attach(db, file->path, error))
     return false;
   bool copied =
       results_exec(db, "BEGIN", error) && copy_tables(db, error) && results_exec(db, "COMMIT", error);
@@ -207,10 +255,9 @@ static bool copy_file(sqlite3 *db, const GArray *runs, const ResultsPart *parts,
   return copied && results_exec(db, "DETACH part", error);
 }
 
-static bool copy_runs(Results *results, const GArray *runs, const ResultsPart *parts, double confidence,
+static bool copy_runs(sqlite3 *db, const GArray *runs, const GPtrArray *files, double confidence,
                       GError **error)
 {
-  sqlite3 *db = results->db;
   /* No file can be detached within a transaction; without a journal one more costs nothing. */
   if (!results_exec(
           db,
@@ -218,14 +265,14 @@ static bool copy_runs(Results *results, const GArray *runs, const ResultsPart *p
           "CREATE TEMP TABLE merged (run_old INTEGER PRIMARY KEY, run_new INTEGER, place_new INTEGER)",
           error))
     return false;
-  g_autoptr(GHashTable) done = g_hash_table_new(g_str_hash, g_str_equal);
   for (guint i = 0; i < runs->len; i++) {
     const MergedRun *run = &g_array_index(runs, MergedRun, i);
-    const char *path = parts[run->part].path;
-    if (run->run_new == 0 || !g_hash_table_add(done, (gpointer)(guintptr)path))
+    PartFile *file = g_ptr_array_index(files, run->file);
+    if (run->run_new == 0 || file->copied)
       continue;
-    if (!copy_file(db, runs, parts, path, error)) {
-      g_prefix_error(error, "merging %s: ", path);
+    file->copied = true;
+    if (!copy_file(db, runs, file, error)) {
+      g_prefix_error(error, "merging %s: ", file->path);
       return false;
     }
   }
@@ -253,8 +300,8 @@ bool results_merge(const char *path, const ResultsPart *parts, size_t n, const R
                    ResultsMerged *merged, GError **error)
 {
   g_autoptr(GArray) runs = g_array_new(FALSE, FALSE, sizeof(MergedRun));
-  g_array_set_clear_func(runs, merged_run_clear);
-  if (!read_parts(parts, n, runs, error))
+  g_autoptr(GPtrArray) files = g_ptr_array_new_with_free_func(part_file_free);
+  if (!read_parts(files, parts, n, runs, error))
     return false;
   uint32_t kept = choose_runs(runs);
   Results *results = results_open(path, error);
@@ -263,7 +310,7 @@ bool results_merge(const char *path, const ResultsPart *parts, size_t n, const R
   Stop stop = {settings, false};
   if (settings->stop != NULL)
     sqlite3_progress_handler(results->db, STEPS_PER_STOP, ask_to_stop, &stop);
-  if (!copy_runs(results, runs, parts, settings->confidence, error)) {
+  if (!copy_runs(results->db, runs, files, settings->confidence, error)) {
     results_abandon(results);
     if (!stop.stopped) {
       g_prefix_error(error, "%s: ", path);

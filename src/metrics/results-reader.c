@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <glib/gstdio.h>
+#include <math.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "metrics/results-private.h"
@@ -97,11 +99,6 @@ void results_reader_free(ResultsReader *reader)
   g_free(reader);
 }
 
-sqlite3 *results_reader_db(ResultsReader *reader)
-{
-  return reader->db;
-}
-
 uint32_t results_reader_runs(const ResultsReader *reader)
 {
   return reader->n_runs;
@@ -115,6 +112,57 @@ uint32_t results_reader_run_id(const ResultsReader *reader, uint32_t index)
 struct sqlite3 *results_reader_database(ResultsReader *reader)
 {
   return reader->db;
+}
+
+char **results_reader_keys(ResultsReader *reader, GError **error)
+{
+  g_autoptr(GPtrArray) keys = g_ptr_array_new_with_free_func(g_free);
+  sqlite3_stmt *query = results_query(
+      reader->db,
+      "SELECT CASE WHEN status IN ('ok', 'stalled') THEN point_key ELSE '' END FROM run ORDER BY run_id", 0,
+      error);
+  if (query == NULL)
+    return NULL;
+  while (sqlite3_step(query) == SQLITE_ROW)
+    g_ptr_array_add(keys, g_strdup((const char *)sqlite3_column_text(query, 0)));
+  if (!results_query_end(reader->db, query, error)) {
+    g_prefix_error(error, "%s: ", reader->path);
+    return NULL;
+  }
+  g_ptr_array_add(keys, NULL);
+  return (char **)g_ptr_array_steal(keys, NULL);
+}
+
+uint32_t results_reader_find(ResultsReader *reader, const char *key)
+{
+  g_auto(GStrv) keys = results_reader_keys(reader, NULL);
+  for (uint32_t i = 0; keys != NULL && i < reader->n_runs; i++)
+    if (strcmp(keys[i], key) == 0)
+      return i;
+  return UINT32_MAX;
+}
+
+bool results_reader_metric(ResultsReader *reader, uint32_t index, const char *name, const char *scope,
+                           double *value, bool *exists, GError **error)
+{
+  sqlite3_stmt *query =
+      results_query(reader->db, "SELECT value FROM metric WHERE run_id = ?1 AND name = ?2 AND scope = ?3",
+                    reader->run_ids[index], error);
+  *value = (double)NAN;
+  *exists = false;
+  if (query == NULL)
+    return false;
+  sqlite3_bind_text(query, 2, name, -1, SQLITE_STATIC);
+  sqlite3_bind_text(query, 3, scope, -1, SQLITE_STATIC);
+  if (sqlite3_step(query) == SQLITE_ROW) {
+    *exists = true;
+    if (sqlite3_column_type(query, 0) != SQLITE_NULL)
+      *value = sqlite3_column_double(query, 0);
+  }
+  if (results_query_end(reader->db, query, error))
+    return true;
+  g_prefix_error(error, "%s: ", reader->path);
+  return false;
 }
 
 /* The text that @sql, with the run's number for its parameter, gives; "" where that is NULL. */

@@ -56,6 +56,23 @@ uint32_t results_reader_run_id(const ResultsReader *reader, uint32_t index);
 /** results_reader_database: (transfer none): the open file, for whoever reads more of it than a summary. */
 struct sqlite3 *results_reader_database(ResultsReader *reader);
 
+/** results_reader_keys: (transfer full): the keys (results-point.h) of the runs that came to their end, by the index of
+ * the run; "" for others; NULL-terminated. NULL and @error: RESULTS_ERROR_FORMAT. */
+char **results_reader_keys(ResultsReader *reader, GError **error);
+
+/** results_reader_find: the index of the run with this key, UINT32_MAX where there is none that came to its end. */
+uint32_t results_reader_find(ResultsReader *reader, const char *key);
+
+/**
+ * results_reader_metric:
+ * @index: below the number of runs, in the order of run_id
+ * @value: receives the number of table metric; NAN where it does not exist
+ * @exists: (out): whether there is such a row
+ * @error: RESULTS_ERROR_FORMAT
+ */
+bool results_reader_metric(ResultsReader *reader, uint32_t index, const char *name, const char *scope,
+                           double *value, bool *exists, GError **error);
+
 /**
  * results_reader_workload:
  * @index: below the number of runs, in the order of run_id

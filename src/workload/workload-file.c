@@ -120,6 +120,8 @@ static bool build_role(WorkloadBuild *build, const KeyGroup *group, GError **err
   return key_group_read(build->file, group, GROUP_ROLE, JOBS_ANY, &build->context, &targets, error);
 }
 
+static const WorkloadAllocator unknown_allocator;
+
 static const WorkloadAllocator *find_allocator(const WorkloadBuild *build, const KeyGroup *group,
                                                GError **error)
 {
@@ -130,6 +132,8 @@ static const WorkloadAllocator *find_allocator(const WorkloadBuild *build, const
     if (strcmp(names[i], group->rest) == 0)
       return &build->known->allocators[i];
   }
+  if (build->known != NULL && build->known->any_allocator)
+    return &unknown_allocator;
   int index;
   value_choice(group->rest, "allocator", names, &index, error);
   key_file_prefix(build->file, group, NULL, error);
@@ -166,7 +170,7 @@ static bool build_allocator(WorkloadBuild *build, const KeyGroup *group, GError 
                                 .lines = g_new0(int, n + 1)};
   for (guint i = 0; i < n; i++) {
     const KeyEntry *entry = g_ptr_array_index(group->entries, i);
-    if (!check_option(build, group, entry, allocator->option_keys, error))
+    if (allocator != &unknown_allocator && !check_option(build, group, entry, allocator->option_keys, error))
       return false;
     options->keys[i] = g_strdup(entry->name);
     options->values[i] = g_strdup(entry->value);

@@ -56,6 +56,7 @@ typedef struct {
 typedef struct {
   const WorkloadAllocator *allocators;
   size_t n_allocators;
+  bool any_allocator; /* groups of others are taken as they are: somebody else checks them */
 } WorkloadNames;
 
 /**

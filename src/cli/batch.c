@@ -1,0 +1,434 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/batch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "base/check.h"
+#include "cli/format.h"
+#include "cli/interrupt.h"
+#include "cli/plugin.h"
+#include "cli/progress.h"
+#include "cli/report.h"
+#include "cli/worker.h"
+#include "metrics/results-merge.h"
+#include "metrics/results-reader.h"
+
+#define LOOK_MS    100 /* between two looks at interrupts and progress */
+#define KEY_DIGITS 32  /* of a key in the name of its shard */
+
+struct Batch {
+  const BatchSettings *settings;
+  char *folder;
+  int lock;           /* the folder, open and locked; -1: there is none */
+  GHashTable *before; /* keys of the runs of an output that was there */
+};
+
+/* Where a worker runs, one point after the other. */
+typedef struct {
+  struct BatchRun *run;
+  Worker *worker; /* NULL: free; read from another thread */
+  uint32_t point;
+} Slot;
+
+typedef struct BatchRun {
+  Batch *batch;
+  const BatchPoint *points;
+  uint32_t n;
+  BatchEnough enough;
+  void *self;
+
+  GMainContext *context;
+  Interrupt *interrupt;
+  Progress *progress;
+  Slot *slots;
+  GPtrArray *ended; /* Worker *: freed at last, since another thread may be about to kill them */
+  bool *done;
+  uint32_t next; /* point that has not been looked at */
+  uint32_t running;
+  uint32_t asked;  /* the first so many have been shown to `enough` */
+  uint32_t wanted; /* n, until `enough` says that it is */
+  uint32_t failed;
+  ProgressRuns counts;
+  ExitStatus status; /* of the first failure */
+} BatchRun;
+
+/* --- the folder -------------------------------------------------------------------------------------------- */
+
+char *batch_shard(const Batch *batch, const BatchPoint *point)
+{
+  if (g_hash_table_contains(batch->before, point->key))
+    return g_strdup(batch->settings->output);
+  return g_strdup_printf("%s/%.*s.db", batch->folder, KEY_DIGITS, point->key);
+}
+
+static char *shard_log(const Batch *batch, const BatchPoint *point)
+{
+  return g_strdup_printf("%s/%.*s.log", batch->folder, KEY_DIGITS, point->key);
+}
+
+/* Removes what workers that are no more have left behind; and, @all, everything. */
+static void clean_folder(const Batch *batch, bool all)
+{
+  GDir *folder = g_dir_open(batch->folder, 0, NULL);
+  const char *name;
+  while (folder != NULL && (name = g_dir_read_name(folder)) != NULL) {
+    g_autofree char *path = g_build_filename(batch->folder, name, NULL);
+    bool shard = g_str_has_suffix(name, ".db") || g_str_has_suffix(name, ".log");
+    if ((*name == '.' && strstr(name, ".partial-") != NULL) || (all && shard))
+      g_unlink(path);
+  }
+  g_clear_pointer(&folder, g_dir_close);
+}
+
+static bool set_folder_error(const Batch *batch, GError **error)
+{
+  int why = errno;
+  g_set_error(error, CLI_ERROR, CLI_ERROR_RUN, "%s: %s", batch->folder, g_strerror(why));
+  return false;
+}
+
+static bool open_folder(Batch *batch, GError **error)
+{
+  if (g_mkdir(batch->folder, 0777) != 0 && errno != EEXIST)
+    return set_folder_error(batch, error);
+  batch->lock = g_open(batch->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+  if (batch->lock < 0)
+    return set_folder_error(batch, error);
+  if (flock(batch->lock, LOCK_EX | LOCK_NB) == 0) {
+    clean_folder(batch, false);
+    return true;
+  }
+  int why = errno;
+  close(batch->lock);
+  batch->lock = -1;
+  errno = why;
+  if (why != EWOULDBLOCK)
+    return set_folder_error(batch, error);
+  g_set_error(error, CLI_ERROR, CLI_ERROR_RUN, "another sim is at work on %s: %s is locked",
+              batch->settings->output, batch->folder);
+  return false;
+}
+
+/* A place that cannot be written is found before hours of runs. */
+static bool probe_output(const char *output, GError **error)
+{
+  Results *results = results_open(output, error);
+  results_abandon(results);
+  return results != NULL;
+}
+
+/* Something else of that name is replaced, as by any run. */
+static void read_before(Batch *batch)
+{
+  const char *output = batch->settings->output;
+  g_autoptr(ResultsReader) reader =
+      g_file_test(output, G_FILE_TEST_EXISTS) ? results_reader_open(output, NULL) : NULL;
+  g_auto(GStrv) keys = reader == NULL ? NULL : results_reader_keys(reader, NULL);
+  for (char **key = keys; key != NULL && *key != NULL; key++)
+    if (**key != '\0')
+      g_hash_table_add(batch->before, g_strdup(*key));
+}
+
+Batch *batch_open(const BatchSettings *settings, GError **error)
+{
+  CHECK(settings->workers > 0);
+  g_autoptr(Batch) batch = g_new0(Batch, 1);
+  batch->settings = settings;
+  batch->folder = g_strdup_printf("%s.parts", settings->output);
+  batch->lock = -1;
+  batch->before = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  if (!probe_output(settings->output, error) || !open_folder(batch, error))
+    return NULL;
+  read_before(batch);
+  return g_steal_pointer(&batch);
+}
+
+void batch_free(Batch *batch)
+{
+  if (batch == NULL)
+    return;
+  g_hash_table_unref(batch->before);
+  if (batch->lock >= 0) {
+    clean_folder(batch, false);
+    g_rmdir(batch->folder); /* where nothing is kept in it */
+    close(batch->lock);
+  }
+  g_free(batch->folder);
+  g_free(batch);
+}
+
+/* Whether the run of @point is there, and whole. What is in its place and is not is removed. */
+static bool is_done(const Batch *batch, const BatchPoint *point)
+{
+  if (g_hash_table_contains(batch->before, point->key))
+    return true;
+  g_autofree char *shard = batch_shard(batch, point);
+  if (!g_file_test(shard, G_FILE_TEST_EXISTS))
+    return false;
+  g_autoptr(ResultsReader) reader = results_reader_open(shard, NULL);
+  if (reader != NULL && results_reader_find(reader, point->key) != UINT32_MAX)
+    return true;
+  g_unlink(shard);
+  return false;
+}
+
+/* --- workers ----------------------------------------------------------------------------------------------- */
+
+static void take(GPtrArray *arguments, char *argument)
+{
+  g_ptr_array_add(arguments, argument);
+}
+
+/* Each in one word, whatever the value begins with. */
+static char **worker_arguments(const Batch *batch, const BatchPoint *point)
+{
+  g_autofree char *shard = batch_shard(batch, point);
+  GPtrArray *arguments = g_ptr_array_new();
+  take(arguments, g_strdup("run"));
+  take(arguments, g_strdup("--quiet"));
+  take(arguments, g_strconcat("--workload=", point->workload, NULL));
+  for (const char *const *one = point->overrides; one != NULL && *one != NULL; one++)
+    take(arguments, g_strconcat("--set=", *one, NULL));
+  take(arguments, g_strconcat("--allocator=", point->allocator, NULL));
+  take(arguments, g_strdup_printf("--replication=%u", point->replication));
+  take(arguments, g_strconcat("--output=", shard, NULL));
+  if (batch->settings->record_tasks)
+    take(arguments, g_strdup("--record=tasks"));
+  if (batch->settings->call_limit != NULL && plugin_is_path(point->allocator))
+    take(arguments, g_strconcat("--plugin-call-limit=", batch->settings->call_limit, NULL));
+  g_ptr_array_add(arguments, NULL);
+  return (char **)g_ptr_array_free(arguments, FALSE);
+}
+
+static void report_failure(BatchRun *run, const BatchPoint *point, ExitStatus status, const char *message)
+{
+  progress_clear(run->progress);
+  g_autoptr(GError) error = g_error_new(CLI_ERROR, CLI_ERROR_RUN, "%s: %s", point->label, message);
+  report_error(error);
+  if (run->failed++ == 0)
+    run->status = status;
+}
+
+/* Shows `enough` the points that have become the first ones without a gap, one by one. */
+static void advance(BatchRun *run)
+{
+  while (run->asked < run->wanted && run->done[run->asked]) {
+    g_autoptr(GError) error = NULL;
+    run->asked++;
+    if (run->enough == NULL)
+      continue;
+    if (run->enough(run->self, run->batch, run->asked, &error)) {
+      run->wanted = run->asked;
+    } else if (error != NULL) {
+      progress_clear(run->progress);
+      run->status = report_error(error);
+      run->failed++;
+      run->wanted = run->asked;
+    }
+  }
+}
+
+static void on_worker_ended(void *self, Worker *worker, const WorkerEnd *end)
+{
+  Slot *slot = self;
+  BatchRun *run = slot->run;
+  const BatchPoint *point = &run->points[slot->point];
+  g_autofree char *log = shard_log(run->batch, point);
+  g_ptr_array_add(run->ended, worker);
+  g_atomic_pointer_set(&slot->worker, NULL);
+  run->running--;
+  if (end->well && is_done(run->batch, point)) {
+    run->done[slot->point] = true;
+    run->counts.done++;
+    g_unlink(log);
+    advance(run);
+    return;
+  }
+  g_autofree char *shard = batch_shard(run->batch, point);
+  g_unlink(shard); /* of a run that was interrupted */
+  g_unlink(log);
+  if (!end->stopped)
+    report_failure(run, point, end->status, end->well ? "it left no results" : end->message);
+}
+
+/* --- the loop ---------------------------------------------------------------------------------------------- */
+
+/* A second signal; in another thread, right before the process ends. Shards stay. */
+static void abandon(void *self)
+{
+  BatchRun *run = self;
+  for (uint32_t i = 0; i < run->batch->settings->workers; i++) {
+    const Worker *worker = g_atomic_pointer_get(&run->slots[i].worker);
+    if (worker != NULL)
+      worker_kill(worker);
+  }
+}
+
+static bool is_stopping(const BatchRun *run)
+{
+  return interrupt_requested(run->interrupt) || (run->failed > 0 && !run->batch->settings->keep_going);
+}
+
+static bool start_point(BatchRun *run, Slot *slot, uint32_t number)
+{
+  const BatchPoint *point = &run->points[number];
+  g_autofree char *log = shard_log(run->batch, point);
+  g_auto(GStrv) arguments = worker_arguments(run->batch, point);
+  g_autoptr(GError) error = NULL;
+  slot->point = number;
+  Worker *worker =
+      worker_start((const char *const *)arguments, log, run->context, on_worker_ended, slot, &error);
+  if (worker == NULL) {
+    report_failure(run, point, EXIT_RUN_FAILED, error->message);
+    return false;
+  }
+  g_atomic_pointer_set(&slot->worker, worker);
+  run->running++;
+  return true;
+}
+
+static void start_points(BatchRun *run)
+{
+  for (uint32_t i = 0; i < run->batch->settings->workers; i++) {
+    Slot *slot = &run->slots[i];
+    while (slot->worker == NULL && run->next < run->wanted && !is_stopping(run)) {
+      uint32_t number = run->next++;
+      if (!run->done[number])
+        start_point(run, slot, number);
+    }
+  }
+}
+
+/* Those that are wanted no more. */
+static void stop_points(BatchRun *run)
+{
+  bool all = interrupt_requested(run->interrupt);
+  for (uint32_t i = 0; i < run->batch->settings->workers; i++) {
+    Slot *slot = &run->slots[i];
+    if (slot->worker != NULL && (all || slot->point >= run->wanted))
+      worker_stop(slot->worker);
+  }
+}
+
+static gboolean look(gpointer data)
+{
+  BatchRun *run = data;
+  stop_points(run);
+  run->counts.running = run->running;
+  run->counts.total = run->wanted;
+  progress_update_runs(run->progress, &run->counts);
+  return G_SOURCE_CONTINUE;
+}
+
+static void loop(BatchRun *run)
+{
+  GSource *timer = g_timeout_source_new(LOOK_MS);
+  g_source_set_callback(timer, look, run, NULL);
+  g_source_attach(timer, run->context);
+  advance(run);
+  start_points(run);
+  while (run->running > 0) {
+    g_main_context_iteration(run->context, TRUE);
+    stop_points(run);
+    start_points(run);
+  }
+  g_source_destroy(timer);
+  g_source_unref(timer);
+}
+
+/* --- a batch ----------------------------------------------------------------------------------------------- */
+
+static void find_done(BatchRun *run)
+{
+  for (uint32_t i = 0; i < run->n; i++) {
+    run->done[i] = is_done(run->batch, &run->points[i]);
+    run->counts.done += run->done[i];
+  }
+  run->counts.before = run->counts.done;
+  if (run->counts.before > 0 && !run->batch->settings->quiet)
+    report_note("%u of %u runs are there already", run->counts.before, run->n);
+}
+
+static ExitStatus finish(BatchRun *run, uint32_t *wanted)
+{
+  const BatchSettings *settings = run->batch->settings;
+  uint32_t kept = run->counts.done;
+  *wanted = run->wanted;
+  if (interrupt_requested(run->interrupt)) {
+    report_note("interrupted: %u of %u runs are kept in %s; the same command goes on from there", kept,
+                run->n, run->batch->folder);
+    return EXIT_INTERRUPTED;
+  }
+  if (run->failed == 0)
+    return EXIT_WELL;
+  if (kept > 0 && run->n > 1 && !settings->quiet)
+    report_note("%u of %u runs are kept in %s; the same command goes on from there", kept, run->n,
+                run->batch->folder);
+  return run->status;
+}
+
+ExitStatus batch_run(Batch *batch, const BatchPoint *points, uint32_t n, BatchEnough enough, void *self,
+                     uint32_t *wanted)
+{
+  g_autofree bool *done = g_new0(bool, MAX(n, 1));
+  g_autofree Slot *slots = g_new0(Slot, batch->settings->workers);
+  BatchRun run = {.batch = batch,
+                  .points = points,
+                  .n = n,
+                  .enough = enough,
+                  .self = self,
+                  .context = g_main_context_new(),
+                  .progress = progress_new(INSTANT_NEVER, batch->settings->progress),
+                  .slots = slots,
+                  .ended = g_ptr_array_new_with_free_func((GDestroyNotify)worker_free),
+                  .done = done,
+                  .wanted = n,
+                  .counts = {.at_most = enough != NULL}};
+  for (uint32_t i = 0; i < batch->settings->workers; i++)
+    slots[i].run = &run;
+  run.interrupt = interrupt_new(abandon, &run);
+  find_done(&run);
+  loop(&run);
+  progress_clear(run.progress);
+  ExitStatus status = finish(&run, wanted);
+  interrupt_free(run.interrupt);
+  progress_free(run.progress);
+  g_ptr_array_unref(run.ended);
+  g_main_context_unref(run.context);
+  clean_folder(batch, false);
+  return status;
+}
+
+/* --- merging ----------------------------------------------------------------------------------------------- */
+
+static bool stop_asked(void *self)
+{
+  return interrupt_requested(self);
+}
+
+ExitStatus batch_merge(Batch *batch, const BatchPoint *points, uint32_t n)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func(g_free);
+  g_autofree ResultsPart *parts = g_new0(ResultsPart, MAX(n, 1));
+  for (uint32_t i = 0; i < n; i++) {
+    char *path = batch_shard(batch, &points[i]);
+    g_ptr_array_add(paths, path);
+    parts[i] = (ResultsPart){path, points[i].key, points[i].place};
+  }
+  g_autoptr(Interrupt) interrupt = interrupt_new(NULL, NULL);
+  const ResultsMergeSettings settings = {
+      .confidence = batch->settings->confidence, .stop = stop_asked, .self = interrupt};
+  if (!results_merge(batch->settings->output, parts, n, &settings, NULL, &error)) {
+    ExitStatus status = report_error(error);
+    report_note("the runs are kept in %s; the same command goes on from there", batch->folder);
+    return g_error_matches(error, RESULTS_ERROR, RESULTS_ERROR_STOPPED) ? EXIT_INTERRUPTED : status;
+  }
+  clean_folder(batch, true);
+  return EXIT_WELL;
+}

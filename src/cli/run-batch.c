@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/run-batch.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/time-text.h"
+#include "cli/batch.h"
+#include "cli/format.h"
+#include "cli/load-workload.h"
+#include "cli/means-print.h"
+#include "cli/output-file.h"
+#include "cli/plugin.h"
+#include "cli/point-list.h"
+#include "cli/progress.h"
+#include "cli/report.h"
+#include "cli/sources.h"
+#include "cli/summary-print.h"
+#include "cli/until.h"
+#include "metrics/results-means.h"
+#include "metrics/warm-up.h"
+
+#define REPLICATIONS_MAX_DEFAULT 1000
+#define PILOT_SAMPLES            1000 /* of the series that shows when a run is warm */
+
+bool run_batch_is_asked(const RunArguments *arguments)
+{
+  return arguments->replications != NULL || arguments->until != NULL ||
+         (arguments->allocator != NULL && strchr(arguments->allocator, ',') != NULL);
+}
+
+static bool finds_warm_up(const Experiment *experiment)
+{
+  return experiment->kind == RUN_STEADY && !experiment->warm_up_given;
+}
+
+bool run_batch_is_wanted(const Experiment *experiment)
+{
+  return experiment->replications > 1 || finds_warm_up(experiment);
+}
+
+typedef struct {
+  const RunArguments *arguments;
+  char **allocators;
+  uint32_t n_allocators;
+  bool plugins;
+  char **overrides;
+  char *output;
+  uint32_t least; /* replications */
+  uint32_t most;
+  Until *until;
+  const Experiment *experiment;
+  PointList *list;
+  BatchSettings settings;
+  Batch *batch;
+} RunBatch;
+
+static void run_batch_clear(RunBatch *run)
+{
+  batch_free(run->batch);
+  until_free(run->until);
+  point_list_free(run->list);
+  g_strfreev(run->allocators);
+  g_strfreev(run->overrides);
+  g_free(run->output);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(RunBatch, run_batch_clear)
+
+/* --- preparing ---------------------------------------------------------------------------------------------- */
+
+static bool read_allocators(RunBatch *run, GError **error)
+{
+  const char *limited = NULL; /* whose calls are bounded */
+  run->allocators = run_arguments_allocators(run->arguments, error);
+  if (run->allocators == NULL)
+    return false;
+  run->n_allocators = g_strv_length(run->allocators);
+  for (char **one = run->allocators; *one != NULL; one++)
+    if (plugin_is_path(*one) || limited == NULL)
+      limited = *one;
+  run->plugins = plugin_is_path(limited);
+  Duration limit;
+  run->settings.call_limit = run->arguments->call_limit;
+  return options_parse_call_limit(run->arguments->call_limit, limited, &limit, error);
+}
+
+static bool read_counts(RunBatch *run, GError **error)
+{
+  const RunArguments *arguments = run->arguments;
+  if (arguments->replication != NULL) {
+    g_set_error(
+        error, CLI_ERROR, CLI_ERROR_USAGE,
+        "--replication is one of many: it goes with one allocator, and without --replications and --until");
+    return false;
+  }
+  if (!run_arguments_count("--replications", arguments->replications, 1, run->experiment->replications,
+                           &run->least, error) ||
+      !run_arguments_count("--jobs", arguments->jobs, 1, g_get_num_processors(), &run->settings.workers,
+                           error))
+    return false;
+  run->until = until_new((const char *const *)arguments->until, run->experiment, run->n_allocators, error);
+  if (run->until == NULL)
+    return false;
+  run->most = run->least;
+  if (until_is_empty(run->until)) {
+    if (arguments->replications_max == NULL)
+      return true;
+    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
+                "--replications-max: bounds what --until asks for, which is not given");
+    return false;
+  }
+  run->least = MAX(run->least, UNTIL_REPLICATIONS_MIN);
+  return run_arguments_count("--replications-max", arguments->replications_max, run->least,
+                             MAX(run->least, REPLICATIONS_MAX_DEFAULT), &run->most, error);
+}
+
+/* "quickstart-drf+mine-1.db" */
+static char *default_output(const RunBatch *run)
+{
+  g_autoptr(GString) names = g_string_new(NULL);
+  for (char **one = run->allocators; *one != NULL; one++) {
+    g_autofree char *name = g_path_get_basename(*one);
+    if (plugin_is_path(*one) && g_str_has_suffix(name, ".so"))
+      name[strlen(name) - strlen(".so")] = '\0';
+    g_string_append_printf(names, "%s%s", names->len == 0 ? "" : "+", name);
+  }
+  return output_default(run->arguments->workload, names->str, run->experiment->seed, 0);
+}
+
+/* What is wrong with the jobs is found once, before any worker is. */
+static bool check_sources(const RunBatch *run, const LoadedWorkload *workload, GError **error)
+{
+  const Experiment *experiment = run->experiment;
+  g_autoptr(Sources) sources = sources_open(experiment, workload->raw, experiment->seed, error);
+  if (sources == NULL)
+    return false;
+  if (run->arguments->quiet)
+    return true;
+  sources_warn(sources);
+  g_autofree char *names = g_strjoinv(", ", run->allocators);
+  g_autofree char *head = summary_head_of_plan(experiment, sources, names, experiment->seed, 0);
+  g_autofree char *replications = format_counted(run->most, "replication");
+  printf("%s; %s%s\n", g_strchomp(head), until_is_empty(run->until) ? "" : "at most ", replications);
+  fflush(stdout);
+  return true;
+}
+
+static bool prepare(RunBatch *run, GError **error)
+{
+  const RunArguments *arguments = run->arguments;
+  if (!run_arguments_record(arguments, &run->settings.record_tasks, error) || !read_allocators(run, error))
+    return false;
+  run->overrides = run_arguments_overrides(arguments, error);
+  if (run->overrides == NULL)
+    return false;
+  run->list = point_list_new(run->plugins, run->settings.record_tasks);
+  for (char **allocator = run->allocators; *allocator != NULL; allocator++)
+    if (!point_list_check(run->list, *allocator, error))
+      return false;
+  const PointCell *cell =
+      point_list_cell(run->list, arguments->workload, (const char *const *)run->overrides, "", error);
+  if (cell == NULL)
+    return false;
+  const LoadedWorkload *workload = point_cell_workload(cell);
+  run->experiment = workload->experiment;
+  if (!read_counts(run, error))
+    return false;
+  run->output = arguments->output != NULL ? g_strdup(arguments->output) : default_output(run);
+  run->settings.output = run->output;
+  run->settings.confidence = run->experiment->confidence;
+  run->settings.keep_going = arguments->keep_going;
+  run->settings.quiet = arguments->quiet;
+  run->settings.progress = !arguments->quiet && !arguments->no_progress && progress_possible();
+  if (!output_check(run->output, run->experiment, error))
+    return false;
+  if (!arguments->quiet)
+    load_workload_note(workload);
+  return check_sources(run, workload, error);
+}
+
+/* --- warm-up ------------------------------------------------------------------------------------------------ */
+
+static char **with_override(char **overrides, char *more)
+{
+  guint n = g_strv_length(overrides);
+  char **longer = g_new0(char *, n + 2);
+  for (guint i = 0; i < n; i++)
+    longer[i] = g_strdup(overrides[i]);
+  longer[n] = more;
+  return longer;
+}
+
+/* The run of @point, which is there. */
+static ResultsReader *open_shard(const Batch *batch, const BatchPoint *point, uint32_t *index, GError **error)
+{
+  g_autofree char *shard = batch_shard(batch, point);
+  g_autoptr(ResultsReader) reader = results_reader_open(shard, error);
+  *index = reader == NULL ? 0 : results_reader_find(reader, point->key);
+  if (reader != NULL && *index == UINT32_MAX) {
+    g_set_error(error, CLI_ERROR, CLI_ERROR_RUN, "%s: somebody has taken the run away", shard);
+    return NULL;
+  }
+  return g_steal_pointer(&reader);
+}
+
+/* The longest warm-up of the pilots. */
+static bool measure_warm_up(const RunBatch *run, const BatchPoint *pilots, Duration *warm_up, GError **error)
+{
+  *warm_up = DURATION_ZERO;
+  for (uint32_t i = 0; i < run->n_allocators; i++) {
+    uint32_t index;
+    Duration own;
+    bool found;
+    g_autoptr(ResultsReader) reader = open_shard(run->batch, &pilots[i], &index, error);
+    if (reader == NULL || !warm_up_find(reader, index, run->experiment->warm_up_series, &own, &found, error))
+      return false;
+    if (!found) {
+      g_autofree char *duration = duration_print(run->experiment->duration);
+      g_set_error(error, CLI_ERROR, CLI_ERROR_RUN,
+                  "the run is too short: with allocator %s MSER-5 finds it still warming up in the second "
+                  "half of its "
+                  "%s; expected a longer duration, another warm-up-series, or a warm-up",
+                  run->allocators[i], duration);
+      return false;
+    }
+    warm_up->ns = MAX(warm_up->ns, own.ns);
+  }
+  return true;
+}
+
+static bool add_points(RunBatch *run, PointList *list, const PointCell *cell, uint32_t replications,
+                       bool placed, GError **error)
+{
+  int64_t place = 0;
+  for (uint32_t replication = 0; replication < replications; replication++)
+    for (char **allocator = run->allocators; *allocator != NULL; allocator++, place++)
+      if (!point_list_add(list, cell, *allocator, replication, placed ? place : -1, error))
+        return false;
+  return true;
+}
+
+/* One run with each allocator, sampled finely; what is found becomes an override of the runs proper. */
+static ExitStatus find_warm_up(RunBatch *run)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(PointList) list = point_list_new(run->plugins, false);
+  Duration interval = {MAX(run->experiment->duration.ns / PILOT_SAMPLES, 1)};
+  g_autofree char *interval_text = duration_print(interval);
+  g_auto(GStrv) overrides =
+      with_override(run->overrides, g_strconcat("experiment.sample-interval=", interval_text, NULL));
+  const PointCell *cell =
+      point_list_cell(list, run->arguments->workload, (const char *const *)overrides, "pilot run", &error);
+  if (cell == NULL || !add_points(run, list, cell, 1, false, &error))
+    return report_error(error);
+  uint32_t n;
+  const BatchPoint *pilots = point_list_points(list, &n);
+  ExitStatus status = batch_run(run->batch, pilots, n, NULL, NULL, &n);
+  if (status != EXIT_WELL)
+    return status;
+  Duration warm_up;
+  if (!measure_warm_up(run, pilots, &warm_up, &error))
+    return report_error(error);
+  g_autofree char *text = duration_print(warm_up);
+  if (!run->arguments->quiet)
+    report_note("the warm-up is %s, found by MSER-5 in a pilot run", text);
+  char **longer = with_override(run->overrides, g_strconcat("experiment.warm-up=", text, NULL));
+  g_strfreev(run->overrides);
+  run->overrides = longer;
+  return EXIT_WELL;
+}
+
+/* --- running ------------------------------------------------------------------------------------------------ */
+
+/* BatchEnough: after each whole replication. */
+static bool is_enough(void *self, Batch *batch, uint32_t n, GError **error)
+{
+  RunBatch *run = self;
+  uint32_t ignored, index, sample = (n - 1) % run->n_allocators;
+  const BatchPoint *point = &point_list_points(run->list, &ignored)[n - 1];
+  g_autoptr(ResultsReader) reader = open_shard(batch, point, &index, error);
+  if (reader == NULL || !until_add(run->until, sample, reader, index, error))
+    return false;
+  return sample + 1 == run->n_allocators && n / run->n_allocators >= run->least &&
+         until_is_known(run->until, run->settings.confidence);
+}
+
+/* What a reader of the means should know. */
+static void warn(const RunBatch *run, const ResultsMeans *means)
+{
+  g_autofree char *unknown =
+      until_is_empty(run->until) ? NULL : until_describe(run->until, run->settings.confidence);
+  if (unknown != NULL) {
+    g_autofree char *message = g_strdup_printf("after %u replications %s", run->most, unknown);
+    report_warning(message);
+  }
+  for (uint32_t i = 0; i < means->n; i++)
+    if (means->groups[i].still) {
+      report_warning(
+          "all replications replay the same input, so that they tell nothing of others, and there are no "
+          "intervals; \"replicate\" in the [framework ...] of a trace makes each of them another "
+          "realisation");
+      return;
+    }
+}
+
+static ExitStatus show(const RunBatch *run)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(ResultsReader) reader = results_reader_open(run->output, &error);
+  g_autoptr(ResultsMeans) means = reader == NULL ? NULL : results_means_read(reader, &error);
+  if (means == NULL)
+    return report_error(error);
+  g_autofree char *text = means_text(means, run->output);
+  fputs(text, stdout);
+  fflush(stdout);
+  warn(run, means);
+  return EXIT_WELL;
+}
+
+static ExitStatus run_points(RunBatch *run)
+{
+  g_autoptr(GError) error = NULL;
+  const PointCell *cell =
+      point_list_cell(run->list, run->arguments->workload, (const char *const *)run->overrides, "", &error);
+  if (cell == NULL || !add_points(run, run->list, cell, run->most, true, &error))
+    return report_error(error);
+  uint32_t n, wanted;
+  const BatchPoint *points = point_list_points(run->list, &n);
+  BatchEnough enough = until_is_empty(run->until) ? NULL : is_enough;
+  ExitStatus status = batch_run(run->batch, points, n, enough, run, &wanted);
+  if (status == EXIT_WELL)
+    status = batch_merge(run->batch, points, wanted);
+  return status != EXIT_WELL || run->arguments->quiet ? status : show(run);
+}
+
+ExitStatus run_batch(const RunArguments *arguments)
+{
+  g_auto(RunBatch) run = {.arguments = arguments};
+  g_autoptr(GError) error = NULL;
+  if (!prepare(&run, &error))
+    return report_error(error);
+  run.batch = batch_open(&run.settings, &error);
+  if (run.batch == NULL)
+    return report_error(error);
+  ExitStatus status = finds_warm_up(run.experiment) ? find_warm_up(&run) : EXIT_WELL;
+  return status == EXIT_WELL ? run_points(&run) : status;
+}

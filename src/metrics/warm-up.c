@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "metrics/warm-up.h"
+
+#include "metrics/results-private.h"
+#include "metrics/statistics.h"
+
+static const char *const selects[] = {
+    [WARM_UP_UTILIZATION] =
+        "SELECT t_ns, max(allocated / total) FROM cluster_sample WHERE run_id = ?1 AND total > 0 "
+        "GROUP BY t_ns ORDER BY t_ns",
+    [WARM_UP_TASKS_RUNNING] = "SELECT t_ns, tasks_running FROM run_sample WHERE run_id = ?1 ORDER BY t_ns",
+    [WARM_UP_JOBS_RUNNING] = "SELECT t_ns, jobs_running FROM run_sample WHERE run_id = ?1 ORDER BY t_ns",
+    [WARM_UP_JOBS_WAITING] = "SELECT t_ns, jobs_waiting FROM run_sample WHERE run_id = ?1 ORDER BY t_ns",
+    [WARM_UP_OFFERS_OUTSTANDING] =
+        "SELECT t_ns, offers_outstanding FROM run_sample WHERE run_id = ?1 ORDER BY t_ns",
+};
+
+bool warm_up_find(ResultsReader *reader, uint32_t index, WarmUpSeries series, Duration *warm_up, bool *found,
+                  GError **error)
+{
+  sqlite3 *db = results_reader_database(reader);
+  g_autoptr(GArray) times = g_array_new(FALSE, FALSE, sizeof(int64_t));
+  g_autoptr(GArray) values = g_array_new(FALSE, FALSE, sizeof(double));
+  sqlite3_stmt *query = results_query(db, selects[series], results_reader_run_id(reader, index), error);
+  if (query == NULL)
+    return false;
+  while (sqlite3_step(query) == SQLITE_ROW) {
+    int64_t time = sqlite3_column_int64(query, 0);
+    double value = sqlite3_column_double(query, 1);
+    g_array_append_val(times, time);
+    g_array_append_val(values, value);
+  }
+  if (!results_query_end(db, query, error))
+    return false;
+  size_t cut = mser5_cut((const double *)(const void *)values->data, values->len);
+  *found = cut < values->len;
+  *warm_up = DURATION_ZERO;
+  if (*found && cut > 0)
+    warm_up->ns = g_array_index(times, int64_t, cut - 1);
+  return true;
+}
