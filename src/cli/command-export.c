@@ -184,6 +184,8 @@ ExitStatus command_export(int argc, char **argv)
     return report_error(error);
   g_autofree char *output =
       arguments.output == NULL ? long_work_output(files[0], endings[format]) : g_strdup(arguments.output);
+  if (!long_work_check_output(output, files, &error))
+    return report_error(error);
   if (!export_results(files, arguments.run, format, &tracks, output, &error))
     return long_work_failed(error);
   g_autofree char *shown = printable(output);

@@ -135,7 +135,7 @@ ExitStatus command_plot(int argc, char **argv)
   g_autofree char *output =
       arguments.output == NULL ? long_work_output(files[0], ending) : g_strdup(arguments.output);
   PictureFormat format;
-  if (!check_output(output, &format, &error))
+  if (!check_output(output, &format, &error) || !long_work_check_output(output, files, &error))
     return report_error(error);
   if (!plot(files, &arguments, output, format, &error))
     return long_work_failed(error);

@@ -56,6 +56,8 @@ ExitStatus command_report(int argc, char **argv)
     return report_error(error);
   if (output == NULL)
     output = long_work_output(files[0], ".html");
+  if (!long_work_check_output(output, files, &error))
+    return report_error(error);
   if (!make_report(files, run, output, &error))
     return long_work_failed(error);
   g_autofree char *shown = printable(output);

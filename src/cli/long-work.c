@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cli/interrupt.h"
 #include "cli/progress.h"
@@ -85,4 +86,19 @@ char *long_work_output(const char *path, const char *ending)
   if (g_str_has_suffix(name, ".db"))
     name[strlen(name) - strlen(".db")] = '\0';
   return g_strconcat(name, ending, NULL);
+}
+
+bool long_work_check_output(const char *output, char *const *files, GError **error)
+{
+  struct stat there;
+  if (stat(output, &there) != 0)
+    return true;
+  for (; *files != NULL; files++) {
+    struct stat file;
+    if (stat(*files, &file) != 0 || file.st_dev != there.st_dev || file.st_ino != there.st_ino)
+      continue;
+    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "--output %s: would replace the results", output);
+    return false;
+  }
+  return true;
 }

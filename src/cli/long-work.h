@@ -29,4 +29,7 @@ ExitStatus long_work_failed(const GError *error);
  * of the results file @path. */
 char *long_work_output(const char *path, const char *ending);
 
+/** long_work_check_output: @error: CLI_ERROR_USAGE: @output is one of the results files @files, and would replace it. */
+bool long_work_check_output(const char *output, char *const *files, GError **error);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LongWork, long_work_free)

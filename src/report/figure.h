@@ -48,8 +48,8 @@ typedef struct {
 typedef struct {
   char *title; /* (nullable): above the panel */
   char *x_label;
-  char *y_label; /* with its unit */
-  bool log_x;
+  char *y_label;                     /* with its unit */
+  bool log_time;                     /* x is seconds, in a logarithmic scale */
   bool about;                        /* y in thousands, millions, ... */
   double x_min, x_max, y_min, y_max; /* NAN: as the points are */
   double mark;                       /* a vertical line here; NAN: none */

@@ -159,8 +159,8 @@ static bool draw_panel(Distributions *all, uint32_t index, Figure *figure, const
   if (isinf(least))
     return false;
   bool log_x = greatest > LOG_FROM * least && greatest > LEAST_S;
-  Panel *panel = figure_panel(figure, log_x ? "time [s], logarithmic" : "time [s]", y_label);
-  panel->log_x = log_x;
+  Panel *panel = figure_panel(figure, log_x ? "time, logarithmic" : "time [s]", y_label);
+  panel->log_time = log_x;
   panel->x_min = log_x ? least : 0;
   panel->x_max = log_x || greatest <= 0 ? greatest : 1.05 * greatest;
   if (!(panel->x_max > panel->x_min))

@@ -164,6 +164,17 @@ static bool draw_samples(Drawing *drawing, uint32_t run, const Figure *figure, c
   return true;
 }
 
+static bool is_all_zero(const Panel *panel)
+{
+  for (guint i = 0; i < panel->curves->len; i++) {
+    const Curve *curve = g_ptr_array_index(panel->curves, i);
+    for (guint j = 0; j < curve->points->len; j++)
+      if (g_array_index(curve->points, CurvePoint, j).y != 0)
+        return false;
+  }
+  return true;
+}
+
 bool figure_offers(Drawing *drawing, uint32_t run, GError **error)
 {
   static const SampleCurve curves[] = {
@@ -181,7 +192,16 @@ bool figure_offers(Drawing *drawing, uint32_t run, GError **error)
                             "offers_outstanding\nFROM run_sample");
   figures_time_panel(drawing, run, figure, "offers per second [1/s]");
   figures_time_panel(drawing, run, figure, "offers")->legend = false;
-  return draw_samples(drawing, run, figure, curves, G_N_ELEMENTS(curves), error);
+  guint before = drawing->figures->len;
+  bool drawn = draw_samples(drawing, run, figure, curves, G_N_ELEMENTS(curves), error);
+  if (drawn && drawing->figures->len == before && is_all_zero(g_ptr_array_index(figure->panels, 1))) {
+    g_ptr_array_remove_index(figure->panels, 1);
+    g_free(figure->caption);
+    figure->caption =
+        g_strdup("Offers made, declined and rescinded per second of simulated time, between one sample "
+                 "and the next. At no sample did a framework hold an offer.");
+  }
+  return drawn;
 }
 
 bool figure_load(Drawing *drawing, uint32_t run, GError **error)

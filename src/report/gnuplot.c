@@ -10,6 +10,7 @@
 #define LABEL_MAX      28  /* characters of an entry of a legend */
 #define DOTS_MANY      100 /* more are smaller */
 #define NAME_MAX_SHOWN 20
+#define TIME_TICS      7
 #define TICS           4 /* numbers below a panel of names, about */
 
 #define INSTALL "install it (Debian: apt-get install gnuplot-nox, or scripts/setup --figures)"
@@ -128,6 +129,37 @@ static void append_curve(GString *script, PictureFormat format, const Curve *cur
 
 /* --- a panel -------------------------------------------------------------------------------------------- */
 
+/* Times that one knows, not powers of ten. */
+static void append_time_tics(GString *script, const Panel *panel)
+{
+  static const struct {
+    double seconds;
+    const char *name;
+  } times[] = {{1e-3, "1 ms"},  {1e-2, "10 ms"}, {0.1, "0.1 s"},   {1, "1 s"},
+               {10, "10 s"},    {60, "1 min"},   {600, "10 min"},  {3600, "1 h"},
+               {36000, "10 h"}, {86400, "1 d"},  {864000, "10 d"}, {8640000, "100 d"}};
+  guint within = 0;
+  for (size_t i = 0; i < G_N_ELEMENTS(times); i++)
+    within += times[i].seconds >= panel->x_min && times[i].seconds <= panel->x_max;
+  g_string_append(script, "set logscale x 10\nset mxtics 1\n");
+  if (within < 2) {
+    g_string_append(script, "set format x '%g s'\n");
+    return;
+  }
+  guint each = (within + TIME_TICS - 1) / TIME_TICS;
+  guint met = 0;
+  g_string_append(script, "set xtics (");
+  for (size_t i = 0; i < G_N_ELEMENTS(times); i++) {
+    if (!(times[i].seconds >= panel->x_min && times[i].seconds <= panel->x_max) || met++ % each != 0)
+      continue;
+    g_string_append(script, met == 1 ? "" : ", ");
+    append_quoted(script, times[i].name, 0);
+    g_string_append_c(script, ' ');
+    append_number(script, times[i].seconds);
+  }
+  g_string_append(script, ")\n");
+}
+
 static void append_axes(GString *script, PictureFormat format, const Panel *panel)
 {
   g_string_append(script, "set border 3 lw 0.8 lc ");
@@ -149,8 +181,8 @@ static void append_axes(GString *script, PictureFormat format, const Panel *pane
   append_range(script, "y", panel->y_min, panel->y_max);
   g_string_append(script, "set format x '%g'\n");
   g_string_append(script, panel->about ? "set format y '%.0s%c'\n" : "set format y '%g'\n");
-  if (panel->log_x)
-    g_string_append(script, "set logscale x 10\nset mxtics 1\n");
+  if (panel->log_time)
+    append_time_tics(script, panel);
 }
 
 /* 1, 2 or 5 times a power of ten: about @span / TICS. */

@@ -62,7 +62,7 @@ static const char rules[] =
     ".tiles{grid-template-columns:repeat(2,1fr);gap:.5rem}.tiles b{font-size:1.15rem}}"
     "@media print{body{font-size:10pt}main{max-width:none;padding:0}figure,.tiles "
     "li,pre{border-color:#bbb;background:none}"
-    ".figures{columns:1}figure{margin:0 0 8mm}svg.figure{max-width:13cm}"
+    ".figures{columns:auto}figure{margin:0 0 8mm}details{display:none}svg.figure{max-width:13cm}"
     "h2,h3{break-after:avoid}tr{break-inside:avoid}.scroll{overflow:visible}pre{white-space:pre-wrap}}";
 
 char *page_style(void)

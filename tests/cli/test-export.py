@@ -7,6 +7,8 @@ import csv
 import json
 import os
 import re
+import resource
+import signal
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
@@ -310,10 +312,57 @@ def wrong_ways_to_export(box):
     box.refused("--from is later than --to", "export", "r.db", "--format", "trace-events", "--from", "2s", "--to", "1s")
     box.refused("^sim: unknown kind of tracks", "export", "r.db", "--format", "trace-events", "--tracks", "agent")
     box.refused("^sim: --run: ", "export", "r.db", "--format", "swf", "--run", "2")
+    box.refused("would replace the results", "export", "r.db", "--format", "swf", "-o", "r.db")
     box.refused("^sim: no/r.swf: ", "export", "r.db", "--format", "swf", "-o", "no/r.swf", status=1)
     box.refused("^sim: no/tables: ", "export", "r.db", "--format", "csv", "-o", "no/tables", status=1)
     box.refused("^sim: w.ini: ", "export", "r.db", "--format", "csv", "-o", "w.ini", status=1)
     box.refused("^sim: /dev/full: ", "export", "r.db", "--format", "swf", "-o", "/dev/full", status=1)
+
+
+# --- not to its end -------------------------------------------------------------------------------------
+
+MANY_TASKS = """[cluster]
+agents = 200
+resources = cpus:2;mem:2048
+
+[framework a]
+tasks = 60000
+task-resources = cpus:1;mem:1024
+task-duration = exponential(1s)
+"""
+
+
+@case
+def an_interrupted_export_leaves_nothing(box):
+    run(box, MANY_TASKS, "--record", "tasks")
+    box.write("t.json", "old")
+    before = box.files()
+    for _ in range(10):
+        process = box.start("export", "r.db", "--format", "trace-events", "-o", "t.json")
+        try:
+            simtest.wait_until(lambda: box.files() != before or process.poll() is not None)
+            process.send_signal(signal.SIGINT)
+            _, err = process.communicate(timeout=simtest.TIMEOUT_S)
+        except BaseException:
+            process.kill()
+            raise
+        assert process.returncode in (0, 130), (process.returncode, err)
+        assert box.files() == before
+        if process.returncode == 130:
+            assert box.read("t.json") == b"old" and "interrupted" in err
+            return
+        box.write("t.json", "old")
+    raise AssertionError("it was always done before the signal came")
+
+
+@case
+def a_full_disk_leaves_nothing(box):
+    run(box, MANY_TASKS, "--record", "tasks")
+    for arguments in (("trace-events", "-o", "t.json"), ("swf", "-o", "t.swf"), ("batsim", "-o", "t.csv")):
+        size = 100_000 if arguments[0] == "trace-events" else 300
+        # SQLite sorts tasks in files, too.
+        box.refused("^sim: (t\\..*: |r.db: SQLite: )", "export", "r.db", "--format", *arguments, status=1,
+                    preexec_fn=lambda size=size: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)))
 
 
 simtest.main()

@@ -366,6 +366,9 @@ def without_gnuplot_it_says_what_to_install(box):
 def outputs_that_cannot_be_written(box):
     need_gnuplot()
     run(box, "w", SMALL)
+    box.refused("^sim: --output w.db: would replace the results", "report", "w.db", "-o", "w.db")
+    os.symlink("w.db", box.join("link.svg"))
+    box.refused("would replace the results", "plot", "w.db", "--figure", "shares", "-o", "link.svg")
     box.refused("^sim: no/r.html: ", "report", "w.db", "-o", "no/r.html", status=1)
     box.refused("^sim: /dev/full: ", "report", "w.db", "-o", "/dev/full", status=1)
     box.refused("^sim: .*is a directory", "plot", "w.db", "--figure", "shares", "-o", make_folder(box, "x.svg"),
