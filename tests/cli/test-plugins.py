@@ -202,6 +202,26 @@ def offers_of_what_is_not_free_end_the_run(box):
     assert "the run failed at 0:04 of simulated time: allocator misbehaving offered " in misbehave(box, "garbage", "tick")
 
 
+@case
+def calls_at_random_do_not_harm_the_master(box):
+    # Where revocation is on and maintenance is planned, nearly all that it asks for makes sense.
+    for lenient in (False, True):
+        workload = re.sub(r"(\[framework .\]\n)", "\\1inverse-offers = decline\n", SMALL)
+        box.write("w.ini", workload + ("[master]\nrevocation-grace = 2s\n[operator m]\n"
+                                       "at = 1s: maintenance agents start=10s length=1000s\n" if lenient else ""))
+        killed = 0
+        for seed in range(1, 16):
+            done = box.run("w.ini", "--allocator", fixture("misbehaving"), "--output", "r.db", "--seed", str(seed), "--set",
+                           "allocator misbehaving.how=random")
+            if done.returncode == 0:
+                killed += box.value("r.db", "SELECT sum(tasks_killed) FROM framework")
+                os.unlink(box.join("r.db"))
+            else:
+                assert done.returncode == 1 and "the run failed at " in done.stderr, done.stderr
+            assert box.files() == {"w.ini"}
+        assert (killed > 0) == lenient
+
+
 # --- signals ----------------------------------------------------------------------------------------------
 
 
