@@ -23,10 +23,10 @@ static void offer(void *self, FrameworkId framework, RoleId role, AgentId agent,
 
 static void inverse_offer(void *self, FrameworkId framework, AgentId agent)
 {
-  const AllocatorHarness *harness = self;
-  (void)framework;
-  (void)agent;
+  AllocatorHarness *harness = self;
+  HarnessInverse made = {harness->now, framework, agent};
   CHECK(harness->in_run);
+  g_array_append_val(harness->inverse, made);
 }
 
 static void revoke(void *self, FrameworkId framework, AgentId agent, const Resources *resources)
@@ -75,6 +75,7 @@ void harness_init(AllocatorHarness *harness, const AllocatorInterface *interface
       .lazy_ticks = lazy_ticks,
       .tick_requested = INSTANT_NEVER,
       .offers = g_array_new(FALSE, FALSE, sizeof(HarnessOffer)),
+      .inverse = g_array_new(FALSE, FALSE, sizeof(HarnessInverse)),
   };
   harness->revocations = g_array_new(FALSE, FALSE, sizeof(HarnessOffer));
   g_array_set_clear_func(harness->offers, offer_clear);
@@ -98,6 +99,7 @@ void harness_clear(AllocatorHarness *harness)
 {
   harness->interface->destroy(harness->allocator);
   g_array_unref(harness->offers);
+  g_array_unref(harness->inverse);
   g_array_unref(harness->revocations);
 }
 
@@ -151,6 +153,7 @@ void harness_advance(AllocatorHarness *harness, Duration wait)
 void harness_forget_offers(AllocatorHarness *harness)
 {
   g_array_set_size(harness->offers, 0);
+  g_array_set_size(harness->inverse, 0);
 }
 
 const Quantities *harness_mesos_minimum(void)

@@ -30,6 +30,12 @@ typedef struct {
 } HarnessOffer;
 
 typedef struct {
+  Instant at;
+  FrameworkId framework;
+  AgentId agent;
+} HarnessInverse;
+
+typedef struct {
   const AllocatorInterface *interface;
   Allocator *allocator;
   Instant now;
@@ -43,6 +49,7 @@ typedef struct {
   bool tick_left_out; /* the one of this instant, so far */
   uint64_t ticks_made;
   GArray *offers;      /* HarnessOffer, since harness_forget_offers() */
+  GArray *inverse;     /* HarnessInverse, likewise: inverse offers */
   GArray *revocations; /* HarnessOffer without a role: what was revoked; all of them */
 } AllocatorHarness;
 

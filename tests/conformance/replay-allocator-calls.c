@@ -90,19 +90,29 @@ static void subscription_clear(Subscription *subscription)
   g_free(subscription->suppressed);
 }
 
+/* "gpu" and "rev" are of the format, the others are for scenarios. */
 static bool read_capabilities(const char *word, uint32_t *capabilities, GError **error)
 {
+  static const struct {
+    const char *name;
+    FrameworkCapability capability;
+  } known[] = {
+      {"gpu", FRAMEWORK_GPU_RESOURCES},       {"rev", FRAMEWORK_REVOCABLE_RESOURCES},
+      {"shared", FRAMEWORK_SHARED_RESOURCES}, {"refine", FRAMEWORK_RESERVATION_REFINEMENT},
+      {"region", FRAMEWORK_REGION_AWARE},
+  };
   g_auto(GStrv) names = replay_list(word, error);
   if (names == NULL)
     return false;
   *capabilities = 0;
-  for (char **name = names; *name != NULL; name++)
-    if (strcmp(*name, "gpu") == 0)
-      *capabilities |= FRAMEWORK_GPU_RESOURCES;
-    else if (strcmp(*name, "rev") == 0)
-      *capabilities |= FRAMEWORK_REVOCABLE_RESOURCES;
-    else
+  for (char **name = names; *name != NULL; name++) {
+    size_t i = 0;
+    while (i < G_N_ELEMENTS(known) && strcmp(known[i].name, *name) != 0)
+      i++;
+    if (i == G_N_ELEMENTS(known))
       return unsupported(error, "capability", *name);
+    *capabilities |= known[i].capability;
+  }
   return true;
 }
 

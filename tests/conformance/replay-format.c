@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/conformance/replay-format.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 
@@ -260,18 +261,6 @@ bool replay_resources(ResourceKinds *kinds, const char *word, Resources *out, GE
   return resources_parse(kinds, word, out, error);
 }
 
-static void add_items(GPtrArray *items, const ResourceKinds *kinds, const Quantities *quantities,
-                      const char *suffix)
-{
-  for (uint32_t kind = 0; kind < resource_kinds_count(kinds); kind++)
-    if (quantities->amount[kind] != 0) {
-      GString *item = g_string_new(resource_kinds_name(kinds, kind));
-      g_string_append_printf(item, "%s:", suffix);
-      quantity_print(item, quantities->amount[kind]);
-      g_ptr_array_add(items, g_string_free(item, FALSE));
-    }
-}
-
 /* By name: the text before the last ':'. */
 static int item_compare(const void *a, const void *b)
 {
@@ -284,20 +273,10 @@ static int item_compare(const void *a, const void *b)
 
 char *replay_resources_text(const ResourceKinds *kinds, const Resources *resources)
 {
-  g_autoptr(GPtrArray) items = g_ptr_array_new_with_free_func(g_free);
-  add_items(items, kinds, &resources->plain, "");
-  for (uint32_t i = 0; resources->special != NULL && i < resources->special->n_slices; i++) {
-    const ResourceSlice *slice = &resources->special->slices[i];
-    g_autoptr(GString) suffix = g_string_new(NULL);
-    if (slice->reservation != RESERVATION_NONE)
-      g_string_append_printf(suffix, "(%s)", resource_kinds_reservation_path(kinds, slice->reservation));
-    if (slice->revocable)
-      g_string_append(suffix, "{REV}");
-    add_items(items, kinds, &slice->quantities, suffix->str);
-  }
-  if (items->len == 0)
+  g_autofree char *text = resources_print(kinds, resources);
+  g_auto(GStrv) items = g_strsplit(text, ";", -1);
+  if (items[0] == NULL)
     return g_strdup("-");
-  g_ptr_array_sort(items, item_compare);
-  g_ptr_array_add(items, NULL);
-  return g_strjoinv(";", (char **)items->pdata);
+  qsort(items, g_strv_length(items), sizeof(char *), item_compare);
+  return g_strjoinv(";", items);
 }

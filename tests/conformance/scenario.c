@@ -54,11 +54,8 @@ void scenario_call_printf(Scenario *scenario, const char *format, ...)
   scenario_call(scenario, call);
 }
 
-void scenario_expect(Scenario *scenario, const char *call, ...)
+static void expect_lines(const Scenario *scenario, const char *call, va_list lines)
 {
-  scenario_call(scenario, call);
-  va_list lines;
-  va_start(lines, call);
   const char *expected;
   guint n = 0;
   while ((expected = va_arg(lines, const char *)) != NULL) {
@@ -68,9 +65,30 @@ void scenario_expect(Scenario *scenario, const char *call, ...)
     ck_assert_msg(strcmp(got, expected) == 0, "after \"%s\": expected \"%s\", got \"%s\"", call, expected,
                   got);
   }
-  va_end(lines);
   ck_assert_msg(n == scenario->decisions->len, "after \"%s\": expected nothing more, got \"%s\"", call,
                 n < scenario->decisions->len ? (const char *)scenario->decisions->pdata[n] : "");
+}
+
+void scenario_expect(Scenario *scenario, const char *call, ...)
+{
+  scenario_call(scenario, call);
+  va_list lines;
+  va_start(lines, call);
+  expect_lines(scenario, call, lines);
+  va_end(lines);
+}
+
+void scenario_expect_settled(Scenario *scenario, ...)
+{
+  AllocatorPlayer *player = scenario_player(scenario);
+  harness_settle(&player->harness);
+  player->harness.interface->check(player->harness.allocator, player->harness.now);
+  g_ptr_array_set_size(scenario->decisions, 0);
+  allocator_player_decisions(player, scenario->decisions);
+  va_list lines;
+  va_start(lines, scenario);
+  expect_lines(scenario, "a call made directly", lines);
+  va_end(lines);
 }
 
 void scenario_order(Scenario *scenario, const char *names)
@@ -126,4 +144,76 @@ uint64_t scenario_filters(const Scenario *scenario, const char *role, Instant no
   AllocatorPlayer *player = scenario_player(scenario);
   return player->harness.interface->count_filters(player->harness.allocator, now,
                                                   allocator_player_role(player, role));
+}
+
+AllocatorHarness *scenario_arrive(const Scenario *scenario)
+{
+  AllocatorHarness *harness = &scenario_player(scenario)->harness;
+  harness_arrive(harness);
+  return harness;
+}
+
+Resources scenario_resources(const Scenario *scenario, const char *text)
+{
+  Resources resources;
+  g_autoptr(GError) error = NULL;
+  if (!replay_resources(scenario_player(scenario)->kinds, text, &resources, &error))
+    ck_abort_msg("%s: %s", text, error->message);
+  return resources;
+}
+
+FrameworkId scenario_framework(const Scenario *scenario, const char *name)
+{
+  FrameworkId framework = allocator_player_framework(scenario_player(scenario), name);
+  ck_assert_msg(framework.index != INDEX_NONE, "no framework %s", name);
+  return framework;
+}
+
+AgentId scenario_agent(const Scenario *scenario, const char *name)
+{
+  AgentId agent = allocator_player_agent(scenario_player(scenario), name);
+  ck_assert_msg(agent.index != INDEX_NONE, "no agent %s", name);
+  return agent;
+}
+
+RoleId scenario_role(const Scenario *scenario, const char *path)
+{
+  return allocator_player_role(scenario_player(scenario), path);
+}
+
+void scenario_convert(Scenario *scenario, const char *framework, const char *agent, const char *role,
+                      const char *from, const char *to)
+{
+  AllocatorHarness *harness = scenario_arrive(scenario);
+  Resources before = scenario_resources(scenario, from);
+  Resources after = scenario_resources(scenario, to);
+  harness->interface->update_allocation(
+      harness->allocator, harness->now, scenario_framework(scenario, framework),
+      scenario_role(scenario, role), scenario_agent(scenario, agent), &before, &after);
+  resources_clear(&before);
+  resources_clear(&after);
+  scenario_settled(scenario);
+}
+
+bool scenario_convert_free(Scenario *scenario, const char *agent, const char *from, const char *to)
+{
+  AllocatorHarness *harness = scenario_arrive(scenario);
+  Resources before = scenario_resources(scenario, from);
+  Resources after = scenario_resources(scenario, to);
+  bool done = harness->interface->update_available(harness->allocator, harness->now,
+                                                   scenario_agent(scenario, agent), &before, &after);
+  resources_clear(&before);
+  resources_clear(&after);
+  scenario_settled(scenario);
+  return done;
+}
+
+void scenario_quota_use(const Scenario *scenario, const char *role, bool allocated_only, const char *expected)
+{
+  const AllocatorPlayer *player = scenario_player(scenario);
+  Resources use = RESOURCES_EMPTY;
+  player->harness.interface->quota_use(player->harness.allocator, scenario_role(scenario, role),
+                                       allocated_only, &use.plain);
+  g_autofree char *text = replay_resources_text(player->kinds, &use);
+  ck_assert_str_eq(text, expected);
 }

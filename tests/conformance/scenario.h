@@ -46,6 +46,11 @@ void scenario_call_printf(Scenario *scenario, const char *format, ...) G_GNUC_PR
 #define scenario_offers(...) scenario_expect(__VA_ARGS__, NULL)
 void scenario_expect(Scenario *scenario, const char *call, ...) G_GNUC_NULL_TERMINATED;
 
+/** scenario_settled: after calls that the test made itself, behind scenario_arrive(): makes the run that they ask for; the
+ * decisions must be exactly these lines. */
+#define scenario_settled(...) scenario_expect_settled(__VA_ARGS__, NULL)
+void scenario_expect_settled(Scenario *scenario, ...) G_GNUC_NULL_TERMINATED;
+
 /** scenario_order: sorts; the active clients must come in the order of @names (separated by spaces). */
 void scenario_order(Scenario *scenario, const char *names);
 
@@ -59,3 +64,26 @@ void scenario_return_all(Scenario *scenario);
 AllocatorPlayer *scenario_player(const Scenario *scenario);
 double scenario_share(const Scenario *scenario, const char *role);
 uint64_t scenario_filters(const Scenario *scenario, const char *role, Instant now);
+
+/* --- for calls that the format has no words for --------------------------------------------------------- */
+
+/** scenario_arrive: before calls made directly. Returns: the harness, for its allocator and the instant. */
+AllocatorHarness *scenario_arrive(const Scenario *scenario);
+
+/** scenario_resources: (transfer full): to be cleared; "-": none. */
+Resources scenario_resources(const Scenario *scenario, const char *text);
+
+FrameworkId scenario_framework(const Scenario *scenario, const char *name);
+AgentId scenario_agent(const Scenario *scenario, const char *name);
+RoleId scenario_role(const Scenario *scenario, const char *path);
+
+/** scenario_convert: of what the framework holds, @from becomes @to. No run. */
+void scenario_convert(Scenario *scenario, const char *framework, const char *agent, const char *role,
+                      const char *from, const char *to);
+
+/** scenario_convert_free: of what is free on the agent, @from becomes @to; whether it is free. No run. */
+bool scenario_convert_free(Scenario *scenario, const char *agent, const char *from, const char *to);
+
+/** scenario_quota_use: what counts against the quota of @role must be @expected. */
+void scenario_quota_use(const Scenario *scenario, const char *role, bool allocated_only,
+                        const char *expected);
