@@ -89,18 +89,117 @@ static bool check_weights(const WorkloadBuild *build, GError **error)
   return true;
 }
 
+/* --- quotas --------------------------------------------------------------------------------------------- */
+
+/* An error about one key of [role PATH]; nothing of @role is named twice. */
+static bool fail_quota(const WorkloadBuild *build, const RoleSpec *role, const char *key, uint32_t kind,
+                       const char *what, GError **error)
+{
+  const KeyGroup *group = key_file_find(build->file, "role", role->path);
+  return key_file_fail(build->file, group, key_group_find(group, key), WORKLOAD_ERROR_VALUE, error,
+                       "more %s than %s", resource_kinds_name(build->experiment->kinds, kind), what);
+}
+
+static const RoleSpec *find_role(const Experiment *experiment, const char *path)
+{
+  for (uint32_t i = 0; i < experiment->n_roles; i++)
+    if (strcmp(experiment->roles[i].path, path) == 0)
+      return &experiment->roles[i];
+  return NULL;
+}
+
+static bool is_child_of(const RoleSpec *role, const RoleSpec *parent)
+{
+  const char *slash = strrchr(role->path, '/');
+  size_t length = strlen(parent->path);
+  return slash != NULL && (size_t)(slash - role->path) == length &&
+         strncmp(role->path, parent->path, length) == 0;
+}
+
+/* The limit of @role is within its own guarantee's and those of the roles above it. */
+static bool check_limit(const WorkloadBuild *build, const RoleSpec *role, GError **error)
+{
+  for (uint32_t kind = 0; kind < RESOURCE_KINDS_MAX; kind++) {
+    if (role->limit.amount[kind] < 0)
+      continue;
+    if (role->guarantee.amount[kind] > role->limit.amount[kind])
+      return fail_quota(build, role, "guarantee", kind, "the limit allows", error);
+    g_autofree char *above = g_strdup(role->path);
+    for (char *slash = strrchr(above, '/'); slash != NULL; slash = strrchr(above, '/')) {
+      *slash = '\0';
+      const RoleSpec *parent = find_role(build->experiment, above);
+      g_autofree char *what = g_strdup_printf("the limit of [role %s]", above);
+      if (parent != NULL && parent->limit.amount[kind] >= 0 &&
+          role->limit.amount[kind] > parent->limit.amount[kind])
+        return fail_quota(build, role, "limit", kind, what, error);
+    }
+  }
+  return true;
+}
+
+/* What is guaranteed to the children of a role is within what is guaranteed to it. */
+static bool check_children(const WorkloadBuild *build, const RoleSpec *role, GError **error)
+{
+  const Experiment *experiment = build->experiment;
+  const char *slash = strrchr(role->path, '/');
+  if (slash == NULL || quantities_are_zero(&role->guarantee))
+    return true;
+  g_autofree char *above = g_strndup(role->path, (size_t)(slash - role->path));
+  const RoleSpec *parent = find_role(experiment, above);
+  Quantities siblings = QUANTITIES_ZERO;
+  for (uint32_t i = 0; parent != NULL && i < experiment->n_roles; i++)
+    if (is_child_of(&experiment->roles[i], parent))
+      quantities_add(&siblings, &experiment->roles[i].guarantee);
+  const Quantities none = QUANTITIES_ZERO;
+  const Quantities *most = parent == NULL ? &none : &parent->guarantee;
+  g_autofree char *what = g_strdup_printf("is guaranteed to [role %s], with the other roles below it", above);
+  for (uint32_t kind = 0; kind < RESOURCE_KINDS_MAX; kind++)
+    if (role->guarantee.amount[kind] > 0 &&
+        MAX(siblings.amount[kind], role->guarantee.amount[kind]) > most->amount[kind])
+      return fail_quota(build, role, "guarantee", kind, what, error);
+  return true;
+}
+
+/* What all agents have that is not revocable. */
+static Quantities cluster_total(const Cluster *cluster)
+{
+  Quantities sum = QUANTITIES_ZERO;
+  for (uint32_t i = 0; i < cluster->n_classes; i++) {
+    const Resources *resources = &cluster->classes[i].resources;
+    Quantities each = resources->plain;
+    for (uint32_t j = 0; resources->special != NULL && j < resources->special->n_slices; j++)
+      if (!resources->special->slices[j].revocable)
+        quantities_add(&each, &resources->special->slices[j].quantities);
+    for (int kind = 0; kind < RESOURCE_KINDS_MAX; kind++)
+      if (__builtin_mul_overflow(each.amount[kind], cluster->classes[i].count, &each.amount[kind]) ||
+          __builtin_add_overflow(sum.amount[kind], each.amount[kind], &sum.amount[kind]))
+        sum.amount[kind] = INT64_MAX / 2;
+  }
+  return sum;
+}
+
+/* As the master would check an operator's call (core/operator.h). */
 static bool check_quotas(const WorkloadBuild *build, GError **error)
 {
   const Experiment *experiment = build->experiment;
+  Quantities left = cluster_total(&experiment->cluster);
   for (uint32_t i = 0; i < experiment->n_roles; i++) {
     const RoleSpec *role = &experiment->roles[i];
     const KeyGroup *group = key_file_find(build->file, "role", role->path);
+    bool nested = strchr(role->path, '/') != NULL;
+    const KeyEntry *quota = key_group_find(group, "guarantee");
+    quota = quota != NULL ? quota : key_group_find(group, "limit");
+    if (nested && quota != NULL && experiment->master.mesos_compatible)
+      return key_file_fail(build->file, group, quota, WORKLOAD_ERROR_VALUE, error,
+                           "with \"compat = mesos\" only roles without \"/\" have quotas");
+    if (!check_limit(build, role, error) || !check_children(build, role, error))
+      return false;
+    if (nested)
+      continue;
+    quantities_subtract(&left, &role->guarantee);
     for (uint32_t kind = 0; kind < RESOURCE_KINDS_MAX; kind++)
-      if (role->limit.amount[kind] >= 0 && role->guarantee.amount[kind] > role->limit.amount[kind])
-        return key_file_fail(build->file, group, key_group_find(group, "guarantee"), WORKLOAD_ERROR_VALUE,
-                             error, "more %s than the limit allows: \"%s\"",
-                             resource_kinds_name(experiment->kinds, kind),
-                             key_group_find(group, "limit")->value);
+      if (left.amount[kind] < 0)
+        return fail_quota(build, role, "guarantee", kind, "the cluster has, with the roles before it", error);
   }
   return true;
 }

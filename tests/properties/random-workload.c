@@ -165,7 +165,7 @@ static void say_roles(Writer *writer)
           (int)below(writer, 5) - 2);
       bool top = strchr(role[i], '/') == NULL;
       if (top && more_percent(writer, 30))
-        say(writer, "guarantee = cpus:%u\n", more_between(writer, 1, 4));
+        say(writer, "guarantee = cpus:0.%u\n", more_between(writer, 1, 5));
       if (top && more_percent(writer, 30))
         say(writer, "limit = cpus:%u\n", more_between(writer, 4, 8));
       if (more_percent(writer, 10))

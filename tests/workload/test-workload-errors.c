@@ -173,7 +173,20 @@ static const Refusal refusals[] = {
 
     /* --- quota --- */
     {C "[role r]\nlimit=cpus:1\nguarantee=mem:1;cpus:2\n" F, NULL,
-     "t.ini:6: [role r] guarantee: more cpus than the limit allows: \"cpus:1\""},
+     "t.ini:6: [role r] guarantee: more cpus than the limit allows"},
+    {C "[role r]\nguarantee=cpus:3\n[role s]\nguarantee=cpus:2\n" F, NULL,
+     "t.ini:7: [role s] guarantee: more cpus than the cluster has, with the roles before it"},
+    {"[cluster]\nagents=1\nresources=cpus:1;cpus(a):1;cpus{REV}:9\n[role r]\nguarantee=cpus:2.5\n" F, NULL,
+     "t.ini:5: [role r] guarantee: more cpus than the cluster has, with the roles before it"},
+    {C "[role r]\nlimit=cpus:2\n[role r/a/b]\nlimit=cpus:3\n" F, NULL,
+     "t.ini:7: [role r/a/b] limit: more cpus than the limit of [role r]"},
+    {C "[role r]\nguarantee=cpus:2\n[role r/a]\nguarantee=cpus:1\n[role r/b]\nguarantee=cpus:1.5\n" F, NULL,
+     "t.ini:7: [role r/a] guarantee: more cpus than is guaranteed to [role r], with the other roles below "
+     "it"},
+    {C "[role r/a]\nguarantee=mem:1\n" F, NULL,
+     "t.ini:5: [role r/a] guarantee: more mem than is guaranteed to [role r], with the other roles below it"},
+    {C "[master]\ncompat=mesos\n[role r]\nguarantee=cpus:2\n[role r/a]\nlimit=cpus:1\n" F, NULL,
+     "t.ini:9: [role r/a] limit: with \"compat = mesos\" only roles without \"/\" have quotas"},
     {C "[role r]\nlimit=cpus(a):1\n" F, NULL,
      "t.ini:5: [role r] limit: expected plain amounts, without \"(role)\" and \"{REV}\", not \"cpus(a):1\""},
 
