@@ -50,22 +50,9 @@ static void accept_refuse(Master *master, Instant now, FrameworkId framework, co
       master_refuse_task(master, framework, &operations[i].tasks[j], state, REASON_INVALID_OFFERS);
 }
 
-static bool task_is_plain(const TaskInfo *task)
-{
-  return task->resources.special == NULL && task->executor == NULL;
-}
-
-static bool task_is_valid(const MasterAccept *accept, const TaskInfo *task)
-{
-  if (G_UNLIKELY(!task_is_plain(task)))
-    return master_task_is_valid(accept, task);
-  return task->agent.index == accept->agent.index && !resources_are_empty(&task->resources) &&
-         quantities_are_valid(&task->resources.plain) &&
-         resources_contain(&accept->remaining, &task->resources);
-}
-
-static TaskId task_launch(Master *master, Instant now, FrameworkId framework, RoleId role,
-                          const TaskInfo *info)
+/* Into plain_launch(), which is where launches are made millions of times. */
+static inline __attribute__((always_inline)) TaskId
+task_launch(Master *master, Instant now, FrameworkId framework, RoleId role, const TaskInfo *info)
 {
   MasterAgent *agent = master_agent(master, info->agent);
   uint32_t slot;
@@ -97,35 +84,68 @@ static TaskId task_launch(Master *master, Instant now, FrameworkId framework, Ro
   return id;
 }
 
-static TaskId accept_launch(MasterAccept *accept, const TaskInfo *task)
+/* Special resources, or an executor. */
+static __attribute__((noinline)) TaskId special_launch(MasterAccept *accept, const TaskInfo *task)
 {
-  Master *master = accept->master;
-  if (G_UNLIKELY(task->executor != NULL))
+  if (!master_task_is_valid(accept, task))
+    return TASK_NONE;
+  if (task->executor != NULL)
     master_accept_use_executor(accept, task->executor);
-  TaskId id = task_launch(master, accept->now, accept->framework, accept->role, task);
-  if (G_UNLIKELY(task->resources.special != NULL)) {
-    master_accept_use(accept, &task->resources);
-    return id;
-  }
-  quantities_subtract(&accept->remaining.plain, &task->resources.plain);
-  master->allocator_interface->transition_offered_to_allocated(allocator_at(master, accept->now), accept->now,
-                                                               accept->framework, accept->role, accept->agent,
-                                                               &task->resources);
+  TaskId id = task_launch(accept->master, accept->now, accept->framework, accept->role, task);
+  master_accept_use(accept, &task->resources);
   return id;
 }
 
-/* Launches what is valid, or all or nothing of a group, and pushes an id per task on Master.launched: TASK_NONE for the
- * bad ones, which are answered once the books are closed. */
+static TaskId plain_launch(MasterAccept *accept, const TaskInfo *task)
+{
+  Master *master = accept->master;
+  Instant now = accept->now;
+  FrameworkId framework = accept->framework;
+  AgentId agent = accept->agent;
+  RoleId role = accept->role;
+  if (task->agent.index != agent.index || quantities_are_zero(&task->resources.plain) ||
+      !quantities_are_valid(&task->resources.plain) ||
+      !quantities_contain(&accept->remaining.plain, &task->resources.plain))
+    return TASK_NONE;
+  quantities_subtract(&accept->remaining.plain, &task->resources.plain);
+  TaskId id = task_launch(master, now, framework, role, task);
+  master->allocator_interface->transition_offered_to_allocated(allocator_at(master, now), now, framework,
+                                                               role, agent, &task->resources);
+  return id;
+}
+
+/* Launches what is valid, and pushes an id per task on Master.launched: TASK_NONE for the bad ones, which are answered
+ * once the books are closed. */
 static void tasks_launch(MasterAccept *accept, const Operation *operation)
 {
-  bool alone = operation->kind == OPERATION_LAUNCH;
-  bool group = !alone && master_group_is_valid(accept, operation);
-  for (uint32_t i = 0; i < operation->n_tasks; i++) {
+  Master *master = accept->master;
+  uint32_t n_tasks = operation->n_tasks;
+  for (uint32_t i = 0; i < n_tasks; i++) {
     const TaskInfo *task = &operation->tasks[i];
-    bool valid = alone ? task_is_valid(accept, task) : group;
-    TaskId id = valid ? accept_launch(accept, task) : TASK_NONE;
+    bool plain = task->resources.special == NULL && task->executor == NULL;
+    TaskId id = G_LIKELY(plain) ? plain_launch(accept, task) : special_launch(accept, task);
+    array_push(&master->launched, id);
+  }
+}
+
+/* All, or nothing. */
+static void group_launch(MasterAccept *accept, const Operation *operation)
+{
+  bool valid = master_group_is_valid(accept, operation);
+  for (uint32_t i = 0; i < operation->n_tasks; i++) {
+    TaskId id = valid ? special_launch(accept, &operation->tasks[i]) : TASK_NONE;
     array_push(&accept->master->launched, id);
   }
+}
+
+/* Whatever is no LAUNCH. */
+static __attribute__((noinline)) void other_operation(MasterAccept *accept, uint32_t index,
+                                                      const Operation *operation)
+{
+  if (operation->kind != OPERATION_LAUNCH_GROUP)
+    master_accept_convert(accept, index, operation);
+  else
+    group_launch(accept, operation);
 }
 
 /* An earlier message of this accept has led to the agent's being cut off, or drained. Returns: whether the launch may no
@@ -171,8 +191,11 @@ static void launch_send(MasterAccept *accept, const TaskInfo *info, TaskId id, O
 static void offers_take(MasterAccept *accept, const OfferId *offers, uint32_t n_offers, OfferEnd end)
 {
   Master *master = accept->master;
-  for (uint32_t i = 0; i < n_offers; i++) {
-    uint32_t slot = slot_of(offers[i].value);
+  uint32_t slot = slot_of(offers[0].value);
+  resources_copy(&accept->remaining, &((const MasterOffer *)pool_at(&master->offers, slot))->resources);
+  master_offer_end(master, accept->now, slot, end);
+  for (uint32_t i = 1; i < n_offers; i++) {
+    slot = slot_of(offers[i].value);
     resources_add(&accept->remaining, &((const MasterOffer *)pool_at(&master->offers, slot))->resources);
     master_offer_end(master, accept->now, slot, end);
   }
@@ -180,29 +203,19 @@ static void offers_take(MasterAccept *accept, const OfferId *offers, uint32_t n_
     master_accept_single_copies(accept);
 }
 
-/* What is left goes back. */
-static void accept_recover(MasterAccept *accept, OfferFilter filter)
-{
-  Master *master = accept->master;
-  if (G_UNLIKELY(accept->conversions != NULL))
-    master_accept_recover_converted(accept);
-  if (!resources_are_empty(&accept->remaining))
-    master->allocator_interface->recover_resources(allocator_at(master, accept->now), accept->now,
-                                                   accept->framework, accept->role, accept->agent,
-                                                   &accept->remaining, filter, false);
-}
-
 static void accept_send(MasterAccept *accept, const Operation *operations, uint32_t n_operations,
                         uint32_t base)
 {
   Master *master = accept->master;
   uint32_t at = base;
-  if (G_UNLIKELY(accept->rescinds != NULL))
-    master_rescinds_send(master, accept->rescinds);
+  if (G_UNLIKELY(accept->more != NULL))
+    master_rescinds_send(master, accept->more->rescinds);
   for (uint32_t i = 0; i < n_operations; i++) {
-    if (G_UNLIKELY(!operation_launches(operations[i].kind)))
+    if (G_UNLIKELY(!operation_launches(operations[i].kind))) {
       master_accept_send_conversion(accept, i, &operations[i]);
-    for (uint32_t j = 0; j < operation_tasks(&operations[i]); j++)
+      continue;
+    }
+    for (uint32_t j = 0; j < operations[i].n_tasks; j++)
       launch_send(accept, &operations[i].tasks[j], master->launched.items[at++], operations[i].kind);
   }
   master->launched.n = base;
@@ -242,23 +255,34 @@ AcceptResult master_accept(Master *master, Instant now, FrameworkId framework, c
     return ACCEPT_INVALID_OFFERS;
   }
   const MasterOffer *first = pool_find(&master->offers, offers[0].value);
-  MasterAccept accept = {
-      .master = master, .now = now, .framework = framework, .role = first->role, .agent = first->agent};
+  MasterAccept accept;
+  MasterAcceptMore more;
+  accept.master = master;
+  accept.now = now;
+  accept.framework = framework;
+  accept.role = first->role;
+  accept.agent = first->agent;
+  accept.more = NULL;
   offers_take(&accept, offers, n_offers, n_tasks > 0 || converts ? OFFER_ACCEPTED : OFFER_DECLINED);
   if (G_UNLIKELY(converts))
-    resources_copy(&accept.offered, &accept.remaining);
+    master_accept_begin_conversions(&accept, &more);
 
   uint32_t base = master->launched.n;
   for (uint32_t i = 0; i < n_operations; i++)
-    if (G_LIKELY(operation_launches(operations[i].kind)))
+    if (G_LIKELY(operations[i].kind == OPERATION_LAUNCH))
       tasks_launch(&accept, &operations[i]);
     else
-      master_accept_convert(&accept, i, &operations[i]);
-  accept_recover(&accept, filter);
+      other_operation(&accept, i, &operations[i]);
+  if (G_UNLIKELY(converts))
+    master_accept_end_conversions(&accept);
+  if (!resources_are_empty(&accept.remaining))
+    master->allocator_interface->recover_resources(allocator_at(master, now), now, framework, accept.role,
+                                                   accept.agent, &accept.remaining, filter, false);
   INVARIANT((master_agent_check(master, now, accept.agent), true));
 
   accept_send(&accept, operations, n_operations, base);
-  master_accept_clear(&accept);
+  if (G_UNLIKELY(accept.more != NULL || accept.remaining.special != NULL))
+    master_accept_clear(&accept);
   master_requests_pass_on(master, now);
   return ACCEPT_DONE;
 }

@@ -406,6 +406,13 @@ typedef struct {
   Conversion conversion;
 } MasterConversion;
 
+/* What an accept needs in addition where it does not launch only. */
+typedef struct {
+  Resources offered;   /* what there was at first */
+  GArray *conversions; /* MasterConversion */
+  GArray *rescinds;    /* MasterRescind */
+} MasterAcceptMore;
+
 /* An accept that is being worked on: its offers have ended, and what they held is free in the master's books. */
 typedef struct {
   Master *master;
@@ -413,11 +420,8 @@ typedef struct {
   FrameworkId framework;
   RoleId role;
   AgentId agent;
-  Resources remaining; /* of the offers, as the operations so far have left and made it */
-  /* Where there are others than launches: */
-  Resources offered;   /* what there was at first */
-  GArray *conversions; /* MasterConversion; NULL: none */
-  GArray *rescinds;    /* MasterRescind; NULL: none */
+  MasterAcceptMore *more; /* (nullable) */
+  Resources remaining;    /* of the offers, as the operations so far have left and made it */
 } MasterAccept;
 
 /** master_task_is_valid: in full; needed where the task has special resources or an executor. */
@@ -439,8 +443,10 @@ void master_accept_send_conversion(MasterAccept *accept, uint32_t index, const O
 /** master_accept_single_copies: gives back all copies but one of what is shared and was in several offers. */
 void master_accept_single_copies(MasterAccept *accept);
 
-/** master_accept_recover_converted: gives back, without a filter, what was made of the offers and not used. */
-void master_accept_recover_converted(MasterAccept *accept);
+/** master_accept_begin_conversions: before the first operation, where one does not launch. master_accept_end_conversions:
+ * after the last: gives back, without a filter, what was made of the offers and not used. */
+void master_accept_begin_conversions(MasterAccept *accept, MasterAcceptMore *more);
+void master_accept_end_conversions(MasterAccept *accept);
 void master_accept_clear(MasterAccept *accept);
 
 /** master_volumes_are_new: whether the agent has none of these names for these roles. master_volumes_are_unused: whether no

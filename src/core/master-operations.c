@@ -262,9 +262,7 @@ static void take_back_holders(MasterAccept *accept, const ResourceSlices *volume
     next = offer->next;
     if (!master_holds_volume(&offer->resources, volumes))
       continue;
-    if (accept->rescinds == NULL)
-      accept->rescinds = master_rescinds_new();
-    master_offer_take_back(master, accept->now, slot, OFFER_FILTER_NONE, accept->rescinds);
+    master_offer_take_back(master, accept->now, slot, OFFER_FILTER_NONE, accept->more->rescinds);
   }
 }
 
@@ -308,9 +306,7 @@ static bool convert(MasterAccept *accept, uint32_t index, const Operation *opera
   master->allocator_interface->update_allocation(allocator_at(master, accept->now), accept->now,
                                                  accept->framework, accept->role, accept->agent,
                                                  &done.conversion.from, &done.conversion.to);
-  if (accept->conversions == NULL)
-    accept->conversions = g_array_new(FALSE, FALSE, sizeof(MasterConversion));
-  g_array_append_val(accept->conversions, done);
+  g_array_append_val(accept->more->conversions, done);
   return true;
 }
 
@@ -330,10 +326,10 @@ void master_accept_convert(MasterAccept *accept, uint32_t index, const Operation
 void master_accept_send_conversion(MasterAccept *accept, uint32_t index, const Operation *operation)
 {
   const MasterPorts *ports = &accept->master->ports;
-  if (accept->conversions == NULL || ports->send_conversion == NULL)
+  if (ports->send_conversion == NULL)
     return;
-  for (guint i = 0; i < accept->conversions->len; i++) {
-    const MasterConversion *done = &g_array_index(accept->conversions, MasterConversion, i);
+  for (guint i = 0; i < accept->more->conversions->len; i++) {
+    const MasterConversion *done = &g_array_index(accept->more->conversions, MasterConversion, i);
     if (done->operation != index)
       continue;
     AgentConversion message = {operation->kind, accept->framework, done->conversion.from,
@@ -381,17 +377,18 @@ static bool is_no_disk(const ResourceSlice *slice, void *data)
   return !resource_slice_is_disk(slice);
 }
 
-void master_accept_recover_converted(MasterAccept *accept)
+void master_accept_end_conversions(MasterAccept *accept)
 {
+  Resources *offered = &accept->more->offered;
   Resources converted;
   Resources disks = {QUANTITIES_ZERO, NULL};
   resources_copy(&converted, &accept->remaining);
   if (converted.special != NULL)
     disks.special = resource_slices_copy(converted.special);
-  resources_filter(&disks, is_converted_disk, &accept->offered);
+  resources_filter(&disks, is_converted_disk, offered);
   resources_filter(&converted, is_no_disk, NULL);
-  resources_filter(&accept->offered, is_no_disk, NULL);
-  resources_subtract(&converted, &accept->offered);
+  resources_filter(offered, is_no_disk, NULL);
+  resources_subtract(&converted, offered);
   resources_clamp(&converted);
   resources_add(&converted, &disks);
   if (!resources_are_empty(&converted)) {
@@ -404,14 +401,23 @@ void master_accept_recover_converted(MasterAccept *accept)
   resources_clear(&converted);
 }
 
+void master_accept_begin_conversions(MasterAccept *accept, MasterAcceptMore *more)
+{
+  more->conversions = g_array_new(FALSE, FALSE, sizeof(MasterConversion));
+  more->rescinds = master_rescinds_new();
+  resources_copy(&more->offered, &accept->remaining);
+  accept->more = more;
+}
+
 void master_accept_clear(MasterAccept *accept)
 {
+  MasterAcceptMore *more = accept->more;
   resources_clear(&accept->remaining);
-  resources_clear(&accept->offered);
-  g_clear_pointer(&accept->rescinds, g_array_unref);
-  if (accept->conversions == NULL)
+  if (more == NULL)
     return;
-  for (guint i = 0; i < accept->conversions->len; i++)
-    conversion_clear(&g_array_index(accept->conversions, MasterConversion, i).conversion);
-  g_clear_pointer(&accept->conversions, g_array_unref);
+  resources_clear(&more->offered);
+  for (guint i = 0; i < more->conversions->len; i++)
+    conversion_clear(&g_array_index(more->conversions, MasterConversion, i).conversion);
+  g_array_unref(more->conversions);
+  g_array_unref(more->rescinds);
 }

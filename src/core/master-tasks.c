@@ -80,22 +80,37 @@ void master_task_end(Master *master, Instant now, uint32_t slot, TaskState state
     task_set_state(master, now, slot, state, SOURCE_MASTER, reason);
 }
 
-/* Whether @status says what an agent may say; of whom and when is another question. */
-static bool status_makes_sense(const TaskStatus *status)
+/* What an agent may say to any framework; and what more to some. */
+#define STATES_PLAIN                                                                                         \
+  (1u << TASK_STARTING | 1u << TASK_RUNNING | 1u << TASK_FINISHED | 1u << TASK_FAILED | 1u << TASK_KILLED |  \
+   1u << TASK_ERROR | 1u << TASK_LOST)
+#define STATES_OTHER (1u << TASK_KILLING | 1u << TASK_DROPPED | 1u << TASK_GONE | 1u << TASK_GONE_BY_OPERATOR)
+
+static bool status_is_among(const TaskStatus *status, uint32_t states)
 {
-  return status->state < TASK_STATES && status->state != TASK_STAGING && status->state != TASK_UNREACHABLE &&
-         status->state != TASK_UNKNOWN && status->reason < TASK_REASONS && status->source < TASK_SOURCES &&
-         status->sequence > 0;
+  return status->state < TASK_STATES && (states >> status->state & 1) != 0 && status->reason < TASK_REASONS &&
+         status->source < TASK_SOURCES;
 }
 
-/* What the framework is to hear instead of @state, if it does not know it. */
-static TaskState state_for(const Master *master, FrameworkId framework, TaskState state)
+/* Forwards @status, with @state instead of its own. */
+static void status_forward(Master *master, const MasterTask *task, const TaskStatus *status, TaskState state)
 {
-  return state >= TASK_DROPPED ? master_lost_state(master, framework, state) : state;
+  FrameworkId framework = task->framework;
+  TaskStatus forwarded = *status;
+  forwarded.label = task->label;
+  forwarded.state = state;
+  master_count_event(master, framework, FRAMEWORK_EVENT_STATUS_FORWARDED);
+  master->ports.send_status(master->ports.self, framework, &forwarded);
 }
 
-_Static_assert(TASK_DROPPED == TASK_LOST + 1 && TASK_GONE_BY_OPERATOR == TASK_STATES - 1,
-               "what only partition-aware frameworks know comes last");
+static void status_book(Master *master, Instant now, MasterTask *task, const TaskStatus *status,
+                        TaskState state)
+{
+  task->sequence = status->sequence;
+  if (!task_state_is_terminal(task->state))
+    task_set_state(master, now, slot_of(status->task.value), state, status->source, status->reason);
+  INVARIANT((master_agent_check(master, now, status->agent), true));
+}
 
 static bool killing_is_unknown(const Master *master, FrameworkId framework, TaskState state)
 {
@@ -103,36 +118,50 @@ static bool killing_is_unknown(const Master *master, FrameworkId framework, Task
          (master_framework(master, framework)->capabilities & FRAMEWORK_TASK_KILLING_STATE) == 0;
 }
 
-void master_status_update(Master *master, Instant now, const TaskStatus *status)
+/* One that is repeated, or of a state that not every framework knows, or none at all. A repeated one is passed on again;
+ * one that a later one has overtaken is not. */
+static void __attribute__((noinline))
+status_is_special(Master *master, Instant now, MasterTask *task, const TaskStatus *status)
 {
-  MasterTask *task = pool_find(&master->tasks, status->task.value);
-  /* A repeated update is passed on again; one that a later one has overtaken is not. */
   if (task == NULL || task->agent.index != status->agent.index ||
-      !master_agent_is_present(master, status->agent) || status->sequence < task->sequence ||
-      !status_makes_sense(status)) {
+      !master_agent_is_present(master, status->agent) || status->sequence == 0 ||
+      status->sequence < task->sequence || !status_is_among(status, STATES_PLAIN | STATES_OTHER)) {
     master->counters.statuses_invalid++;
     return;
   }
-  FrameworkId framework = task->framework;
-  bool repeated = status->sequence == task->sequence;
-  TaskStatus forwarded = *status;
-  forwarded.label = task->label;
-  forwarded.state = state_for(master, framework, status->state);
-  task->sequence = status->sequence;
-  if (G_UNLIKELY(killing_is_unknown(master, framework, status->state))) {
+  if (killing_is_unknown(master, task->framework, status->state)) {
+    task->sequence = status->sequence;
     master->ports.send_acknowledgement(master->ports.self, status->agent, status->task, task->label,
                                        status->sequence);
     return;
   }
-  if (G_UNLIKELY(repeated) && forwarded.state != task->state) {
+  TaskState state = status->state >= TASK_DROPPED ? master_lost_state(master, task->framework, status->state)
+                                                  : status->state;
+  bool repeated = status->sequence == task->sequence;
+  if (repeated && state != task->state) {
     master->counters.statuses_invalid++; /* not what it was the first time */
     return;
   }
-  if (!repeated && !task_state_is_terminal(task->state))
-    task_set_state(master, now, slot_of(status->task.value), forwarded.state, status->source, status->reason);
-  INVARIANT((master_agent_check(master, now, status->agent), true));
-  master_count_event(master, framework, FRAMEWORK_EVENT_STATUS_FORWARDED);
-  master->ports.send_status(master->ports.self, framework, &forwarded);
+  if (!repeated)
+    status_book(master, now, task, status, state);
+  status_forward(master, task, status, state);
+  master_requests_pass_on(master, now);
+}
+
+_Static_assert(TASK_DROPPED == TASK_LOST + 1 && TASK_GONE_BY_OPERATOR == TASK_STATES - 1,
+               "what only partition-aware frameworks know comes last");
+
+void master_status_update(Master *master, Instant now, const TaskStatus *status)
+{
+  MasterTask *task = pool_find(&master->tasks, status->task.value);
+  if (G_UNLIKELY(task == NULL || task->agent.index != status->agent.index ||
+                 !master_agent_is_present(master, status->agent) || status->sequence <= task->sequence ||
+                 !status_is_among(status, STATES_PLAIN))) {
+    status_is_special(master, now, task, status);
+    return;
+  }
+  status_book(master, now, task, status, status->state);
+  status_forward(master, task, status, status->state);
   master_requests_pass_on(master, now);
 }
 
