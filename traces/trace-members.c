@@ -106,14 +106,15 @@ TraceMemberKey trace_members_key(TraceMembers *members, const TraceRow *row)
 {
   const TraceSpec *spec = members->framework->trace;
   return (TraceMemberKey){value_of(members, &spec->frameworks, row, row->framework),
-                          value_of(members, &spec->roles, row, row->role)};
+                          value_of(members, &spec->roles, row, row->role), 0};
 }
 
 /* --- gathering ----------------------------------------------------------------------------------------- */
 
 static uint32_t mix_key(TraceMemberKey key)
 {
-  uint64_t mixed = ((uint64_t)key.framework * 31 + (uint64_t)key.role) * UINT64_C(0x9e3779b97f4a7c15);
+  uint64_t mixed = ((uint64_t)key.framework * 31 + (uint64_t)key.role + (uint64_t)key.copy * 1000003) *
+                   UINT64_C(0x9e3779b97f4a7c15);
   return (uint32_t)(mixed >> 32);
 }
 
@@ -124,7 +125,7 @@ static guint key_hash(gconstpointer data)
 
 static bool same_key(TraceMemberKey a, TraceMemberKey b)
 {
-  return a.framework == b.framework && a.role == b.role;
+  return a.framework == b.framework && a.role == b.role && a.copy == b.copy;
 }
 
 static gboolean key_equal(gconstpointer a, gconstpointer b)
@@ -209,6 +210,8 @@ static int compare_members(gconstpointer left, gconstpointer right, gpointer dat
   const TraceMembers *members = data;
   const TraceSpec *spec = members->framework->trace;
   int order = compare_values(members, &spec->frameworks, a->key.framework, b->key.framework);
+  if (order == 0 && a->key.copy != b->key.copy)
+    return a->key.copy < b->key.copy ? -1 : 1;
   return order != 0 ? order : compare_values(members, &spec->roles, a->key.role, b->key.role);
 }
 
@@ -264,8 +267,9 @@ static bool fill_member(const TraceMembers *members, const Member *member, bool 
   g_autofree char *value = spec->frameworks.kind == MAP_NONE
                                ? NULL
                                : print_value(members, &spec->frameworks, member->key.framework);
-  g_autofree char *name =
-      value == NULL ? g_strdup(framework->name) : g_strconcat(framework->name, "-", value, NULL);
+  g_autofree char *copy = member->key.copy == 0 ? NULL : g_strdup_printf("-copy-%u", member->key.copy + 1);
+  g_autofree char *name = value == NULL ? g_strconcat(framework->name, copy, NULL)
+                                        : g_strconcat(framework->name, "-", value, copy, NULL);
   out->name = shared ? g_strconcat(name, "-", role, NULL) : g_steal_pointer(&name);
   if (role == NULL)
     role = g_strdup(framework->role != NULL ? framework->role : out->name);
@@ -280,6 +284,12 @@ static bool fill_member(const TraceMembers *members, const Member *member, bool 
               "%s: framework \"%s\": its role \"%s\" is no role path: %s; `role` or `roles` gives another",
               members->file, out->name, out->role, fault->message);
   return false;
+}
+
+/* In several roles. */
+static bool is_one_framework(const Member *a, const Member *b)
+{
+  return a->key.framework == b->key.framework && a->key.copy == b->key.copy;
 }
 
 static bool names_are_distinct(const TraceMembers *members, const SourceMember *list, uint32_t n,
@@ -327,8 +337,8 @@ SourceMember *trace_members_settle(TraceMembers *members, uint32_t *n, GError **
     const Member *before = i > 0 ? sorted->pdata[i - 1] : NULL;
     const Member *after = i + 1 < count ? sorted->pdata[i + 1] : NULL;
     CHECK(member != NULL);
-    bool shared = (before != NULL && before->key.framework == member->key.framework) ||
-                  (after != NULL && after->key.framework == member->key.framework);
+    bool shared = (before != NULL && is_one_framework(before, member)) ||
+                  (after != NULL && is_one_framework(after, member));
     good = fill_member(members, member, shared, &list[i], error);
   }
   if (!good || !names_are_distinct(members, list, count, error)) {

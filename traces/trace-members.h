@@ -7,7 +7,7 @@
  *   gather:  trace_members_add() for each job, in the order of submission
  *   settle:  trace_members_settle() sorts, names and checks them; from then on trace_members_find()
  *
- * A member is a distinct pair of values, of the `frameworks` and of the `roles` mapping. Numbers stand for
+ * A member is a distinct pair of values, of the `frameworks` and of the `roles` mapping; and each copy of one. Numbers stand for
  * themselves, texts for their number in a table of this object.
  *
  * Cost: one hash lookup per job. Memory: per member and text.
@@ -25,6 +25,7 @@
 typedef struct {
   int64_t framework;
   int64_t role;
+  uint32_t copy; /* of a user that was drawn more than once (trace-shake.h); 0: the first */
 } TraceMemberKey;
 
 typedef struct TraceMembers TraceMembers;

@@ -11,18 +11,7 @@
 #include "traces/swim.h"
 #include "traces/trace-members.h"
 #include "traces/trace-rows.h"
-
-/* A job as it waits for next(): the row, its member, and its place in the run's time. */
-typedef struct {
-  uint64_t row;
-  uint64_t line;
-  Instant trace_submit;
-  Instant submit;
-  TraceMemberKey key;
-  const char *name;
-  uint32_t n_stages;
-  const JobStage *stages;
-} Pending;
+#include "traces/trace-shake.h"
 
 typedef struct {
   JobSource base;
@@ -40,8 +29,9 @@ typedef struct {
   Instant last_submit;
   uint64_t last_line;
 
-  /* With `sort`: all rows, by (submit, row). */
-  GArray *sorted; /* of Pending; NULL without */
+  /* With `sort` and `replicate`: */
+  GArray *loaded; /* of TraceJob: all rows, by (submit, row); owns their stages; NULL without */
+  GArray *sorted; /* of TraceJob: what comes of them, in order: the same, or shaken; NULL without */
   GStringChunk *names;
   uint32_t position;
 } TraceSource;
@@ -83,7 +73,7 @@ static void count_skip(TraceSummary *summary, const char *reason, bool intended,
   g_array_append_val(summary->skipped, skip);
 }
 
-static void count_job(TraceSummary *summary, const Pending *job)
+static void count_job(TraceSummary *summary, const TraceJob *job)
 {
   if (summary->jobs++ == 0)
     summary->first_submit = job->submit;
@@ -159,7 +149,7 @@ static bool fail_order(const TraceSource *source, GError **error)
 }
 
 /* The next row of the file. @skipped: (nullable): where to count those without a job. */
-static JobPull read_row(TraceSource *source, Pending *out, TraceSummary *summary, GError **error)
+static JobPull read_row(TraceSource *source, TraceJob *out, TraceSummary *summary, GError **error)
 {
   TraceRow *row = &source->row;
   for (;;) {
@@ -182,39 +172,44 @@ static JobPull read_row(TraceSource *source, Pending *out, TraceSummary *summary
   source->any = true;
   source->last_submit = row->submit;
   source->last_line = row->line;
-  *out = (Pending){.row = row->row,
-                   .line = row->line,
-                   .trace_submit = row->submit,
-                   .key = trace_members_key(source->members, row),
-                   .name = row->name,
-                   .n_stages = row->n_stages,
-                   .stages = row->stages};
+  TraceMemberKey key = trace_members_key(source->members, row);
+  *out = (TraceJob){.row = row->row,
+                    .job_key = row->row,
+                    .line = row->line,
+                    .trace_submit = row->submit,
+                    .key = key,
+                    .user = source->spec->format == TRACE_SWF ? row->user : key.framework,
+                    .name = row->name,
+                    .n_stages = row->n_stages,
+                    .stages = row->stages};
   return JOB_NEXT;
 }
 
-static int compare_pending(gconstpointer left, gconstpointer right)
+static bool is_shaken(const TraceSource *source)
 {
-  const Pending *a = left;
-  const Pending *b = right;
-  if (a->trace_submit.ns != b->trace_submit.ns)
-    return a->trace_submit.ns < b->trace_submit.ns ? -1 : 1;
-  return a->row < b->row ? -1 : 1; /* never equal */
+  return source->spec->replicate.kind != REPLICATE_NOT;
 }
 
-static void forget_sorted(TraceSource *source)
+static bool is_loaded(const TraceSource *source)
 {
-  for (uint32_t i = 0; source->sorted != NULL && i < source->sorted->len; i++)
-    g_free((gpointer)(uintptr_t)g_array_index(source->sorted, Pending, i).stages);
+  return source->spec->sort || is_shaken(source);
+}
+
+static void forget_loaded(TraceSource *source)
+{
+  for (uint32_t i = 0; source->loaded != NULL && i < source->loaded->len; i++)
+    g_free((gpointer)(uintptr_t)g_array_index(source->loaded, TraceJob, i).stages);
   g_clear_pointer(&source->sorted, g_array_unref);
+  g_clear_pointer(&source->loaded, g_array_unref);
   g_clear_pointer(&source->names, g_string_chunk_free);
 }
 
-static bool load_sorted(TraceSource *source, TraceSummary *summary, GError **error)
+static bool load_all(TraceSource *source, TraceSummary *summary, GError **error)
 {
-  source->sorted = g_array_new(false, false, sizeof(Pending));
+  source->loaded = g_array_new(false, false, sizeof(TraceJob));
   source->names = g_string_chunk_new(4096);
   for (;;) {
-    Pending job;
+    TraceJob job;
     JobPull pull = read_row(source, &job, summary, error);
     if (pull == JOB_FAILED)
       return false;
@@ -222,25 +217,25 @@ static bool load_sorted(TraceSource *source, TraceSummary *summary, GError **err
       break;
     job.name = g_string_chunk_insert(source->names, job.name);
     job.stages = g_memdup2(job.stages, job.n_stages * sizeof(JobStage));
-    g_array_append_val(source->sorted, job);
+    g_array_append_val(source->loaded, job);
   }
-  g_array_sort(source->sorted, compare_pending);
+  g_array_sort(source->loaded, trace_job_compare);
   return true;
 }
 
-static JobPull next_pending(TraceSource *source, Pending *out, TraceSummary *summary, GError **error)
+static JobPull next_pending(TraceSource *source, TraceJob *out, TraceSummary *summary, GError **error)
 {
   if (source->sorted == NULL)
     return read_row(source, out, summary, error);
   if (source->position == source->sorted->len)
     return JOB_END;
-  *out = g_array_index(source->sorted, Pending, source->position++);
+  *out = g_array_index(source->sorted, TraceJob, source->position++);
   return JOB_NEXT;
 }
 
 /* --- which jobs run, and when -------------------------------------------------------------------------- */
 
-static bool run_time(const TraceSource *source, Pending *job, GError **error)
+static bool run_time(const TraceSource *source, TraceJob *job, GError **error)
 {
   int64_t offset = job->trace_submit.ns - source->spec->window_start.ns;
   if (source->spec->time_compression != 1) {
@@ -255,21 +250,29 @@ static bool run_time(const TraceSource *source, Pending *job, GError **error)
   return false;
 }
 
-/* @jobs: how many were admitted before. @summary: (nullable): where to count what is left out. */
-static Admission admit(const TraceSource *source, Pending *job, uint64_t jobs, TraceSummary *summary,
+/* Why the job is left out by what is said of the trace, NULL where it is not. @jobs: how many were admitted before. */
+static const char *window_refusal(const TraceSpec *spec, const TraceJob *job, uint64_t jobs, bool *intended)
+{
+  *intended = true;
+  if (job->trace_submit.ns < spec->window_start.ns) {
+    *intended = spec->window_start.ns != 0;
+    return *intended ? "before window-start" : "submitted before time 0";
+  }
+  if (job->trace_submit.ns >= spec->window_end.ns)
+    return "at or after window-end";
+  if (jobs >= spec->jobs_max && spec->jobs_max != UINT32_MAX)
+    return "after max-jobs";
+  return NULL;
+}
+
+/* @jobs: how many were admitted before. @summary: (nullable): where to count what is left out. Jobs that are shaken have
+ * been looked at before. */
+static Admission admit(const TraceSource *source, TraceJob *job, uint64_t jobs, TraceSummary *summary,
                        GError **error)
 {
-  const TraceSpec *spec = source->spec;
-  const char *reason = NULL;
   bool intended = true;
-  if (job->trace_submit.ns < spec->window_start.ns) {
-    intended = spec->window_start.ns != 0;
-    reason = intended ? "before window-start" : "submitted before time 0";
-  } else if (job->trace_submit.ns >= spec->window_end.ns) {
-    reason = "at or after window-end";
-  } else if (jobs >= spec->jobs_max && spec->jobs_max != UINT32_MAX) {
-    reason = "after max-jobs";
-  } else {
+  const char *reason = is_shaken(source) ? NULL : window_refusal(source->spec, job, jobs, &intended);
+  if (reason == NULL) {
     if (!run_time(source, job, error))
       return ADMIT_FAILED;
     if (job->submit.ns < source->framework->stop.ns)
@@ -281,10 +284,41 @@ static Admission admit(const TraceSource *source, Pending *job, uint64_t jobs, T
   return LEAVE_OUT;
 }
 
+/* From the rows that the window lets in to a realisation of them. */
+static bool shake(TraceSource *source, TraceSummary *summary, GError **error)
+{
+  g_autoptr(GArray) admitted = g_array_new(false, false, sizeof(TraceJob));
+  for (uint32_t i = 0; i < source->loaded->len; i++) {
+    const TraceJob *job = &g_array_index(source->loaded, TraceJob, i);
+    bool intended;
+    const char *reason = window_refusal(source->spec, job, admitted->len, &intended);
+    if (reason == NULL)
+      g_array_append_val(admitted, *job);
+    else
+      count_skip(summary, reason, intended, job->line);
+  }
+  g_autofree char *fault = NULL;
+  source->sorted = trace_shake(admitted, source->framework, source->seed, &fault);
+  if (source->sorted != NULL)
+    return true;
+  g_set_error(error, TRACE_ERROR, TRACE_ERROR_MAPPING, "%s: %s", source->spec->path, fault);
+  return false;
+}
+
+static bool load(TraceSource *source, TraceSummary *summary, GError **error)
+{
+  if (!load_all(source, summary, error))
+    return false;
+  if (is_shaken(source))
+    return shake(source, summary, error);
+  source->sorted = g_array_ref(source->loaded);
+  return true;
+}
+
 static JobPull trace_source_next(JobSource *base, Job *out, GError **error)
 {
   TraceSource *source = (TraceSource *)base;
-  Pending job;
+  TraceJob job;
   Admission admission;
   if (source->returned == source->n_jobs)
     return JOB_END;
@@ -309,7 +343,7 @@ static JobPull trace_source_next(JobSource *base, Job *out, GError **error)
   }
   source->returned++;
   *out = (Job){.name = job.name,
-               .key = job.row,
+               .key = job.job_key,
                .member = member,
                .submit = job.submit,
                .n_stages = job.n_stages,
@@ -324,7 +358,7 @@ static void trace_source_free(JobSource *base)
   TraceSource *source = (TraceSource *)base;
   if (source->rows != NULL)
     source->rows->free(source->rows);
-  forget_sorted(source);
+  forget_loaded(source);
   trace_members_free(source->members);
   g_free(source);
 }
@@ -345,10 +379,10 @@ static bool fail_no_job(const TraceSource *source, const TraceSummary *summary, 
 static bool validate(TraceSource *source, TraceSummary *summary, GError **error)
 {
   source->rows = open_rows(source, true, error);
-  if (source->rows == NULL || (source->spec->sort && !load_sorted(source, summary, error)))
+  if (source->rows == NULL || (is_loaded(source) && !load(source, summary, error)))
     return false;
   for (;;) {
-    Pending job;
+    TraceJob job;
     JobPull pull = next_pending(source, &job, summary, error);
     if (pull == JOB_FAILED)
       return false;
@@ -381,7 +415,7 @@ static bool rewind_rows(TraceSource *source, GError **error)
   source->rows->free(source->rows);
   source->rows = NULL;
   source->row = (TraceRow){0};
-  if (source->spec->sort)
+  if (is_loaded(source))
     return true;
   source->rows = open_rows(source, false, error);
   return source->rows != NULL;

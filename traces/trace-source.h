@@ -8,14 +8,15 @@
  *                        before a run starts; counts, members and their starts, SHA-256
  *   next() ...           streams the file a second time; memory does not grow with its length
  *
- * With `sort = yes` the rows are held in memory and come in the order of (submit time, row).
+ * With `sort = yes` the rows are held in memory and come in the order of (submit time, row). With `replicate` they are
+ * held, too, and another realisation is made of them (trace-shake.h).
  *
  * How a row becomes a job, for every format (swf.h, swim.h and csv.h say what a format adds):
  *
  *   submit    start + (trace time - window-start) / time-compression, rounded to nanoseconds; `start` is 0
  *             unless the framework gives one. Rows before window-start, or at or after window-end, are left
  *             out; so are jobs after the first max-jobs, and those submitted at or after `stop`.
- *   key       the row's number among the data rows of the file, from 0, whatever is left out
+ *   key       the row's number among the data rows of the file, from 0, whatever is left out; of copies: trace-shake.h
  *   member    one per distinct value of the `frameworks` mapping, named GROUP-VALUE ("kth-12"; "kth-unknown"
  *             for -1). `frameworks = N`: row modulo N, GROUP-1 ... GROUP-N with leading zeros. One: GROUP.
  *             Members are sorted by value; those without a job do not exist. Each starts with its first job,

@@ -44,6 +44,7 @@ typedef enum {
   SIM_PURPOSE_SEEDING, /* seeds of replications (sim_replication_seed()) */
   SIM_PURPOSE_TEST,    /* tests and benchmarks */
   SIM_PURPOSE_HOLD_TIME,
+  SIM_PURPOSE_RESAMPLE, /* which part of a trace comes when in a replication */
 } SimPurpose;
 
 #define SIM_RANDOM_INDEX_BITS 40

@@ -480,4 +480,111 @@ def a_metric_that_does_not_exist_is_refused(box):
     assert "there is no completion_time/mean of framework c in the results" in done.stderr, done.stderr
 
 
+# --- one realisation and many ------------------------------------------------------------------------------
+
+
+def write_trace(box, replicate):
+    rows = "".join(f"{i} {10 * i} -1 {20 + 7 * i % 50} {i % 3 + 1} -1 -1 -1 -1 -1 1 {i % 4} 1 1 1 1 -1 -1\n"
+                   for i in range(60))
+    box.write("t.swf", "; MaxProcs: 4\n; MaxNodes: 4\n" + rows)
+    box.write("w.ini", "[cluster]\nagents = 4\nresources = cpus:1\n[framework x]\ntrace = t.swf\n" + replicate)
+
+
+@case
+def replications_of_a_replay_warn_instead_of_an_interval(box):
+    write_trace(box, "")
+    done = box.well("w.ini", "--replications", "3", "-o", "r.db")
+    assert re.search("^warning: all replications replay the same input", done.stderr), done.stderr
+    assert "+-" not in done.stdout and "no intervals" in done.stdout, done.stdout
+    assert box.query("r.db", "SELECT DISTINCT half_width FROM metric_summary") == [(None,)]
+    assert box.value("r.db", "SELECT min(recorded) FROM run") == 1
+
+
+@case
+def a_shaken_trace_has_intervals(box):
+    for replicate in ("jitter(60s)", "resample-blocks(100s)", "resample-users"):
+        write_trace(box, f"replicate = {replicate}\n")
+        done = box.well("w.ini", "--replications", "3", "-o", "r.db")
+        assert done.stderr == "", done.stderr
+        assert box.value("r.db", "SELECT count(DISTINCT digest) FROM run") == 3
+        assert box.value("r.db", "SELECT half_width FROM metric_summary WHERE name = 'completion_time/mean' AND "
+                                 "scope = 'run'") > 0
+        assert {row[0] for row in box.query("r.db", "SELECT replicate FROM trace")} == {replicate}, replicate
+        # The same for every allocator.
+        box.well("w.ini", "-a", "drf,priority", "--replications", "2", "-o", "both.db")
+        jobs = box.query("both.db", "SELECT replication, allocator, group_concat(key || '@' || submit_ns) FROM "
+                                    "(SELECT * FROM job ORDER BY job_id) JOIN run USING (run_id) GROUP BY run_id")
+        assert len({(row[0], row[2]) for row in jobs}) == 2
+
+
+@case
+def a_trace_that_cannot_be_shaken_is_refused(box):
+    write_trace(box, "replicate = resample-blocks(1d)\n")
+    box.refused("^w.ini:5: .*t.swf: replicate: its 590 s hold no two blocks of 1d", "w.ini", "--replications", "2")
+
+
+# --- in the long run ---------------------------------------------------------------------------------------
+
+STEADY = """[experiment]
+duration = 40000s
+kind = steady
+
+[cluster]
+agents = 100
+resources = cpus:2
+
+[framework f]
+arrival = poisson(20s)
+tasks = 2
+task-resources = cpus:1
+task-duration = exponential(1000s)
+"""
+
+
+@case
+def a_steady_run_finds_its_warm_up(box):
+    box.write("w.ini", STEADY)
+    done = box.well("w.ini", "-o", "r.db")
+    assert re.search(r"^note: the warm-up is \w+, found by MSER-5", done.stderr, re.MULTILINE), done.stderr
+    kind, warm_up = box.query("r.db", "SELECT kind, warm_up_ns FROM run")[0]
+    assert kind == "steady" and 500 * 10**9 < warm_up < 20000 * 10**9, warm_up
+    # One long run: batches.
+    row = box.query("r.db", "SELECT method, n, half_width FROM metric_summary WHERE name = 'completion_time/mean' AND "
+                            "scope = 'run'")[0]
+    assert row[:2] == ("batches", 20) and row[2] > 0
+    assert "by means of batches" in done.stdout
+    # Jobs of the warm-up do not count.
+    assert box.value("r.db", "SELECT value FROM metric WHERE name = 'completion_time/count' AND scope = 'run'") == \
+        box.value("r.db", "SELECT count(*) FROM job, run WHERE state = 'finished' AND submit_ns >= warm_up_ns")
+    assert box.files() == {"w.ini", "r.db"}
+
+
+@case
+def replications_of_a_steady_run_share_their_warm_up(box):
+    box.write("w.ini", STEADY)
+    box.well("w.ini", "--replications", "3", "-a", "drf,priority", "-o", "r.db")
+    assert box.value("r.db", "SELECT count(DISTINCT warm_up_ns) FROM run") == 1
+    assert box.value("r.db", "SELECT count(DISTINCT point) FROM run") == 1
+    assert box.value("r.db", "SELECT DISTINCT method FROM metric_summary") == "replications"
+
+
+@case
+def a_given_warm_up_is_taken(box):
+    box.write("w.ini", STEADY.replace("kind = steady", "kind = steady\nwarm-up = 500s"))
+    done = box.well("w.ini", "-o", "r.db")
+    assert done.stderr == ""
+    assert box.value("r.db", "SELECT warm_up_ns FROM run") == 500 * 10**9
+    assert box.value("r.db", "SELECT count(*) FROM metric_summary WHERE method = 'batches'") > 0
+
+
+@case
+def a_run_that_never_gets_warm_is_too_short(box):
+    # More work than there is room for: what waits grows to the end.
+    box.write("w.ini", STEADY.replace("poisson(20s)", "poisson(5s)").replace("kind = steady",
+              "kind = steady\nwarm-up-series = jobs-waiting"))
+    done = box.expect(1, "w.ini", "-o", "r.db")
+    assert "the run is too short: with allocator drf" in done.stderr, done.stderr
+    assert "r.db" not in box.files()
+
+
 simtest.main()

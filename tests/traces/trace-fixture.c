@@ -8,7 +8,7 @@
 
 void fixture_init(TraceFixture *fixture, TraceFormat format)
 {
-  *fixture = (TraceFixture){.group = "fw"};
+  *fixture = (TraceFixture){.group = "fw", .seed = 1};
   fixture->framework =
       (FrameworkSpec){.name = fixture->group, .stop = INSTANT_NEVER, .trace = &fixture->spec};
   fixture->spec = (TraceSpec){.format = format,
@@ -92,7 +92,7 @@ GByteArray *fixture_gzip(const char *text, size_t size)
 bool fixture_open(TraceFixture *fixture)
 {
   close_source(fixture);
-  fixture->source = trace_source_open(&fixture->framework, 1, &fixture->summary, &fixture->error);
+  fixture->source = trace_source_open(&fixture->framework, fixture->seed, &fixture->summary, &fixture->error);
   ck_assert((fixture->source == NULL) == (fixture->error != NULL));
   return fixture->source != NULL;
 }

@@ -20,6 +20,7 @@ typedef struct {
   char *folder;
   char *path;
   char group[8]; /* the framework's name: "fw" */
+  uint64_t seed;
   TraceSummary summary;
   JobSource *source;
   GError *error;
