@@ -67,7 +67,8 @@ bool figure_utilization(Drawing *drawing, uint32_t run, GError **error)
   g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(ResourceCurves));
   g_array_set_clear_func(all, resource_clear);
   while (query_next(&query)) {
-    ResourceCurves *curves = resource_find(all, drawing, run, figure, query_text(&query, 1));
+    char *resource = query_text(&query, 1);
+    ResourceCurves *curves = resource == NULL ? NULL : resource_find(all, drawing, run, figure, resource);
     if (curves == NULL)
       continue;
     double x = (double)query_integer(&query, 0) / unit.ns;

@@ -190,7 +190,7 @@ static double round_step(double span)
 {
   double step = pow(10, floor(log10(span / TICS)));
   double rest = span / TICS / step;
-  return step * (rest < 1.5 ? 1 : rest < 3.5 ? 2 : rest < 7.5 ? 5 : 10);
+  return step * (rest < 1.2 ? 1 : rest < 2.4 ? 2 : rest < 6 ? 5 : 10);
 }
 
 /* A few numbers below, that have room beside each other. */

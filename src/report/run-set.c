@@ -100,17 +100,33 @@ static void add_to_variants(RunSet *set, uint32_t run)
   g_array_append_val(set->variants, variant);
 }
 
+/* "agents=300, ...": what was overridden otherwise than in all variants. */
+static char *different_settings(const RunSet *set, const ReportRun *run)
+{
+  GString *text = g_string_new(NULL);
+  for (char **setting = run->settings_brief; *setting != NULL; setting++) {
+    bool different = false;
+    for (uint32_t i = 0; !different && i < set->variants->len; i++) {
+      const ReportRun *other = run_set_run(set, run_set_variant(set, i)->runs[0]);
+      different = !g_strv_contains((const char *const *)other->settings_brief, *setting);
+    }
+    if (different)
+      g_string_append_printf(text, "%s%s", text->len == 0 ? "" : ", ", *setting);
+  }
+  return g_string_free(text, FALSE);
+}
+
 /* The label of a variant, the more exact the larger @level. */
 static char *label_at(const RunSet *set, uint32_t index, int level, bool same_allocator)
 {
   const ReportRun *run = run_set_run(set, run_set_variant(set, index)->runs[0]);
   if (level == 0)
     return g_strdup(run->summary.allocator);
+  g_autofree char *settings = different_settings(set, run);
   if (level == 1 && same_allocator)
-    return g_strdup(*run->settings == '\0' ? "as it is" : run->settings_brief);
+    return *settings == '\0' ? g_strdup("as it is") : g_steal_pointer(&settings);
   if (level == 1)
-    return g_strdup_printf("%s%s%s", run->summary.allocator, *run->settings == '\0' ? "" : ", ",
-                           run->settings_brief);
+    return g_strdup_printf("%s%s%s", run->summary.allocator, *settings == '\0' ? "" : ", ", settings);
   g_autofree char *name = g_path_get_basename(run_set_path(set, run->file));
   g_autofree char *valid = g_utf8_make_valid(name, -1);
   if (g_str_has_suffix(valid, ".db"))
@@ -151,7 +167,7 @@ static bool read_settings(ReportRun *run, sqlite3 *db, const char *path, GError 
 {
   Query query;
   GString *whole = g_string_new(NULL);
-  GString *brief = g_string_new(NULL);
+  GPtrArray *brief = g_ptr_array_new();
   bool read =
       start(&query, db, path, "SELECT name, value FROM setting WHERE run_id = ?1 ORDER BY name", error);
   if (read) {
@@ -161,13 +177,13 @@ static bool read_settings(ReportRun *run, sqlite3 *db, const char *path, GError 
       g_autofree char *value = query_text(&query, 1);
       const char *dot = strrchr(name, '.');
       g_string_append_printf(whole, "%s%s=%s", whole->len == 0 ? "" : ", ", name, value);
-      g_string_append_printf(brief, "%s%s=%s", brief->len == 0 ? "" : ", ", dot == NULL ? name : dot + 1,
-                             value);
+      g_ptr_array_add(brief, g_strdup_printf("%s=%s", dot == NULL ? name : dot + 1, value));
     }
     read = query_end(&query, error);
   }
   run->settings = g_string_free(whole, FALSE);
-  run->settings_brief = g_string_free(brief, FALSE);
+  g_ptr_array_add(brief, NULL);
+  run->settings_brief = (char **)g_ptr_array_free(brief, FALSE);
   return read;
 }
 
@@ -209,7 +225,7 @@ static void run_clear(ReportRun *run)
   g_free(run->allocator_path);
   g_free(run->allocator_sha256);
   g_free(run->settings);
-  g_free(run->settings_brief);
+  g_strfreev(run->settings_brief);
   g_free(run->identity);
 }
 

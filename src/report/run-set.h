@@ -8,7 +8,7 @@
  *
  * A variant is what is compared; its runs are replications of each other. Runs are of one variant where they are of one
  * point (what was run) with one allocator. A variant's label says what tells it from the others: the allocator where
- * that does, else what was overridden, else the file, else the number of its first run.
+ * that does, else what was overridden in it otherwise than in others, else the file, else the number of its first run.
  *
  * Query reads rows of one run. Files are open read-only as long as the set.
  *
@@ -57,7 +57,7 @@ typedef struct {
   char *allocator_path;   /* of a plug-in */
   char *allocator_sha256; /* likewise */
   char *settings;         /* "cluster.agents=300, ...": what was overridden; "": nothing */
-  char *settings_brief;   /* "agents=300, ..." */
+  char **settings_brief;  /* "agents=300", ... */
   char *identity;         /* the same for all runs of a variant */
   int64_t warm_up_ns;
   uint32_t replication;
