@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "base/check.h"
-#include "cli/format.h"
 #include "cli/interrupt.h"
 #include "cli/plugin.h"
 #include "cli/progress.h"
@@ -17,6 +16,7 @@
 #include "cli/worker.h"
 #include "metrics/results-merge.h"
 #include "metrics/results-reader.h"
+#include "report/format.h"
 
 #define LOOK_MS    100 /* between two looks at interrupts and progress */
 #define KEY_DIGITS 32  /* of a key in the name of its shard */

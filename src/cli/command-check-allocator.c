@@ -9,10 +9,10 @@
 #include "base/number.h"
 #include "cli/allocator-choice.h"
 #include "cli/commands.h"
-#include "cli/format.h"
 #include "cli/guard.h"
 #include "cli/options.h"
 #include "cli/report.h"
+#include "report/format.h"
 
 static const char summary[] =
     "Plays random scenarios with an allocator, one that ships or a plug-in, and says for each rule of\n"

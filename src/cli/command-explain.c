@@ -9,10 +9,10 @@
 #include "cli/commands.h"
 #include "cli/explain-print.h"
 #include "cli/explain-replay.h"
-#include "cli/format.h"
 #include "cli/options.h"
 #include "cli/report.h"
 #include "metrics/results-reader.h"
+#include "report/format.h"
 
 static const char summary[] =
     "Says why a framework was offered what it was: makes a run that is in a results file again, up\n"

@@ -3,12 +3,12 @@
 #include <stdio.h>
 
 #include "cli/commands.h"
-#include "cli/format.h"
 #include "cli/interrupt.h"
 #include "cli/options.h"
 #include "cli/report.h"
 #include "metrics/results-merge.h"
 #include "metrics/results-reader.h"
+#include "report/format.h"
 
 static const char summary[] =
     "Merges results files into one. OUT may exist: then its runs stay, and those that it has already\n"

@@ -7,12 +7,12 @@
 #include "base/number.h"
 #include "cli/allocator-choice.h"
 #include "cli/commands.h"
-#include "cli/format.h"
 #include "cli/means-print.h"
 #include "cli/options.h"
 #include "cli/report.h"
 #include "cli/summary-print.h"
 #include "metrics/results-reader.h"
+#include "report/format.h"
 #include "workload/workload-file.h"
 
 static const char summary[] =

@@ -4,11 +4,11 @@
 
 #include "cli/allocator-choice.h"
 #include "cli/commands.h"
-#include "cli/format.h"
 #include "cli/load-workload.h"
 #include "cli/options.h"
 #include "cli/report.h"
 #include "cli/sources.h"
+#include "report/format.h"
 
 static const char summary[] =
     "Checks workload files and raw traces, with all traces that they name, and prints what each of\n"

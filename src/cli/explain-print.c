@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "base/resources-text.h"
-#include "cli/format.h"
 #include "cli/report.h"
 #include "cli/table.h"
 #include "core/master.h"
+#include "report/format.h"
 
 #define CLIENTS_SHOWN 30 /* of the order; the one in question is always among them */
 

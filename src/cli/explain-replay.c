@@ -6,11 +6,11 @@
 #include "base/check.h"
 #include "base/resources-text.h"
 #include "base/time-text.h"
-#include "cli/format.h"
 #include "cli/report.h"
 #include "engine/random.h"
 #include "model/simulation.h"
 #include "offersim-version.h"
+#include "report/format.h"
 #include "workload/workload-file.h"
 
 /* --- what must be the same ------------------------------------------------------------------------------ */

@@ -12,9 +12,9 @@
 #include <unistd.h>
 
 #include "base/check.h"
-#include "cli/format.h"
 #include "cli/progress.h"
 #include "cli/report.h"
+#include "report/format.h"
 
 #define LOOK_NS (200 * NS_PER_MS) /* between two looks at the call in progress */
 

@@ -3,9 +3,9 @@
 
 #include <math.h>
 
-#include "cli/format.h"
 #include "cli/report.h"
 #include "cli/table.h"
+#include "report/format.h"
 
 #define GROUPS_IN_FULL 4  /* more have one line each */
 #define LABEL_WIDTH    14 /* of the lines below the table */

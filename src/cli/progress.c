@@ -7,7 +7,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "cli/format.h"
+#include "report/format.h"
 
 #define UPDATE_US       100000 /* between two lines */
 #define BAR             25     /* characters within the brackets */

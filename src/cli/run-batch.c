@@ -6,7 +6,6 @@
 
 #include "base/time-text.h"
 #include "cli/batch.h"
-#include "cli/format.h"
 #include "cli/load-workload.h"
 #include "cli/means-print.h"
 #include "cli/output-file.h"
@@ -19,6 +18,7 @@
 #include "cli/until.h"
 #include "metrics/results-means.h"
 #include "metrics/warm-up.h"
+#include "report/format.h"
 
 #define REPLICATIONS_MAX_DEFAULT 1000
 #define PILOT_SAMPLES            1000 /* of the series that shows when a run is warm */

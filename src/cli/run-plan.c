@@ -5,7 +5,6 @@
 #include <sys/resource.h>
 
 #include "base/check.h"
-#include "cli/format.h"
 #include "cli/interrupt.h"
 #include "cli/progress.h"
 #include "cli/provenance.h"
@@ -14,6 +13,7 @@
 #include "engine/random.h"
 #include "metrics/results.h"
 #include "model/simulation.h"
+#include "report/format.h"
 
 /* Some events are dear (an allocation run over 50,000 agents), and Ctrl-C is to be heard within a second. */
 #define POLL_ENTRIES 16

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "base/resources-text.h"
-#include "cli/format.h"
 #include "cli/report.h"
 #include "cli/table.h"
+#include "report/format.h"
 
 #define LABEL_WIDTH 14 /* of the lines below the table */
 #define COLUMNS     8

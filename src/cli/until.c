@@ -5,11 +5,11 @@
 #include <string.h>
 
 #include "base/number.h"
-#include "cli/format.h"
 #include "cli/options.h"
 #include "cli/report.h"
 #include "metrics/results-schema.h"
 #include "metrics/statistics.h"
+#include "report/format.h"
 
 typedef struct {
   char *text; /* as it was given */

@@ -8,9 +8,9 @@
 #include <glib.h>
 #include <math.h>
 
-#include "cli/format.h"
 #include "cli/report.h"
 #include "cli/table.h"
+#include "report/format.h"
 #include "tests/support/test-main.h"
 
 static void expect(char *text, const char *expected)
