@@ -6,7 +6,7 @@
  *
  *   revive-every      REVIVE each period, while something waits to run; also lifts a suppression
  *   reconcile-every   RECONCILE of its tasks each period, while it is there
- *   declare-demand    REQUEST where the number of waiting tasks, or the mean of what they need, has changed since the last
+ *   declare-demand    REQUEST, in the main role, where the number of waiting tasks, or the mean of what they need, has changed since the last
  *                     one: after each message of offers, status and arrival
  */
 
