@@ -155,8 +155,6 @@ static inline double node_share(const Sorter *sorter, const Node *node)
 
 static void totals_refresh(Sorter *sorter)
 {
-  if (sorter->totals_version == sorter->totals->version)
-    return;
   sorter->totals_version = sorter->totals->version;
   sorter->keys_version++;
   sorter->n_counted = 0;
@@ -244,16 +242,30 @@ static void walk_enter(Sorter *sorter, Group *group)
   sorter->walk[sorter->n_walk++] = group;
 }
 
+static inline void walk_begin(Sorter *sorter)
+{
+  sorter->holding = false;
+  sorter_tree_cursor_end(sorter);
+  walk_enter(sorter, node_at(sorter, ROOT)->group);
+}
+
+/* Out of the way of what nearly every order begins with. */
+static G_GNUC_NO_INLINE void begin_rarely(Sorter *sorter)
+{
+  if (sorter->totals_version != sorter->totals->version)
+    totals_refresh(sorter);
+  if (sorter->fresh != NULL)
+    g_array_set_size(sorter->fresh, 0);
+  walk_begin(sorter);
+}
+
 void sorter_tree_begin(Sorter *sorter, const SorterVisit *visit)
 {
   (void)visit;
-  Group *group = node_at(sorter, ROOT)->group;
-  totals_refresh(sorter);
-  sorter->holding = false;
-  if (G_UNLIKELY(sorter->fresh != NULL))
-    g_array_set_size(sorter->fresh, 0);
-  sorter_tree_cursor_end(sorter);
-  walk_enter(sorter, group);
+  if (G_UNLIKELY(sorter->totals_version != sorter->totals->version || sorter->fresh != NULL))
+    begin_rarely(sorter);
+  else
+    walk_begin(sorter);
 }
 
 static bool walk_next(Sorter *sorter, uint32_t *client)
