@@ -104,6 +104,21 @@ static char *describe_seeds(const RunSet *set)
   return g_string_free(text, FALSE);
 }
 
+/* "10: 5 of each of 2 variants" */
+static char *describe_runs(const RunSet *set)
+{
+  uint32_t runs = run_set_runs(set);
+  uint32_t variants = run_set_variants(set);
+  uint32_t each = run_set_variant(set, 0)->n_runs;
+  for (uint32_t i = 1; i < variants; i++)
+    if (run_set_variant(set, i)->n_runs != each)
+      return g_strdup_printf("%u, of %u variants", runs, variants);
+  if (variants == 1)
+    return g_strdup_printf("%u replications", runs);
+  return each == 1 ? g_strdup_printf("%u variants, one run each", variants)
+                   : g_strdup_printf("%u: %u replications of each of %u variants", runs, each, variants);
+}
+
 static char *describe_allocators(const RunSet *set)
 {
   GString *text = g_string_new(NULL);
@@ -128,6 +143,8 @@ bool page_append_experiment(GString *out, const RunSet *set, GError **error)
   page_fact(out, "Frameworks", format_count(first->summary.frameworks));
   page_fact(out, run_set_variants(set) > 1 ? "Allocators" : "Allocator", describe_allocators(set));
   page_fact(out, run_set_runs(set) > 1 ? "Seeds" : "Seed", describe_seeds(set));
+  if (run_set_runs(set) > 1)
+    page_fact(out, "Runs", describe_runs(set));
   page_fact(out, "Overridden",
             run_set_variants(set) > 1 || *first->settings == '\0' ? NULL : g_strdup(first->settings));
   g_autofree char *clock = format_clock((Duration){first->summary.end.ns});

@@ -152,6 +152,20 @@ static char *shell_word(const char *word)
   return plain ? g_strdup(word) : g_shell_quote(word);
 }
 
+/* Replications 0, 1, ... of one seed: what --replications makes. */
+static bool are_replications(const RunSet *set, const ReportVariant *variant)
+{
+  guint64 met = 0;
+  const ReportRun *first = run_set_run(set, variant->runs[0]);
+  for (uint32_t i = 0; i < variant->n_runs; i++) {
+    const ReportRun *run = run_set_run(set, variant->runs[i]);
+    if (run->summary.seed != first->summary.seed || run->replication >= variant->n_runs)
+      return false;
+    met += run->replication;
+  }
+  return variant->n_runs > 1 && met == (guint64)variant->n_runs * (variant->n_runs - 1) / 2;
+}
+
 static void append_commands_of(GString *out, const RunSet *set, const ReportRun *run, uint32_t number)
 {
   bool only = run_set_variants(set) == 1;
@@ -165,6 +179,11 @@ static void append_commands_of(GString *out, const RunSet *set, const ReportRun 
     g_string_append_printf(lines, " --run %u", run->index + 1);
   g_string_append_printf(lines, " > %s\nsim run --workload %s --allocator %s --seed %" G_GINT64_FORMAT,
                          workload, workload, allocator, run->summary.seed);
+  const ReportVariant *variant = run_set_variant(set, run->variant);
+  if (are_replications(set, variant))
+    g_string_append_printf(lines, " --replications %u", variant->n_runs);
+  else if (run->replication > 0)
+    g_string_append_printf(lines, " --replication %u", run->replication);
   g_string_append(
       lines, run_set_has_tasks(set, run_set_find(set, run->file, run->run_id)) ? " --record tasks\n" : "\n");
   page_text(out, lines->str);

@@ -249,6 +249,24 @@ def several_runs_in_one_file(box):
     assert "3.html" not in box.files()
 
 
+@case
+def replications_of_a_batch(box):
+    need_gnuplot()
+    box.write("w.ini", MANY.replace("count = 200", "count = 20").replace("count = 40", "count = 4"))
+    box.well("w.ini", "--replications", "3", "--allocator", "drf,priority", "-o", "b.db", "--quiet")
+    box.well("report", "b.db")
+    figures = check_page(box.join("b.html"))
+    assert {"drf", "priority"} <= set(figures["comparison"][1])
+    text = box.read("b.html").decode()
+    assert "6: 3 replications of each of 2 variants" in text and "--seed 1 --replications 3" in text
+    # The page says what the results say.
+    rows = box.query("b.db", "SELECT mean, half_width FROM metric_summary WHERE name = 'completion_time/mean' "
+                             "AND scope = 'run'")
+    assert len(rows) == 2
+    for mean, half in rows:
+        assert f">{mean:.4g} ± {half:.2g}<" in text, (mean, half)
+
+
 def merge(box, name, files):
     """Runs of several files in one, whatever tables there are."""
     shutil.copy(box.join(files[0]), box.join(name))
