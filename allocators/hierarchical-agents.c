@@ -89,6 +89,7 @@ void hierarchical_remove_agent(Allocator *kernel, Instant now, AgentId id)
   g_clear_pointer(&kernel_agent_rest(kernel, id)->hostname, g_free);
   agent->present = false;
   kernel->n_present--;
+  kernel->freedom++; /* what was reserved on it counts no more */
   kernel_request_tick(kernel, now);
 }
 
@@ -132,8 +133,8 @@ void hierarchical_update_agent_info(Allocator *kernel, Instant now, AgentId id, 
 
 /* --- conversions ---------------------------------------------------------------------------------------- */
 
-/* Of the agent's total and of the totals of the cluster, @from has become @to. Copies of a shared volume are no matter of
- * totals: what has them in @from keeps them. */
+/* Of the agent's total and of the totals of the cluster, @from has become @to. Where the total has shrunk meanwhile, not all
+ * of @from is in it any more. */
 static void total_convert(Allocator *kernel, AgentId id, const Resources *from, const Resources *to)
 {
   const KernelAgentRest *rest = kernel_agent_rest(kernel, id);
@@ -142,6 +143,10 @@ static void total_convert(Allocator *kernel, AgentId id, const Resources *from, 
   resources_copy(&total, &before);
   sorter_totals_subtract(&kernel->totals, agent_quantities(kernel, id));
   resources_subtract(&total, from);
+  Quantities rest_plain = total.plain;
+  resources_clamp(&total);
+  quantities_add(&kernel_agent(kernel, id)->free, &total.plain);
+  quantities_subtract(&kernel_agent(kernel, id)->free, &rest_plain);
   resources_add(&total, to);
   total_set(kernel, id, &total);
   resources_clear(&total);

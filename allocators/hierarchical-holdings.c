@@ -172,17 +172,17 @@ static void special_unhold(Allocator *kernel, AgentId id, uint32_t at, const Res
   resource_slices_free(less);
 }
 
-static void watch_unhold(Allocator *kernel, uint32_t at, RoleId role, const Quantities *quota,
+/* Of the holding in slot @at, @left of what counts for quota is left. */
+static void watch_unhold(Allocator *kernel, uint32_t at, const Quantities *left, const Quantities *quota,
                          const Quantities *plain, bool allocated)
 {
-  Resources left = kernel_held(kernel, at);
-  Quantities left_quota = kernel_quota_part(&left);
+  RoleId role = kernel_client(kernel, ((const KernelHolding *)pool_at(&kernel->holdings, at))->client)->role;
   Quantities in_use = kernel->allocated.items[at];
   Quantities stays = in_use;
   if (allocated)
     quantities_subtract(&stays, quota);
   stays = quantities_positive(&stays);
-  quantities_min(&stays, &left_quota);
+  quantities_min(&stays, left);
   quantities_subtract(&in_use, &stays);
   kernel_watch_allocated(kernel, at, role, &in_use, -1);
   kernel_watch_unhold(kernel, role, quota, plain);
@@ -202,8 +202,11 @@ static void unhold_rare(Allocator *kernel, AgentId id, uint32_t at, const Resour
     special_unhold(kernel, id, at, resources->special, &by_client, &by_role);
   client_discharge(kernel, client, &by_client, &by_role);
   quantities_subtract(&holding->quantities, &resources->plain);
-  if (kernel->watched)
-    watch_unhold(kernel, at, client->role, &quota, &resources->plain, allocated);
+  if (kernel->watched) {
+    Resources held = kernel_held(kernel, at);
+    Quantities left = kernel_quota_part(&held);
+    watch_unhold(kernel, at, &left, &quota, &resources->plain, allocated);
+  }
 }
 
 void kernel_unhold(Allocator *kernel, AgentId id, uint32_t *link, const Resources *resources, bool allocated)
@@ -259,6 +262,7 @@ void kernel_convert(Allocator *kernel, AgentId id, uint32_t *link, const Resourc
   CHECK(resources_contain(&before, from));
   resources_copy(&after, &before);
   resources_subtract(&after, from);
+  Quantities left = kernel_quota_part(&after);
   resources_add(&after, to);
   Quantities was = resources_total(&before);
   Quantities is = resources_total(&after);
@@ -272,7 +276,7 @@ void kernel_convert(Allocator *kernel, AgentId id, uint32_t *link, const Resourc
   if (kernel->watched) {
     Quantities less = kernel_quota_part(from);
     Quantities more = kernel_quota_part(to);
-    watch_unhold(kernel, at, client->role, &less, &from->plain, false);
+    watch_unhold(kernel, at, &left, &less, &from->plain, false);
     kernel_watch_hold(kernel, client->role, at, &more, &to->plain);
   }
   KernelSpecial *special = kernel_special_make(kernel, id);

@@ -289,7 +289,7 @@ void kernel_visit_grant(KernelRun *run, uint32_t slot, const Resources *offer, c
   if (kernel->n_quotas > 0) {
     quantities_subtract(&run->available, quota);
     run->available = quantities_positive(&run->available);
-    if (run->bounded && (run->stage == 1 || !kernel->mesos_compatible)) {
+    if (run->bounded && run->stage == 1) {
       Quantities helps = run->room.lacks;
       quantities_min(&helps, quota);
       quantities_subtract(&run->required, &helps);

@@ -1,91 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/properties/oracle-allocator.h"
 
-#include <glib.h>
 #include <string.h>
 
 #include "base/check.h"
-#include "tests/properties/naive-sorter.h"
-
-typedef struct {
-  RoleId role;
-  bool subscribed;
-  bool suppressed;
-  bool tracked; /* in the role's sorter */
-} OracleClient;
-
-typedef struct {
-  bool present;
-  bool active;
-  uint32_t capabilities;
-  char *name;
-  GArray *clients; /* OracleClient, one per role */
-} OracleFramework;
-
-typedef struct {
-  char *path;
-  uint32_t n_tracked;
-  NaiveSorter *sorter; /* of frameworks, by id; NULL while there is none */
-} OracleRole;
-
-typedef struct {
-  bool present;
-  bool active;
-  bool candidate;
-  bool visited; /* in this run */
-  char *hostname;
-  Quantities total;
-  Quantities unknown_use; /* of frameworks that are not there yet */
-} OracleAgent;
-
-typedef struct {
-  FrameworkId framework;
-  RoleId role;
-  AgentId agent;
-  Quantities refused;
-  Instant installed;
-  Instant expiry;
-} OracleFilter;
-
-struct OracleAllocator {
-  AllocatorSettings settings;
-  bool use_priority;
-  SorterTotals totals;
-  NaiveSorter *role_sorter;
-  GArray *roles;      /* OracleRole */
-  GArray *frameworks; /* OracleFramework */
-  GArray *agents;     /* OracleAgent */
-  GArray *holdings;   /* AllocatorUse, each (framework, role, agent) once */
-  GArray *filters;    /* OracleFilter */
-  char **whitelist;   /* NULL: all */
-
-  Instant now; /* of the run */
-  bool tick;
-};
-
-static OracleRole *role_at(const OracleAllocator *oracle, RoleId role)
-{
-  return &g_array_index(oracle->roles, OracleRole, role.index);
-}
-
-static OracleFramework *framework_at(const OracleAllocator *oracle, FrameworkId framework)
-{
-  return &g_array_index(oracle->frameworks, OracleFramework, framework.index);
-}
-
-static OracleAgent *agent_at(const OracleAllocator *oracle, AgentId agent)
-{
-  return &g_array_index(oracle->agents, OracleAgent, agent.index);
-}
-
-static AllocatorUse *holding_at(const OracleAllocator *oracle, guint i)
-{
-  return &g_array_index(oracle->holdings, AllocatorUse, i);
-}
+#include "tests/properties/oracle-internal.h"
 
 static bool framework_is_known(const OracleAllocator *oracle, FrameworkId framework)
 {
-  return framework.index < oracle->frameworks->len && framework_at(oracle, framework)->present;
+  return framework.index < oracle->frameworks->len && oracle_framework(oracle, framework)->present;
 }
 
 /* --- life ----------------------------------------------------------------------------------------------- */
@@ -106,7 +29,28 @@ static void framework_clear(void *data)
 
 static void agent_clear(void *data)
 {
-  g_free(((OracleAgent *)data)->hostname);
+  OracleAgent *agent = data;
+  g_free(agent->hostname);
+  resources_clear(&agent->total);
+  resources_clear(&agent->unknown_use);
+}
+
+static void holding_clear(void *data)
+{
+  resources_clear(&((OracleHolding *)data)->use.resources);
+}
+
+static void filter_clear(void *data)
+{
+  resources_clear(&((OracleFilter *)data)->refused);
+}
+
+static GArray *list_new(guint size, GDestroyNotify clear)
+{
+  GArray *list = g_array_new(FALSE, FALSE, size);
+  if (clear != NULL)
+    g_array_set_clear_func(list, clear);
+  return list;
 }
 
 OracleAllocator *oracle_new(const AllocatorSettings *settings, bool use_priority)
@@ -116,14 +60,12 @@ OracleAllocator *oracle_new(const AllocatorSettings *settings, bool use_priority
   oracle->use_priority = use_priority;
   oracle->totals.excluded = settings->fair_sharing_excluded;
   oracle->role_sorter = naive_sorter_new(&oracle->totals, use_priority);
-  oracle->roles = g_array_new(FALSE, FALSE, sizeof(OracleRole));
-  g_array_set_clear_func(oracle->roles, role_clear);
-  oracle->frameworks = g_array_new(FALSE, FALSE, sizeof(OracleFramework));
-  g_array_set_clear_func(oracle->frameworks, framework_clear);
-  oracle->agents = g_array_new(FALSE, FALSE, sizeof(OracleAgent));
-  g_array_set_clear_func(oracle->agents, agent_clear);
-  oracle->holdings = g_array_new(FALSE, FALSE, sizeof(AllocatorUse));
-  oracle->filters = g_array_new(FALSE, FALSE, sizeof(OracleFilter));
+  oracle->roles = list_new(sizeof(OracleRole), role_clear);
+  oracle->frameworks = list_new(sizeof(OracleFramework), framework_clear);
+  oracle->agents = list_new(sizeof(OracleAgent), agent_clear);
+  oracle->holdings = list_new(sizeof(OracleHolding), holding_clear);
+  oracle->filters = list_new(sizeof(OracleFilter), filter_clear);
+  oracle->inverse = list_new(sizeof(OracleInverse), NULL);
   return oracle;
 }
 
@@ -135,15 +77,16 @@ void oracle_free(OracleAllocator *oracle)
   g_array_unref(oracle->agents);
   g_array_unref(oracle->holdings);
   g_array_unref(oracle->filters);
+  g_array_unref(oracle->inverse);
   g_strfreev(oracle->whitelist);
   g_free(oracle);
 }
 
 /* --- clients and what they hold ------------------------------------------------------------------------- */
 
-static OracleClient *client_find(const OracleAllocator *oracle, FrameworkId framework, RoleId role)
+OracleClient *oracle_client_find(const OracleAllocator *oracle, FrameworkId framework, RoleId role)
 {
-  GArray *clients = framework_at(oracle, framework)->clients;
+  GArray *clients = oracle_framework(oracle, framework)->clients;
   for (guint i = 0; i < clients->len; i++)
     if (g_array_index(clients, OracleClient, i).role.index == role.index)
       return &g_array_index(clients, OracleClient, i);
@@ -152,22 +95,22 @@ static OracleClient *client_find(const OracleAllocator *oracle, FrameworkId fram
 
 static OracleClient *client_get(const OracleAllocator *oracle, FrameworkId framework, RoleId role)
 {
-  OracleClient *client = client_find(oracle, framework, role);
+  OracleClient *client = oracle_client_find(oracle, framework, role);
   if (client != NULL)
     return client;
   OracleClient added = {.role = role};
-  g_array_append_val(framework_at(oracle, framework)->clients, added);
-  return client_find(oracle, framework, role);
+  g_array_append_val(oracle_framework(oracle, framework)->clients, added);
+  return oracle_client_find(oracle, framework, role);
 }
 
-static AllocatorUse *holding_find(const OracleAllocator *oracle, FrameworkId framework, RoleId role,
-                                  AgentId agent)
+static OracleHolding *holding_find(const OracleAllocator *oracle, FrameworkId framework, RoleId role,
+                                   AgentId agent)
 {
   for (guint i = 0; i < oracle->holdings->len; i++) {
-    AllocatorUse *use = holding_at(oracle, i);
-    if (use->framework.index == framework.index && use->role.index == role.index &&
-        use->agent.index == agent.index)
-      return use;
+    OracleHolding *holding = oracle_holding_at(oracle, i);
+    if (holding->use.framework.index == framework.index && holding->use.role.index == role.index &&
+        holding->use.agent.index == agent.index)
+      return holding;
   }
   return NULL;
 }
@@ -175,15 +118,15 @@ static AllocatorUse *holding_find(const OracleAllocator *oracle, FrameworkId fra
 static bool holds_something(const OracleAllocator *oracle, FrameworkId framework, RoleId role)
 {
   for (guint i = 0; i < oracle->holdings->len; i++)
-    if (holding_at(oracle, i)->framework.index == framework.index &&
-        holding_at(oracle, i)->role.index == role.index)
+    if (oracle_holding_at(oracle, i)->use.framework.index == framework.index &&
+        oracle_holding_at(oracle, i)->use.role.index == role.index)
       return true;
   return false;
 }
 
 static void track(OracleAllocator *oracle, FrameworkId framework, OracleClient *client)
 {
-  OracleRole *role = role_at(oracle, client->role);
+  OracleRole *role = oracle_role(oracle, client->role);
   if (client->tracked)
     return;
   client->tracked = true;
@@ -192,19 +135,20 @@ static void track(OracleAllocator *oracle, FrameworkId framework, OracleClient *
     naive_add(oracle->role_sorter, client->role.index, role->path);
     naive_set_active(oracle->role_sorter, client->role.index, true);
   }
-  naive_add(role->sorter, framework.index, framework_at(oracle, framework)->name);
+  naive_add(role->sorter, framework.index, oracle_framework(oracle, framework)->name);
 }
 
 /* Tracked iff subscribed or holding; active in the sorter iff it may be offered something. */
 static void refresh(OracleAllocator *oracle, FrameworkId framework, OracleClient *client)
 {
-  OracleRole *role = role_at(oracle, client->role);
+  OracleRole *role = oracle_role(oracle, client->role);
   bool wanted = client->subscribed || holds_something(oracle, framework, client->role);
   if (wanted)
     track(oracle, framework, client);
   if (client->tracked)
     naive_set_active(role->sorter, framework.index,
-                     framework_at(oracle, framework)->active && client->subscribed && !client->suppressed);
+                     oracle_framework(oracle, framework)->active && client->subscribed &&
+                         !client->suppressed);
   if (wanted || !client->tracked)
     return;
   client->tracked = false;
@@ -217,49 +161,77 @@ static void refresh(OracleAllocator *oracle, FrameworkId framework, OracleClient
 
 static void refresh_all(OracleAllocator *oracle, FrameworkId framework)
 {
-  GArray *clients = framework_at(oracle, framework)->clients;
+  GArray *clients = oracle_framework(oracle, framework)->clients;
   for (guint i = 0; i < clients->len; i++)
     refresh(oracle, framework, &g_array_index(clients, OracleClient, i));
 }
 
-static void book(OracleAllocator *oracle, FrameworkId framework, RoleId role, AgentId agent,
-                 const Quantities *quantities)
+void oracle_book(OracleAllocator *oracle, FrameworkId framework, RoleId role, AgentId agent,
+                 const Resources *resources)
 {
-  AllocatorUse *held = holding_find(oracle, framework, role, agent);
+  OracleHolding *held = holding_find(oracle, framework, role, agent);
+  Quantities all = resources_total(resources);
   if (held == NULL) {
-    AllocatorUse use = {framework, role, agent, resources_of(quantities)};
-    g_array_append_val(oracle->holdings, use);
+    OracleHolding holding = {{framework, role, agent, RESOURCES_EMPTY}, QUANTITIES_ZERO};
+    resources_copy(&holding.use.resources, resources);
+    g_array_append_val(oracle->holdings, holding);
   } else {
-    quantities_add(&held->resources.plain, quantities);
+    resources_add(&held->use.resources, resources);
   }
   refresh(oracle, framework, client_get(oracle, framework, role));
-  naive_allocated(role_at(oracle, role)->sorter, framework.index, quantities);
-  naive_allocated(oracle->role_sorter, role.index, quantities);
+  naive_allocated(oracle_role(oracle, role)->sorter, framework.index, &all);
+  naive_allocated(oracle->role_sorter, role.index, &all);
 }
 
-static void give_back(OracleAllocator *oracle, AllocatorUse *held, const Quantities *quantities)
+static void use_book(OracleAllocator *oracle, const AllocatorUse *use)
 {
-  FrameworkId framework = held->framework;
-  RoleId role = held->role;
-  CHECK(quantities_contain(&held->resources.plain, quantities));
-  quantities_subtract(&held->resources.plain, quantities);
-  naive_unallocated(role_at(oracle, role)->sorter, framework.index, quantities);
-  naive_unallocated(oracle->role_sorter, role.index, quantities);
-  if (quantities_are_zero(&held->resources.plain))
-    g_array_remove_index_fast(oracle->holdings, (guint)(held - holding_at(oracle, 0)));
-  refresh(oracle, framework, client_find(oracle, framework, role));
+  oracle_book(oracle, use->framework, use->role, use->agent, &use->resources);
+  oracle_allocate(oracle, use->framework, use->role, use->agent, &use->resources);
+}
+
+void oracle_allocate(OracleAllocator *oracle, FrameworkId framework, RoleId role, AgentId agent,
+                     const Resources *resources)
+{
+  OracleHolding *held = holding_find(oracle, framework, role, agent);
+  Quantities part = oracle_quota_part(resources);
+  Quantities most = oracle_quota_part(&held->use.resources);
+  quantities_add(&held->allocated, &part);
+  quantities_min(&held->allocated, &most);
+}
+
+static void give_back(OracleAllocator *oracle, OracleHolding *held, const Resources *resources,
+                      bool allocated)
+{
+  FrameworkId framework = held->use.framework;
+  RoleId role = held->use.role;
+  Quantities all = resources_total(resources);
+  Quantities part = oracle_quota_part(resources);
+  CHECK(resources_contain(&held->use.resources, resources));
+  resources_subtract(&held->use.resources, resources);
+  if (allocated)
+    quantities_subtract(&held->allocated, &part);
+  held->allocated = quantities_positive(&held->allocated);
+  Quantities most = oracle_quota_part(&held->use.resources);
+  quantities_min(&held->allocated, &most);
+  naive_unallocated(oracle_role(oracle, role)->sorter, framework.index, &all);
+  naive_unallocated(oracle->role_sorter, role.index, &all);
+  if (resources_are_empty(&held->use.resources))
+    g_array_remove_index_fast(oracle->holdings, (guint)(held - oracle_holding_at(oracle, 0)));
+  refresh(oracle, framework, oracle_client_find(oracle, framework, role));
 }
 
 /* Those of @framework (FRAMEWORK_NONE: any) on @agent (AGENT_NONE: any). */
 static void give_all_back(OracleAllocator *oracle, FrameworkId framework, AgentId agent)
 {
   for (guint i = oracle->holdings->len; i-- > 0;) {
-    AllocatorUse *held = holding_at(oracle, i);
-    if ((framework.index != INDEX_NONE && framework.index != held->framework.index) ||
-        (agent.index != INDEX_NONE && agent.index != held->agent.index))
+    OracleHolding *held = oracle_holding_at(oracle, i);
+    if ((framework.index != INDEX_NONE && framework.index != held->use.framework.index) ||
+        (agent.index != INDEX_NONE && agent.index != held->use.agent.index))
       continue;
-    Quantities all = held->resources.plain;
-    give_back(oracle, held, &all);
+    Resources all;
+    resources_copy(&all, &held->use.resources);
+    give_back(oracle, held, &all, false);
+    resources_clear(&all);
   }
 }
 
@@ -274,36 +246,55 @@ static void drop_filters(OracleAllocator *oracle, FrameworkId framework, RoleId 
   }
 }
 
+/* Filters of @framework, or all that concerns @agent. */
+static void drop_inverse(OracleAllocator *oracle, FrameworkId framework, AgentId agent)
+{
+  for (guint i = oracle->inverse->len; i-- > 0;) {
+    const OracleInverse *inverse = &g_array_index(oracle->inverse, OracleInverse, i);
+    if ((inverse->framework.index == framework.index && !inverse->outstanding) ||
+        inverse->agent.index == agent.index)
+      g_array_remove_index_fast(oracle->inverse, i);
+  }
+}
+
 static void all_candidates(const OracleAllocator *oracle)
 {
   for (guint i = 0; i < oracle->agents->len; i++)
-    agent_at(oracle, (AgentId){i})->candidate = true;
+    oracle_agent(oracle, (AgentId){i})->candidate = true;
 }
 
 /* --- roles and frameworks ------------------------------------------------------------------------------- */
 
 void oracle_add_role(OracleAllocator *oracle, const char *path)
 {
-  OracleRole role = {.path = g_strdup(path)};
+  OracleRole role = {.path = g_strdup(path), .attributes = ROLE_ATTRIBUTES_DEFAULT};
   g_array_append_val(oracle->roles, role);
 }
 
 void oracle_update_role(OracleAllocator *oracle, RoleId role, const RoleAttributes *attributes)
 {
-  naive_update_weight(oracle->role_sorter, role_at(oracle, role)->path, attributes->weight);
-  naive_update_priority(oracle->role_sorter, role_at(oracle, role)->path, attributes->priority);
+  naive_update_weight(oracle->role_sorter, oracle_role(oracle, role)->path, attributes->weight);
+  naive_update_priority(oracle->role_sorter, oracle_role(oracle, role)->path, attributes->priority);
+  oracle_role(oracle, role)->attributes = *attributes;
 }
 
 static void subscribe(OracleAllocator *oracle, FrameworkId framework, const AllocatorFramework *info)
 {
-  framework_at(oracle, framework)->capabilities = info->capabilities;
+  oracle_framework(oracle, framework)->capabilities = info->capabilities;
+  oracle_framework(oracle, framework)->n_roles = info->n_roles;
   for (uint32_t i = 0; i < info->n_roles; i++) {
     OracleClient *client = client_get(oracle, framework, info->roles[i]);
     bool suppressed = info->suppressed != NULL && info->suppressed[i];
-    if (client->suppressed && !suppressed)
+    if (client->suppressed && !suppressed) {
       drop_filters(oracle, framework, client->role, AGENT_NONE);
+      drop_inverse(oracle, framework, AGENT_NONE);
+    }
     client->subscribed = true;
     client->suppressed = suppressed;
+    client->any_amount = info->wishes != NULL && info->wishes[i].min_allocatable_set;
+    client->only_on_host = info->wishes != NULL && info->wishes[i].constraints.n_groups > 0
+                               ? info->wishes[i].constraints.groups[0].constraints[0].text
+                               : NULL;
   }
   refresh_all(oracle, framework);
 }
@@ -321,8 +312,8 @@ void oracle_add_framework(OracleAllocator *oracle, FrameworkId id, const Allocat
   g_array_append_val(oracle->frameworks, framework);
   subscribe(oracle, id, info);
   for (uint32_t i = 0; i < n_used; i++) {
-    quantities_subtract(&agent_at(oracle, used[i].agent)->unknown_use, &used[i].resources.plain);
-    book(oracle, id, used[i].role, used[i].agent, &used[i].resources.plain);
+    resources_subtract(&oracle_agent(oracle, used[i].agent)->unknown_use, &used[i].resources);
+    use_book(oracle, &used[i]);
   }
   if (active)
     all_candidates(oracle);
@@ -332,26 +323,29 @@ void oracle_remove_framework(OracleAllocator *oracle, FrameworkId framework)
 {
   give_all_back(oracle, framework, AGENT_NONE);
   drop_filters(oracle, framework, ROLE_NONE, AGENT_NONE);
-  GArray *clients = framework_at(oracle, framework)->clients;
+  drop_inverse(oracle, framework, AGENT_NONE);
+  GArray *clients = oracle_framework(oracle, framework)->clients;
   for (guint i = 0; i < clients->len; i++)
     g_array_index(clients, OracleClient, i).subscribed = false;
   refresh_all(oracle, framework);
-  framework_at(oracle, framework)->present = false;
+  oracle_framework(oracle, framework)->present = false;
 }
 
 void oracle_set_framework_active(OracleAllocator *oracle, FrameworkId framework, bool active)
 {
-  framework_at(oracle, framework)->active = active;
+  oracle_framework(oracle, framework)->active = active;
   refresh_all(oracle, framework);
-  if (active)
+  if (active) {
     all_candidates(oracle);
-  else
+  } else {
     drop_filters(oracle, framework, ROLE_NONE, AGENT_NONE);
+    drop_inverse(oracle, framework, AGENT_NONE);
+  }
 }
 
 void oracle_update_framework(OracleAllocator *oracle, FrameworkId framework, const AllocatorFramework *info)
 {
-  GArray *clients = framework_at(oracle, framework)->clients;
+  GArray *clients = oracle_framework(oracle, framework)->clients;
   /* New roles come before old ones go, as in Mesos: a node above both keeps its count. */
   subscribe(oracle, framework, info);
   for (guint i = 0; i < clients->len; i++) {
@@ -362,6 +356,8 @@ void oracle_update_framework(OracleAllocator *oracle, FrameworkId framework, con
     if (!stays && client->subscribed) {
       client->subscribed = false;
       client->suppressed = false;
+      client->any_amount = false;
+      client->only_on_host = NULL;
       drop_filters(oracle, framework, client->role, AGENT_NONE);
     }
   }
@@ -370,7 +366,7 @@ void oracle_update_framework(OracleAllocator *oracle, FrameworkId framework, con
 
 static void set_suppressed(OracleAllocator *oracle, FrameworkId framework, RoleId role, bool suppressed)
 {
-  GArray *clients = framework_at(oracle, framework)->clients;
+  GArray *clients = oracle_framework(oracle, framework)->clients;
   for (guint i = 0; i < clients->len; i++) {
     OracleClient *client = &g_array_index(clients, OracleClient, i);
     if (!client->subscribed || (role.index != INDEX_NONE && role.index != client->role.index))
@@ -390,54 +386,66 @@ void oracle_suppress(OracleAllocator *oracle, FrameworkId framework, RoleId role
 void oracle_revive(OracleAllocator *oracle, FrameworkId framework, RoleId role)
 {
   set_suppressed(oracle, framework, role, false);
+  drop_inverse(oracle, framework, AGENT_NONE);
   all_candidates(oracle);
 }
 
 /* --- agents --------------------------------------------------------------------------------------------- */
 
-void oracle_add_agent(OracleAllocator *oracle, AgentId id, const char *hostname, const Quantities *total,
+static void total_count(OracleAllocator *oracle, AgentId id, int sign)
+{
+  Quantities all = resources_total(&oracle_agent(oracle, id)->total);
+  if (sign > 0)
+    sorter_totals_add(&oracle->totals, &all);
+  else
+    sorter_totals_subtract(&oracle->totals, &all);
+}
+
+void oracle_add_agent(OracleAllocator *oracle, AgentId id, const char *hostname, const Resources *total,
                       const AllocatorUse *used, uint32_t n_used)
 {
   CHECK(id.index == oracle->agents->len);
-  OracleAgent agent = {
-      .present = true, .active = true, .candidate = true, .hostname = g_strdup(hostname), .total = *total};
+  OracleAgent agent = {.present = true, .active = true, .candidate = true, .hostname = g_strdup(hostname)};
+  resources_copy(&agent.total, total);
   g_array_append_val(oracle->agents, agent);
-  sorter_totals_add(&oracle->totals, total);
+  total_count(oracle, id, 1);
   for (uint32_t i = 0; i < n_used; i++)
     if (framework_is_known(oracle, used[i].framework))
-      book(oracle, used[i].framework, used[i].role, id, &used[i].resources.plain);
+      use_book(oracle, &used[i]);
     else
-      quantities_add(&agent_at(oracle, id)->unknown_use, &used[i].resources.plain);
+      resources_add(&oracle_agent(oracle, id)->unknown_use, &used[i].resources);
 }
 
 void oracle_remove_agent(OracleAllocator *oracle, AgentId agent)
 {
   give_all_back(oracle, FRAMEWORK_NONE, agent);
   drop_filters(oracle, FRAMEWORK_NONE, ROLE_NONE, agent);
-  agent_at(oracle, agent)->present = false;
-  sorter_totals_subtract(&oracle->totals, &agent_at(oracle, agent)->total);
+  drop_inverse(oracle, FRAMEWORK_NONE, agent);
+  oracle_agent(oracle, agent)->present = false;
+  total_count(oracle, agent, -1);
 }
 
-void oracle_update_agent(OracleAllocator *oracle, AgentId id, const Quantities *total)
+void oracle_update_agent(OracleAllocator *oracle, AgentId id, const Resources *total)
 {
-  OracleAgent *agent = agent_at(oracle, id);
-  if (quantities_equal(&agent->total, total))
+  OracleAgent *agent = oracle_agent(oracle, id);
+  if (resources_equal(&agent->total, total))
     return;
-  sorter_totals_subtract(&oracle->totals, &agent->total);
-  agent->total = *total;
-  sorter_totals_add(&oracle->totals, total);
+  total_count(oracle, id, -1);
+  resources_clear(&agent->total);
+  resources_copy(&agent->total, total);
+  total_count(oracle, id, 1);
   agent->candidate = true;
 }
 
 void oracle_update_attributes(OracleAllocator *oracle, AgentId agent)
 {
   drop_filters(oracle, FRAMEWORK_NONE, ROLE_NONE, agent);
-  agent_at(oracle, agent)->candidate = true;
+  oracle_agent(oracle, agent)->candidate = true;
 }
 
 void oracle_set_agent_active(OracleAllocator *oracle, AgentId agent, bool active)
 {
-  agent_at(oracle, agent)->active = active;
+  oracle_agent(oracle, agent)->active = active;
 }
 
 void oracle_update_whitelist(OracleAllocator *oracle, const char *const *hostnames, uint32_t n_hostnames)
@@ -450,128 +458,95 @@ void oracle_update_whitelist(OracleAllocator *oracle, const char *const *hostnam
     oracle->whitelist[i] = g_strdup(hostnames[i]);
 }
 
+void oracle_update_unavailability(OracleAllocator *oracle, AgentId agent, bool unavailable)
+{
+  drop_inverse(oracle, FRAMEWORK_NONE, agent);
+  oracle_agent(oracle, agent)->unavailable = unavailable;
+  oracle_agent(oracle, agent)->candidate = true;
+}
+
+void oracle_update_inverse_offer(OracleAllocator *oracle, Instant now, AgentId agent, FrameworkId framework,
+                                 OfferFilter filter)
+{
+  if (!oracle_agent(oracle, agent)->unavailable)
+    return;
+  for (guint i = oracle->inverse->len; i-- > 0;) {
+    const OracleInverse *inverse = &g_array_index(oracle->inverse, OracleInverse, i);
+    if (inverse->agent.index == agent.index && inverse->framework.index == framework.index &&
+        inverse->outstanding)
+      g_array_remove_index_fast(oracle->inverse, i);
+  }
+  if (!filter.set || filter.refuse.ns == 0)
+    return;
+  Duration life = {filter.refuse.ns < 0 ? 5 * NS_PER_S : MIN(filter.refuse.ns, 365 * NS_PER_D)};
+  OracleInverse added = {framework, agent, false, now, instant_after(now, life)};
+  g_array_append_val(oracle->inverse, added);
+}
+
 /* --- resources and filters ------------------------------------------------------------------------------ */
 
 void oracle_recover(OracleAllocator *oracle, Instant now, FrameworkId framework, RoleId role, AgentId agent,
-                    const Quantities *quantities, OfferFilter filter)
+                    const Resources *resources, OfferFilter filter, bool allocated)
 {
-  if (!framework_is_known(oracle, framework) || !agent_at(oracle, agent)->present ||
-      quantities_are_zero(quantities))
+  if (!framework_is_known(oracle, framework) || !oracle_agent(oracle, agent)->present ||
+      resources_are_empty(resources))
     return;
-  give_back(oracle, holding_find(oracle, framework, role, agent), quantities);
+  give_back(oracle, holding_find(oracle, framework, role, agent), resources, allocated);
   if (!filter.set || filter.refuse.ns == 0)
     return;
   Duration life = filter.refuse;
   if (life.ns < 0)
     life.ns = 5 * NS_PER_S;
   life.ns = CLAMP(life.ns, oracle->settings.allocation_interval.ns, 365 * NS_PER_D);
-  OracleFilter added = {framework, role, agent, *quantities, now, instant_after(now, life)};
+  OracleFilter added = {framework, role, agent, RESOURCES_EMPTY, now, instant_after(now, life)};
+  resources_copy(&added.refused, resources);
   g_array_append_val(oracle->filters, added);
 }
 
-Quantities oracle_available(const OracleAllocator *oracle, AgentId id)
+static void total_convert(OracleAllocator *oracle, AgentId agent, const Resources *from, const Resources *to)
 {
-  Quantities available = agent_at(oracle, id)->total;
-  quantities_subtract(&available, &agent_at(oracle, id)->unknown_use);
+  total_count(oracle, agent, -1);
+  resources_subtract(&oracle_agent(oracle, agent)->total, from);
+  resources_clamp(&oracle_agent(oracle, agent)->total); /* it may have shrunk meanwhile */
+  resources_add(&oracle_agent(oracle, agent)->total, to);
+  total_count(oracle, agent, 1);
+}
+
+void oracle_update_allocation(OracleAllocator *oracle, FrameworkId framework, RoleId role, AgentId agent,
+                              const Resources *from, const Resources *to)
+{
+  OracleHolding *held = holding_find(oracle, framework, role, agent);
+  Quantities less = resources_total(from);
+  Quantities more = resources_total(to);
+  CHECK(quantities_equal(&less, &more)); /* so shares stay as they are */
+  resources_subtract(&held->use.resources, from);
+  Quantities rest = oracle_quota_part(&held->use.resources);
+  quantities_min(&held->allocated, &rest);
+  resources_add(&held->use.resources, to);
+  total_convert(oracle, agent, from, to);
+}
+
+bool oracle_update_available(OracleAllocator *oracle, AgentId agent, const Resources *from,
+                             const Resources *to)
+{
+  Resources free = oracle_available(oracle, agent);
+  bool is_free = resources_contain(&free, from);
+  resources_clear(&free);
+  if (is_free)
+    total_convert(oracle, agent, from, to);
+  return is_free;
+}
+
+Resources oracle_available(const OracleAllocator *oracle, AgentId id)
+{
+  Resources available;
+  resources_copy(&available, &oracle_agent(oracle, id)->total);
+  resources_subtract(&available, &oracle_agent(oracle, id)->unknown_use);
   for (guint i = 0; i < oracle->holdings->len; i++)
-    if (holding_at(oracle, i)->agent.index == id.index)
-      quantities_subtract(&available, &holding_at(oracle, i)->resources.plain);
-  for (int kind = 0; kind < RESOURCE_KINDS_MAX; kind++)
-    available.amount[kind] = MAX(available.amount[kind], 0);
+    if (oracle_holding_at(oracle, i)->use.agent.index == id.index)
+      resources_subtract(&available, &oracle_holding_at(oracle, i)->use.resources);
+  resources_clamp(&available);
   return available;
-}
-
-static bool filter_blocks(const OracleAllocator *oracle, const OracleFilter *filter, Instant now, bool tick)
-{
-  if (filter->expiry.ns != now.ns || !tick)
-    return filter->expiry.ns > now.ns;
-  /* Expiry and tick at one instant: the older timer fires first. That of the tick was made at the tick
-   * before, calls at whose instant came after it. */
-  return filter->installed.ns >= now.ns - oracle->settings.allocation_interval.ns;
-}
-
-/* --- runs ----------------------------------------------------------------------------------------------- */
-
-void oracle_run_begin(OracleAllocator *oracle, Instant now, bool tick)
-{
-  oracle->now = now;
-  oracle->tick = tick;
-  if (tick)
-    all_candidates(oracle);
-  for (guint i = 0; i < oracle->agents->len; i++)
-    agent_at(oracle, (AgentId){i})->visited = false;
-}
-
-static bool is_enough(const OracleAllocator *oracle, const Quantities *available)
-{
-  bool enough = oracle->settings.n_min_allocatable == 0 && !quantities_are_zero(available);
-  for (uint32_t i = 0; i < oracle->settings.n_min_allocatable; i++)
-    enough = enough || quantities_contain(available, &oracle->settings.min_allocatable[i]);
-  return enough;
-}
-
-static bool is_offered(const OracleAllocator *oracle, const OracleAgent *agent)
-{
-  return agent->present && agent->active && agent->candidate && !agent->visited &&
-         (oracle->whitelist == NULL ||
-          g_strv_contains((const char *const *)oracle->whitelist, agent->hostname));
-}
-
-static bool may_have(const OracleAllocator *oracle, FrameworkId framework, RoleId role, AgentId id,
-                     const Quantities *available)
-{
-  if (oracle->settings.filter_gpu_resources && agent_at(oracle, id)->total.amount[RESOURCE_GPUS] > 0 &&
-      (framework_at(oracle, framework)->capabilities & FRAMEWORK_GPU_RESOURCES) == 0)
-    return false;
-  for (guint i = 0; i < oracle->filters->len; i++) {
-    const OracleFilter *filter = &g_array_index(oracle->filters, OracleFilter, i);
-    if (filter->framework.index == framework.index && filter->role.index == role.index &&
-        filter->agent.index == id.index && filter_blocks(oracle, filter, oracle->now, oracle->tick) &&
-        quantities_contain(&filter->refused, available))
-      return false;
-  }
-  return true;
-}
-
-static bool find_receiver(const OracleAllocator *oracle, AgentId id, OracleGrant *grant)
-{
-  grant->quantities = oracle_available(oracle, id);
-  if (!is_offered(oracle, agent_at(oracle, id)) || !is_enough(oracle, &grant->quantities))
-    return false;
-  g_autoptr(GArray) roles = naive_order(oracle->role_sorter);
-  for (guint i = 0; i < roles->len; i++) {
-    grant->role = (RoleId){g_array_index(roles, uint32_t, i)};
-    g_autoptr(GArray) frameworks = naive_order(role_at(oracle, grant->role)->sorter);
-    for (guint j = 0; j < frameworks->len; j++) {
-      grant->framework = (FrameworkId){g_array_index(frameworks, uint32_t, j)};
-      if (may_have(oracle, grant->framework, grant->role, id, &grant->quantities))
-        return true;
-    }
-  }
-  return false;
-}
-
-bool oracle_visit(OracleAllocator *oracle, AgentId agent, OracleGrant *grant)
-{
-  if (!find_receiver(oracle, agent, grant))
-    return false;
-  agent_at(oracle, agent)->visited = true;
-  book(oracle, grant->framework, grant->role, agent, &grant->quantities);
-  return true;
-}
-
-bool oracle_run_end(OracleAllocator *oracle, AgentId *agent)
-{
-  OracleGrant grant;
-  bool complete = true;
-  for (guint i = 0; i < oracle->agents->len; i++)
-    if (find_receiver(oracle, (AgentId){i}, &grant)) {
-      *agent = (AgentId){i};
-      complete = false;
-    }
-  for (guint i = 0; i < oracle->agents->len; i++)
-    agent_at(oracle, (AgentId){i})->candidate = false;
-  return complete;
 }
 
 /* --- to look at ----------------------------------------------------------------------------------------- */
@@ -594,10 +569,10 @@ static bool filter_is_covered(const OracleAllocator *oracle, guint which, Instan
     if (i == which || other->role.index != filter->role.index || other->agent.index != filter->agent.index ||
         other->framework.index != filter->framework.index || other->expiry.ns <= now.ns)
       continue;
-    bool equal = other->expiry.ns == filter->expiry.ns && quantities_equal(&other->refused, &filter->refused);
+    bool equal = other->expiry.ns == filter->expiry.ns && resources_equal(&other->refused, &filter->refused);
     if (equal && i > which)
       continue; /* of equal ones the first remains */
-    if (other->expiry.ns >= filter->expiry.ns && quantities_contain(&other->refused, &filter->refused))
+    if (other->expiry.ns >= filter->expiry.ns && resources_contain(&other->refused, &filter->refused))
       return true;
   }
   return false;
@@ -619,7 +594,9 @@ uint32_t oracle_count_holdings(const OracleAllocator *oracle)
   return oracle->holdings->len;
 }
 
-AllocatorUse oracle_holding(const OracleAllocator *oracle, uint32_t i)
+AllocatorUse oracle_holding(const OracleAllocator *oracle, uint32_t i, Quantities *allocated)
 {
-  return *holding_at(oracle, i);
+  if (allocated != NULL)
+    *allocated = oracle_holding_at(oracle, i)->allocated;
+  return oracle_holding_at(oracle, i)->use;
 }
