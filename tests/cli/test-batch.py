@@ -509,7 +509,7 @@ def replications_of_a_replay_warn_instead_of_an_interval(box):
 
 @case
 def a_shaken_trace_has_intervals(box):
-    for replicate in ("jitter(60s)", "resample-blocks(100s)", "resample-users"):
+    for replicate in ("jitter(1min)", "resample-blocks(100s)", "resample-users"):
         write_trace(box, f"replicate = {replicate}\n")
         done = box.well("w.ini", "--replications", "3", "-o", "r.db")
         assert done.stderr == "", done.stderr
