@@ -10,6 +10,7 @@
 #include "cli/options.h"
 #include "cli/report.h"
 #include "cli/table.h"
+#include "metrics/metric-list.h"
 #include "metrics/results-schema.h"
 #include "report/figures.h"
 #include "workload/workload-file.h"
@@ -187,11 +188,19 @@ static void list_columns(void)
   print_table(table);
 }
 
+static void add_metric(TextTable *table, const Metric *metric)
+{
+  text_table_add(table, g_strdup(metric->name));
+  text_table_add(table, g_strdup(metric->unit));
+  text_table_add(table, g_strdup(metric_better(metric)));
+  text_table_add(table, g_strdup(metric->text));
+}
+
 static void list_metrics(void)
 {
-  g_autoptr(TextTable) table = text_table_new(3, true);
-  for (const ResultsMetric *metric = results_metrics(); metric->name != NULL; metric++)
-    add_three(table, g_strdup(metric->name), metric->unit, metric->text);
+  g_autoptr(TextTable) table = text_table_new(4, true);
+  for (const Metric *metric = metric_list(); metric->name != NULL; metric++)
+    add_metric(table, metric);
   print_table(table);
 }
 

@@ -7,7 +7,7 @@
 #include "base/number.h"
 #include "cli/options.h"
 #include "cli/report.h"
-#include "metrics/results-schema.h"
+#include "metrics/metric-list.h"
 #include "metrics/statistics.h"
 #include "report/format.h"
 
@@ -70,7 +70,7 @@ static char *whole_scope(const char *scope, const Experiment *experiment)
 static bool check_name(const Criterion *criterion, GError **error)
 {
   g_autoptr(GPtrArray) names = g_ptr_array_new();
-  for (const ResultsMetric *metric = results_metrics(); metric->name != NULL; metric++) {
+  for (const Metric *metric = metric_list(); metric->name != NULL; metric++) {
     if (strcmp(metric->name, criterion->name) == 0)
       return true;
     g_ptr_array_add(names, (gpointer)(guintptr)metric->name);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/check.h"
 #include "base/resources-text.h"
+#include "metrics/metric-list.h"
 #include "metrics/results-private.h"
 
 /* What is written at the end of a run. */
@@ -137,6 +139,7 @@ static void add_frameworks(ResultsRun *run)
 
 void results_add_metric(ResultsRun *run, const char *name, const char *scope, double value)
 {
+  CHECK(metric_find(name) != NULL);
   RowCell *cell = row_add(run->stream, TABLE_METRIC);
   (cell++)->integer = run->run_id;
   (cell++)->text = name;

@@ -320,6 +320,8 @@ static const ResultsColumn metric_summary_columns[] = {
 static const ResultsColumn metric_doc_columns[] = {
     {"name", TEXT, "NOT NULL PRIMARY KEY", "", "name of a metric"},
     {"unit", TEXT, "NOT NULL", "", "its unit"},
+    {"better", TEXT, "NOT NULL CHECK (better IN ('less', 'more', ''))", "",
+     "which way is better; empty: neither, it describes"},
     {"text", TEXT, "NOT NULL", "", "its meaning"},
     END,
 };
@@ -428,58 +430,6 @@ static const ResultsRelation views[] = {
     {NULL, NULL, NULL},
 };
 
-static const ResultsMetric metrics[] = {
-    {"fairness/jain", "1/n to 1", "Jain index over the ratios of view fairness"},
-    {"fairness/largest_gap", "0 to 1",
-     "largest of fair share less dominant share over samples and frameworks with unmet demand"},
-    {"utilization", "0 to 1", "time mean of allocated / total, from warm-up to end; see view utilization"},
-    {"utilization/offered", "0 to 1", "likewise, of what was on offer"},
-    {"jobs/submitted", "jobs", "jobs of the group"},
-    {"tasks/launched", "tasks", "tasks of the group that the master accepted"},
-    {"completion_time/count", "jobs",
-     "finished jobs of the group; of a steady run those submitted after the warm-up"},
-    {"completion_time/mean", "s", "mean of their completion times"},
-    {"completion_time/median", "s", "median; between two order statistics by linear interpolation"},
-    {"completion_time/p95", "s", "95th percentile, likewise"},
-    {"completion_time/p99", "s", "99th percentile, likewise"},
-    {"ramp_up/count", "frameworks", "frameworks of the group that reached their target"},
-    {"ramp_up/mean", "s", "mean of their ramp-ups"},
-    {"ramp_up/median", "s", "median, as of completion times"},
-    {"ramp_up/p95", "s", "95th percentile, likewise"},
-    {"ramp_up/p99", "s", "99th percentile, likewise"},
-    {"offers/unusable", "0 to 1", "of the group's offers looked at while tasks waited: without room for any"},
-    {"offer_wait/served", "frameworks", "frameworks of the group that got a usable offer"},
-    {"offer_wait/first_mean", "s", "mean of their times to the first usable offer"},
-    {"offer_wait/longest", "s", "longest time of any of the group without a usable offer while tasks waited"},
-    {"mean_share", "0 to 1", "mean over the frameworks of the group of mean_dominant_share"},
-    {"allocator/mesos/allocation_runs", "runs", "runs of the allocator"},
-    {"allocator/allocation_ticks", "runs", "of them periodic ones"},
-    {"master/slave_registrations", "agents", "agents that registered"},
-    {"master/slave_removals", "agents", "agents that were removed"},
-    {"master/slaves_active", "agents", "agents at the end"},
-    {"master/frameworks_active", "frameworks", "frameworks at the end"},
-    {"master/outstanding_offers", "offers", "offers at the end"},
-    {"master/tasks_staging", "tasks", "tasks in TASK_STAGING at the end"},
-    {"master/tasks_starting", "tasks", "tasks in TASK_STARTING at the end"},
-    {"master/tasks_running", "tasks", "tasks in TASK_RUNNING at the end"},
-    {"master/tasks_killing", "tasks", "tasks in TASK_KILLING at the end"},
-    {"master/tasks_unreachable", "tasks", "tasks in TASK_UNREACHABLE at the end"},
-    {"master/tasks_finished", "tasks", "tasks that ended in TASK_FINISHED"},
-    {"master/tasks_failed", "tasks", "tasks that ended in TASK_FAILED"},
-    {"master/tasks_killed", "tasks", "tasks that ended in TASK_KILLED"},
-    {"master/tasks_error", "tasks", "tasks that ended in TASK_ERROR"},
-    {"master/tasks_lost", "tasks", "tasks that ended in TASK_LOST"},
-    {"master/tasks_dropped", "tasks", "tasks that ended in TASK_DROPPED"},
-    {"master/tasks_gone", "tasks", "tasks that ended in TASK_GONE"},
-    {"master/tasks_gone_by_operator", "tasks", "tasks that ended in TASK_GONE_BY_OPERATOR"},
-    {"offers/sent", "offers", "offers made"},
-    {"offers/accepted", "offers", "used, at least in part"},
-    {"offers/declined", "offers", "declined, or accepted without a launch"},
-    {"offers/rescinded", "offers", "taken back by the master"},
-    {"offers/discarded", "offers", "gone with an invalid accept or with their framework"},
-    {NULL, NULL, NULL},
-};
-
 const ResultsRelation *results_table(ResultsTable table)
 {
   return &tables[table];
@@ -488,11 +438,6 @@ const ResultsRelation *results_table(ResultsTable table)
 const ResultsRelation *results_views(void)
 {
   return views;
-}
-
-const ResultsMetric *results_metrics(void)
-{
-  return metrics;
 }
 
 guint results_table_cells(ResultsTable table)

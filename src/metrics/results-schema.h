@@ -2,17 +2,18 @@
 #pragma once
 
 /*
- * The tables, views and numbers of a results file, and what each means.
+ * The tables and views of a results file, and what each means.
  *
  * One C table (results-schema.c) makes both the SQL and the rows of column_doc, so what is said of a column
  * cannot drift from the column. A change of a name or meaning is a new RESULTS_SCHEMA_VERSION.
+ * Not here: the numbers of table metric (metric-list.h).
  */
 
 #include <glib.h>
 #include <stddef.h>
 
 #define RESULTS_APPLICATION_ID 0x4f66664d /* "OffM" */
-#define RESULTS_SCHEMA_VERSION 2
+#define RESULTS_SCHEMA_VERSION 3
 
 /* Tables that rows are added to, in the order of their parts in results-schema.c. */
 typedef enum {
@@ -75,15 +76,6 @@ char *results_table_columns(ResultsTable table);
 
 /** results_schema_sql: (transfer full): makes all tables and views of an empty file. */
 char *results_schema_sql(void);
-
-/* The numbers of table metric. */
-typedef struct {
-  const char *name; /* NULL: end of the list */
-  const char *unit;
-  const char *text;
-} ResultsMetric;
-
-const ResultsMetric *results_metrics(void);
 
 /* States of task_attempt, by state_code: "finished" is 0. */
 extern const char *const results_attempt_states[];

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "metrics/metric-list.h"
 #include "metrics/results-private.h"
 
 G_DEFINE_QUARK(offersim - results - error, results_error)
@@ -114,10 +115,11 @@ static bool add_docs(Results *results, GError **error)
     add_column_docs(stream, results_table((ResultsTable)table));
   for (const ResultsRelation *view = results_views(); view->name != NULL; view++)
     add_column_docs(stream, view);
-  for (const ResultsMetric *metric = results_metrics(); metric->name != NULL; metric++) {
+  for (const Metric *metric = metric_list(); metric->name != NULL; metric++) {
     RowCell *cell = row_add(stream, TABLE_METRIC_DOC);
     (cell++)->text = metric->name;
     (cell++)->text = metric->unit;
+    (cell++)->text = metric_better(metric);
     cell->text = metric->text;
   }
   bool done = row_stream_flush(stream, error);

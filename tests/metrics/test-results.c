@@ -277,7 +277,7 @@ START_TEST(every_column_is_explained)
   ck_sql(path, "SELECT DISTINCT name FROM metric EXCEPT SELECT name FROM metric_doc", "");
   ck_sql(path, "SELECT name FROM metric_doc EXCEPT SELECT DISTINCT name FROM metric", "");
   ck_sql(path, "PRAGMA application_id", "1332110925");
-  ck_sql(path, "PRAGMA user_version", "2");
+  ck_sql(path, "PRAGMA user_version", "3");
   ck_sql(path, "PRAGMA integrity_check", "ok");
 }
 END_TEST
