@@ -34,6 +34,7 @@ static void framework_stopped(void *self, Instant now, FrameworkId id)
   recorder_advance(recorder, now);
   RecordedFramework *framework = recorder_at(recorder, id);
   share_until(recorder, framework, now);
+  shortfall_end(&framework->shortfall, now, framework->used, true);
   framework->stopped = true;
   framework->stop = now;
   framework->held = 0;
@@ -86,6 +87,8 @@ static void gang_holds(void *self, Instant now, FrameworkId id, uint32_t tasks)
   Recorder *recorder = self;
   recorder_advance(recorder, now);
   RecordedFramework *framework = recorder_at(recorder, id);
+  if (tasks > framework->held)
+    framework->used = now;
   framework->held = tasks;
   ramp_up_watch(framework, now);
 }
@@ -213,6 +216,8 @@ void recorder_finish(Recorder *recorder, Instant end)
   recorder->end = end;
   for (uint32_t i = 0; i < recorder->n_frameworks; i++)
     share_until(recorder, &recorder->frameworks[i], end);
+  for (uint32_t i = 0; i < recorder->n_frameworks; i++)
+    shortfall_end(&recorder->frameworks[i].shortfall, end, recorder->frameworks[i].used, false);
 
   for (uint32_t id = 0; id < job_table_end(&recorder->job_table); id++) {
     const LiveJob *job = job_table_find(&recorder->job_table, (JobId){id});

@@ -25,6 +25,7 @@ struct Recorder {
   Instant warm_up;
   Instant starting; /* of the frameworks whose targets are open; INSTANT_NEVER: none */
   Instant end;      /* INSTANT_NEVER before recorder_finish() */
+  Instant sampled;  /* the last sample; INSTANT_ZERO: none */
   bool measuring;   /* the warm-up is over */
 
   RecordedCluster cluster;

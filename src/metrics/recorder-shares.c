@@ -110,6 +110,37 @@ void recorder_set_targets(Recorder *recorder)
   recorder->n_open = 0;
 }
 
+/* The dominant share of a task of mean size. */
+static double share_of_task(const Recorder *recorder, const RecordedFramework *framework)
+{
+  double tasks = framework->unlimited > 0 ? 1 : (double)framework->demand_tasks;
+  double share = 0;
+  for (uint32_t kind = 0; kind < recorder->kinds_end; kind++) {
+    double demand = framework->unlimited > 0 ? (double)framework->unlimited_task.amount[kind]
+                                             : (double)framework->demand[kind];
+    share = fmax(share, demand / tasks / recorder->totals[kind]);
+  }
+  return share;
+}
+
+static void sample_shortfall(const Recorder *recorder, RecordedFramework *framework, Instant now,
+                             double share)
+{
+  int64_t since = MAX(recorder->sampled.ns, MAX(recorder->warm_up.ns, framework->start.ns));
+  if (framework->stopped || now.ns <= since)
+    return;
+  const ShortfallSample sample = {
+      .now = now,
+      .length = {now.ns - since},
+      .ideal = framework->fair_share,
+      .share = share,
+      .task = framework->listed ? share_of_task(recorder, framework) : 0,
+      .running = (double)framework->running,
+      .use = framework->used,
+  };
+  shortfall_sample(&framework->shortfall, &sample);
+}
+
 void recorder_sample(Recorder *recorder, Instant now)
 {
   RecordedCluster *cluster = &recorder->cluster;
@@ -127,7 +158,9 @@ void recorder_sample(Recorder *recorder, Instant now)
     framework->sampled_share += share;
     framework->sampled_fair_share += framework->fair_share;
     cluster->largest_gap = fmax(cluster->largest_gap, fmax(framework->fair_share - share, 0));
+    sample_shortfall(recorder, framework, now, share);
   }
+  recorder->sampled = now;
 }
 
 uint32_t recorder_framework_count(const Recorder *recorder)

@@ -70,6 +70,7 @@ void recorder_grow(Recorder *recorder, uint32_t index)
     RecordedFramework *framework = &recorder->frameworks[i];
     memset(framework, 0, sizeof *framework);
     framework->judged.first_wait.ns = -1;
+    shortfall_init(&framework->shortfall);
     framework->ramp_up_wait = RAMP_UP_OVER;
     framework->ramp_up_at = INSTANT_NEVER;
     framework->start = INSTANT_NEVER;
@@ -236,6 +237,7 @@ static void task_launched(void *self, Instant now, FrameworkId id, AgentId agent
   recorder_advance(recorder, now);
   RecordedFramework *framework = recorder_at(recorder, id);
   framework->tasks_launched++;
+  framework->used = now;
   recorder->cluster.tasks[TASK_STAGING]++;
   share_until(recorder, framework, now);
   add(recorder, framework->allocated, now, quantities_of(resources, &scratch));

@@ -38,6 +38,7 @@
 #include "base/time.h"
 #include "core/observer.h"
 #include "metrics/integral.h"
+#include "metrics/shortfall.h"
 #include "workload/job-observer.h"
 
 typedef struct Recorder Recorder;
@@ -97,6 +98,8 @@ typedef struct {
   uint64_t offers_made;
   uint64_t offers_ended[OFFER_ENDS];
   uint64_t tasks_launched;
+  Instant
+      used; /* the last time that an offer was of use: a launch, or a gang that holds more; INSTANT_ZERO: never */
   uint64_t tasks_ended[TASKS_ENDED(TASK_STATES)]; /* see TASKS_ENDED() */
 
   WideInteger demand[RESOURCE_KINDS_MAX]; /* of finite demands; may be more than an amount holds */
@@ -115,6 +118,7 @@ typedef struct {
   double sampled_fair_share;
   uint64_t jobs[JOB_UNSCHEDULABLE + 1]; /* in each state now */
   OfferSummary judged;                  /* at its stop or the end of the run */
+  Shortfall shortfall;
 } RecordedFramework;
 
 /* What is known of the cluster. */

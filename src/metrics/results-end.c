@@ -41,6 +41,11 @@ static RowCell *add_framework_shares(ResultsRun *run, RowCell *cell, uint32_t i)
   (cell++)->real = recorder_mean_share(run->recorder, i);
   (cell++)->real = samples > 0 ? framework->sampled_share / samples : ROW_NO_REAL;
   (cell++)->real = samples > 0 ? framework->sampled_fair_share / samples : ROW_NO_REAL;
+  (cell++)->real = framework->shortfall.deficit;
+  (cell++)->integer = framework->shortfall.longest.ns;
+  (cell++)->integer = framework->shortfall.open;
+  (cell++)->real = framework->shortfall.work;
+  (cell++)->integer = framework->shortfall.demanding.ns;
   return cell;
 }
 
@@ -89,6 +94,11 @@ static void add_absent_framework(ResultsRun *run, uint32_t id, uint32_t group, c
     (cell++)->integer = ROW_NULL;
   for (int i = 0; i < 3; i++) /* shares */
     (cell++)->real = ROW_NO_REAL;
+  (cell++)->real = 0; /* shortfall */
+  (cell++)->integer = 0;
+  (cell++)->integer = 0;
+  (cell++)->real = 0;
+  (cell++)->integer = 0;
   add_framework_counts(&nothing, cell);
 }
 

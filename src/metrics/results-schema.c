@@ -121,7 +121,16 @@ static const ResultsColumn framework_columns[] = {
      "time mean of the dominant share (allocated only) from start or warm-up to stop or end"},
     {"sampled_share", REAL, NULL, "0 to 1", "mean of the dominant share over the samples after the warm-up"},
     {"sampled_fair_share", REAL, NULL, "0 to 1",
-     "mean over the same samples of the fluid weighted max-min share of what was demanded"},
+     "mean over the same samples of the ideal: the fluid weighted max-min share of what was demanded"},
+    {"deficit", REAL, "NOT NULL", "share-seconds",
+     "ideal less dominant share, where that is positive, times the time between samples, summed"},
+    {"starvation_ns", INTEGER, "NOT NULL", "ns",
+     "longest time, to a sample interval, at least one task below the ideal and without an offer of use"},
+    {"starvation_open", INTEGER, "NOT NULL CHECK (starvation_open IN (0, 1))", "",
+     "1: it lasted to the end of the run, so that its true length is not known"},
+    {"sampled_work", REAL, "NOT NULL", "task-seconds",
+     "tasks running times the time between samples, summed over samples in which it demanded something"},
+    {"sampled_demand_ns", INTEGER, "NOT NULL", "ns", "the time that these samples stand for"},
     {"tasks_launched", INTEGER, "NOT NULL", "tasks", "accepted by the master"},
     {"tasks_finished", INTEGER, "NOT NULL", "tasks", "TASK_FINISHED"},
     {"tasks_failed", INTEGER, "NOT NULL", "tasks", "TASK_FAILED"},
@@ -392,6 +401,8 @@ static const ResultsColumn fairness_columns[] = {
     {"mean_fair_share", SEEN, NULL, "0 to 1", "mean fair share over the samples after the warm-up"},
     {"ratio", SEEN, NULL, "",
      "mean share / mean fair share over these samples; the Jain index is over these; NULL: nothing was fair"},
+    {"deficit", SEEN, NULL, "share-seconds", "see table framework"},
+    {"starvation", SEEN, NULL, "s", "longest starvation, see table framework"},
     END,
 };
 
@@ -419,7 +430,9 @@ static const ResultsRelation views[] = {
      utilization_columns},
     {"fairness",
      "SELECT run_id, name, mean_dominant_share, sampled_fair_share, "
-     "CASE WHEN sampled_fair_share > 0 THEN sampled_share / sampled_fair_share END FROM framework",
+     "CASE WHEN sampled_fair_share > 0 THEN sampled_share / sampled_fair_share END, deficit, starvation_ns / "
+     "1e9 "
+     "FROM framework",
      fairness_columns},
     {"offers",
      "SELECT run_id, name, offers_sent, offers_declined, offers_rescinded, "

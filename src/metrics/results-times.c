@@ -152,6 +152,10 @@ static bool add_sums(ResultsRun *run, GError **error)
     bool overall;
   } metrics[] = {
       {"mean_share", "avg(mean_dominant_share)", false},
+      {"fairness/deficit", "sum(deficit)", true},
+      {"starvation/longest", "max(starvation_ns) / 1e9", true},
+      {"starvation/open", "CAST (sum(starvation_open) AS REAL)", true},
+      {"work/rate", "sum(sampled_work) * 1e9 / nullif(max(sampled_demand_ns), 0)", true},
       {"jobs/submitted", "CAST (sum(jobs_submitted) AS REAL)", true},
       {"tasks/launched", "CAST (sum(tasks_launched) AS REAL)", true},
       {"offers/unusable",
