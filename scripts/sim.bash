@@ -31,7 +31,7 @@ _sim() {
       return
       ;;
     --format)
-      mapfile -t COMPREPLY < <(compgen -W "csv trace-events batsim swf" -- "$cur")
+      mapfile -t COMPREPLY < <(compgen -W "text csv json trace-events batsim swf" -- "$cur")
       return
       ;;
     --tracks)
@@ -47,6 +47,7 @@ _sim() {
     validate) options="--set --allocator --quiet --help" ;;
     list) options="--help" ;;
     show) options="--workload --summary --set --run --help" ;;
+    compare) options="--metric --frameworks --format --help" ;;
     plot) options="--figure --output --run --help" ;;
     report) options="--output --run --help" ;;
     export) options="--format --output --run --tracks --from --to --help" ;;
@@ -69,9 +70,9 @@ _sim() {
     mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$("$1" list allocators 2>/dev/null | awk '{ print $1 }')" -- "$cur")
   elif ((cword == 1)); then
     _filedir
-    mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "run validate list show plot report export merge explain check-allocator help" -- "$cur")
+    mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "run validate list show compare plot report export merge explain check-allocator help" -- "$cur")
   elif [[ $command == help ]]; then
-    mapfile -t COMPREPLY < <(compgen -W "run validate list show plot report export merge explain check-allocator" -- "$cur")
+    mapfile -t COMPREPLY < <(compgen -W "run validate list show compare plot report export merge explain check-allocator" -- "$cur")
   else
     _filedir
   fi

@@ -84,6 +84,14 @@ _sim() {
         '(-h --help)'{-h,--help}'[what it does, with examples]' \
         '*:allocator:_sim_allocators'
       ;;
+    compare)
+      _arguments '1:command:(compare)' \
+        '*'{-m,--metric}'[only this one]:name or name\:scope:' \
+        '(-f --frameworks)'{-f,--frameworks}'[those of each framework, too]' \
+        '--format[how it is printed]:format:(text csv json)' \
+        '(-h --help)'{-h,--help}'[what it does, with examples]' \
+        '*:results:_files'
+      ;;
     merge)
       _arguments '1:command:(merge)' \
         '(-q --quiet)'{-q,--quiet}'[print nothing but errors]' \
@@ -117,10 +125,10 @@ _sim() {
         '*:results:_files'
       ;;
     help)
-      _arguments '1:command:(help)' '2:command:(run validate list show plot report export merge explain check-allocator)'
+      _arguments '1:command:(help)' '2:command:(run validate list show compare plot report export merge explain check-allocator)'
       ;;
     *)
-      ((CURRENT == 2)) && compadd run validate list show plot report export merge explain check-allocator help
+      ((CURRENT == 2)) && compadd run validate list show compare plot report export merge explain check-allocator help
       _sim_run
       ;;
   esac

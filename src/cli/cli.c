@@ -25,6 +25,7 @@ static const Command commands[] = {
     {"list", "list what can be named: allocators, schedulers, keys of workload files, ...", command_list},
     {"show", "show a run that is in a results file, as a workload that repeats it", command_show},
     {"merge", "merge results files into one", command_merge},
+    {"compare", "compare runs that differ in one thing, pair by pair", command_compare},
     {"plot", "draw a figure of runs", command_plot},
     {"report", "make a page of runs: summary, figures, comparison, provenance", command_report},
     {"export", "write results as CSV, trace events (Perfetto), Batsim's jobs.csv or SWF", command_export},

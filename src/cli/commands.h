@@ -9,6 +9,7 @@
  *   list       command-list.c       what can be named
  *   show       command-show.c       a run that is in a results file
  *   merge      command-merge.c      several results files become one
+ *   compare    command-compare.c    runs that differ in one thing, pair by pair
  *   plot       command-plot.c       a figure of runs
  *   report     command-report.c     a page of runs
  *   export     command-export.c     results in formats of other programs
@@ -23,6 +24,7 @@ ExitStatus command_validate(int argc, char **argv);
 ExitStatus command_list(int argc, char **argv);
 ExitStatus command_show(int argc, char **argv);
 ExitStatus command_merge(int argc, char **argv);
+ExitStatus command_compare(int argc, char **argv);
 ExitStatus command_plot(int argc, char **argv);
 ExitStatus command_report(int argc, char **argv);
 ExitStatus command_export(int argc, char **argv);

@@ -6,6 +6,7 @@
 
 #include "base/time-text.h"
 #include "cli/batch.h"
+#include "cli/comparison-print.h"
 #include "cli/load-workload.h"
 #include "cli/means-print.h"
 #include "cli/output-file.h"
@@ -304,6 +305,22 @@ static void warn(const RunBatch *run, const ResultsMeans *means)
     }
 }
 
+/* Several allocators had the same jobs: they are compared with the first. */
+static bool show_comparison(const RunBatch *run, GError **error)
+{
+  const char *const paths[] = {run->output, NULL};
+  const PairedChoice choice = {.metrics = NULL};
+  if (run->n_allocators < 2)
+    return true;
+  g_autoptr(PairedSides) sides = paired_sides_open(paths, error);
+  g_autoptr(GPtrArray) comparisons = sides == NULL ? NULL : paired_comparisons_new(sides, &choice, error);
+  if (comparisons == NULL)
+    return false;
+  g_autofree char *text = comparison_text(comparisons);
+  fputs(text, stdout);
+  return true;
+}
+
 static ExitStatus show(const RunBatch *run)
 {
   g_autoptr(GError) error = NULL;
@@ -313,6 +330,8 @@ static ExitStatus show(const RunBatch *run)
     return report_error(error);
   g_autofree char *text = means_text(means, run->output);
   fputs(text, stdout);
+  if (!show_comparison(run, &error))
+    return report_error(error);
   fflush(stdout);
   warn(run, means);
   return EXIT_WELL;

@@ -46,6 +46,7 @@ typedef enum {
   RESULTS_ERROR_WRITE,   /* writing failed: disk full, I/O */
   RESULTS_ERROR_FORMAT,  /* not a results file, or of another version */
   RESULTS_ERROR_STOPPED, /* somebody asked for an end (results_merge()) */
+  RESULTS_ERROR_PAIRS,   /* runs are no pairs (paired-runs.h) */
 } ResultsError;
 
 GQuark results_error_quark(void);

@@ -170,6 +170,12 @@ class Box:
         database.close()
         return rows
 
+    def execute(self, name, sql):
+        """Changes what the program has written."""
+        with sqlite3.connect(self.join(name)) as database:
+            database.execute(sql)
+        database.close()
+
     def value(self, name, sql):
         rows = self.query(name, sql)
         assert len(rows) == 1 and len(rows[0]) == 1, f"{sql}: {rows}"
