@@ -118,6 +118,8 @@ int cli_run(int argc, char **argv)
 {
   /* A file that grows beyond the limit of its owner is an error of that write, not the end of the process. */
   signal(SIGXFSZ, SIG_IGN);
+  /* Whoever ignores the ends of children hands that on, and then nobody can wait for a plug-in, a worker or gnuplot. */
+  signal(SIGCHLD, SIG_DFL);
   ExitStatus status = dispatch(argc, argv);
   /* What was printed is part of the result: a full disk behind ">" is a failure too. */
   gboolean failed = ferror(stdout) != 0;

@@ -260,6 +260,12 @@ def a_second_signal_ends_an_endless_call(box):
 
 
 @case
+def who_ignores_the_ends_of_children_gets_an_answer_too(box):
+    box.write("w.ini", SMALL)
+    box.well("w.ini", "--allocator", fixture("mine"), preexec_fn=lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN))
+
+
+@case
 def no_child_is_left_behind(box):
     process = start_long(box, "--allocator", fixture("mine"))
     process.kill()
