@@ -89,6 +89,33 @@ static bool check_weights(const WorkloadBuild *build, GError **error)
   return true;
 }
 
+/* --- the cluster ---------------------------------------------------------------------------------------- */
+
+/* What all agents have is added up, and so is what is in use of it: that must be countable, with room to spare. */
+#define TOTAL_MAX (INT64_MAX / 4)
+
+static bool check_totals(const WorkloadBuild *build, GError **error)
+{
+  const Cluster *cluster = &build->experiment->cluster;
+  Quantities sum = QUANTITIES_ZERO;
+  for (uint32_t i = 0; i < cluster->n_classes; i++) {
+    const AgentClass *agents = &cluster->classes[i];
+    Quantities each = resources_total(&agents->resources);
+    const KeyGroup *group = key_file_find(build->file, "agents", agents->name);
+    if (group == NULL)
+      group = key_file_find(build->file, "cluster", "");
+    for (uint32_t kind = 0; kind < RESOURCE_KINDS_MAX; kind++)
+      if (__builtin_mul_overflow(each.amount[kind], agents->count, &each.amount[kind]) ||
+          __builtin_add_overflow(sum.amount[kind], each.amount[kind], &sum.amount[kind]) ||
+          sum.amount[kind] > TOTAL_MAX)
+        return key_file_fail(
+            build->file, group, key_group_find(group, "resources"), WORKLOAD_ERROR_VALUE, error,
+            "%u such agents make too much %s; expected at most %" G_GINT64_FORMAT " in all", agents->count,
+            resource_kinds_name(build->experiment->kinds, kind), TOTAL_MAX / QUANTITY_UNIT);
+  }
+  return true;
+}
+
 /* --- quotas --------------------------------------------------------------------------------------------- */
 
 /* An error about one key of [role PATH]; nothing of @role is named twice. */
@@ -160,7 +187,7 @@ static bool check_children(const WorkloadBuild *build, const RoleSpec *role, GEr
   return true;
 }
 
-/* What all agents have that is not revocable. */
+/* What all agents have that is not revocable; amounts fit, as check_totals() has seen. */
 static Quantities cluster_total(const Cluster *cluster)
 {
   Quantities sum = QUANTITIES_ZERO;
@@ -171,9 +198,7 @@ static Quantities cluster_total(const Cluster *cluster)
       if (!resources->special->slices[j].revocable)
         quantities_add(&each, &resources->special->slices[j].quantities);
     for (int kind = 0; kind < RESOURCE_KINDS_MAX; kind++)
-      if (__builtin_mul_overflow(each.amount[kind], cluster->classes[i].count, &each.amount[kind]) ||
-          __builtin_add_overflow(sum.amount[kind], each.amount[kind], &sum.amount[kind]))
-        sum.amount[kind] = INT64_MAX / 2;
+      sum.amount[kind] += each.amount[kind] * cluster->classes[i].count;
   }
   return sum;
 }
@@ -207,5 +232,5 @@ static bool check_quotas(const WorkloadBuild *build, GError **error)
 bool check_experiment(const WorkloadBuild *build, GError **error)
 {
   return check_stage_groups(build, error) && check_names(build, error) && check_weights(build, error) &&
-         check_quotas(build, error);
+         check_totals(build, error) && check_quotas(build, error);
 }

@@ -141,6 +141,16 @@ static const Refusal refusals[] = {
      "NAME]"},
     {"[cluster]\nagents=0\nresources=cpus:1\n" F, NULL,
      "t.ini:2: [cluster] agents: expected a whole number from 1 to 50000000, not \"0\""},
+    {"[cluster]\nagents=20000\nresources=cpus:1;mem:999999999999\n" F, NULL,
+     "t.ini:3: [cluster] resources: 20000 such agents make too much mem; expected at most 2305843009213693 "
+     "in "
+     "all"},
+    {"[cluster]\nresources=cpus:999999999999\n[agents a]\ncount=2000\n[agents b]\ncount=2000\n"
+     "resources=cpus:999999999999\n" F,
+     NULL,
+     "t.ini:7: [agents b] resources: 2000 such agents make too much cpus; expected at most 2305843009213693 "
+     "in "
+     "all"},
     {"[cluster]\nagents=1\n" F, NULL,
      "t.ini:1: [cluster]: the key \"resources\" is missing; expected the resources of one agent, such as "
      "\"cpus:4;mem:8192\""},
