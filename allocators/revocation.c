@@ -111,8 +111,13 @@ static void client_wants(Allocator *kernel, const KernelClient *client)
     Need *need = need_of(kernel, role);
     need->waits = true;
     need->waits_for_any = need->waits_for_any || demand == NULL;
-    for (int kind = 0; demand != NULL && kind < RESOURCE_KINDS_MAX; kind++)
-      need->waiting.amount[kind] += demand->task.amount[kind] * (int64_t)MIN(demand->pending, 1000000);
+    for (int kind = 0; demand != NULL && kind < RESOURCE_KINDS_MAX; kind++) {
+      /* More than any guarantee is as good as any amount. */
+      int64_t more;
+      if (__builtin_mul_overflow(demand->task.amount[kind], (int64_t)demand->pending, &more) ||
+          __builtin_add_overflow(need->waiting.amount[kind], more, &need->waiting.amount[kind]))
+        need->waiting.amount[kind] = INT64_MAX;
+    }
   }
 }
 
@@ -178,31 +183,46 @@ static bool is_below_due(const Allocator *kernel, RoleId role)
   return false;
 }
 
-/* Whether one of the tasks that roles that are due wait for fits; true where one has not been declared. */
-static bool holds_wanted(const Allocator *kernel, const Quantities *free)
+/* The tasks that roles that are due wait for, without those that need as much as another; zero where one has not been
+ * declared. */
+static GArray *wanted_tasks(const Allocator *kernel)
 {
+  GArray *tasks = g_array_new(FALSE, FALSE, sizeof(Quantities));
   for (uint32_t slot = 0; slot < kernel->clients.n_slots; slot++) {
     if (!pool_is_taken(&kernel->clients, slot))
       continue;
     const KernelClient *client = kernel_client(kernel, slot);
-    if (!client->active || !is_below_due(kernel, client->role))
+    if (!client->active || !is_below_due(kernel, client->role) ||
+        (client->demand != NULL && client->demand->pending == 0))
       continue;
-    if (client->demand == NULL ||
-        (client->demand->pending > 0 && quantities_contain(free, &client->demand->task)))
-      return true;
+    const Quantities task = client->demand == NULL ? QUANTITIES_ZERO : client->demand->task;
+    bool known = false;
+    for (guint i = 0; i < tasks->len && !known; i++)
+      known = quantities_contain(&task, &g_array_index(tasks, Quantities, i));
+    if (!known)
+      g_array_append_val(tasks, task);
   }
+  return tasks;
+}
+
+static bool holds_one(const Quantities *free, const GArray *tasks)
+{
+  for (guint i = 0; i < tasks->len; i++)
+    if (quantities_contain(free, &g_array_index(tasks, Quantities, i)))
+      return true;
   return false;
 }
 
 static Quantities usable_free(const Allocator *kernel)
 {
+  g_autoptr(GArray) tasks = wanted_tasks(kernel);
   Quantities sum = QUANTITIES_ZERO;
   for (uint32_t i = 0; i < kernel->agents.n; i++) {
     const KernelAgent *agent = kernel_agent(kernel, (AgentId){i});
     if (!agent->present || !agent->activated || !agent->whitelisted)
       continue;
     Quantities free = kernel_offerable(agent);
-    if (!quantities_are_zero(&free) && holds_wanted(kernel, &free))
+    if (!quantities_are_zero(&free) && holds_one(&free, tasks))
       quantities_add(&sum, &free);
   }
   return sum;
@@ -223,6 +243,15 @@ static Quantities plain_in_use(const Allocator *kernel, uint32_t slot)
   return in_use;
 }
 
+/* Where what was revoked is held, or NULL: it has come back, whole. */
+static const uint32_t *revoked_link(Allocator *kernel, const Revoked *one)
+{
+  if (!kernel_agent_is_known(kernel, one->agent) || !pool_is_taken(&kernel->clients, one->client) ||
+      kernel_client(kernel, one->client)->framework.index != one->framework.index)
+    return NULL;
+  return kernel_holding_find(kernel, kernel_agent(kernel, one->agent), one->client);
+}
+
 /* What has been revoked and is still in use; what has come is forgotten. */
 static Quantities outstanding(Allocator *kernel)
 {
@@ -230,10 +259,7 @@ static Quantities outstanding(Allocator *kernel)
   Quantities sum = QUANTITIES_ZERO;
   for (guint i = revoked->len; i-- > 0;) {
     const Revoked *one = &g_array_index(revoked, Revoked, i);
-    uint32_t *link = NULL;
-    if (kernel_agent_is_known(kernel, one->agent) && pool_is_taken(&kernel->clients, one->client) &&
-        kernel_client(kernel, one->client)->framework.index == one->framework.index)
-      link = kernel_holding_find(kernel, kernel_agent(kernel, one->agent), one->client);
+    const uint32_t *link = revoked_link(kernel, one);
     Quantities coming = link == NULL ? QUANTITIES_ZERO : plain_in_use(kernel, *link);
     quantities_subtract(&coming, &one->left);
     coming = quantities_positive(&coming);
@@ -265,14 +291,17 @@ static int victim_compare(const void *left, const void *right)
   return a->client < b->client ? -1 : 1;
 }
 
-static bool is_revoked(const Allocator *kernel, AgentId agent, uint32_t client)
+/* By holding slot: whether it is being reduced already. */
+static bool *revoked_holdings(Allocator *kernel)
 {
   const GArray *revoked = kernel->revocation->revoked;
-  for (guint i = 0; i < revoked->len; i++)
-    if (g_array_index(revoked, Revoked, i).agent.index == agent.index &&
-        g_array_index(revoked, Revoked, i).client == client)
-      return true;
-  return false;
+  bool *is_revoked = g_new0(bool, kernel->holdings.n_slots + 1);
+  for (guint i = 0; i < revoked->len; i++) {
+    const uint32_t *link = revoked_link(kernel, &g_array_index(revoked, Revoked, i));
+    if (link != NULL)
+      is_revoked[*link] = true;
+  }
+  return is_revoked;
 }
 
 static bool may_lose(const Allocator *kernel, RoleId role)
@@ -281,18 +310,19 @@ static bool may_lose(const Allocator *kernel, RoleId role)
 }
 
 /* All holdings that have something in use and are not being reduced already, of roles that lack nothing. */
-static GArray *victims_collect(const Allocator *kernel)
+static GArray *victims_collect(Allocator *kernel)
 {
   GArray *victims = g_array_new(FALSE, FALSE, sizeof(Victim));
+  g_autofree bool *is_revoked = revoked_holdings(kernel);
   for (uint32_t i = 0; i < kernel->agents.n; i++) {
     const KernelAgent *agent = kernel_agent(kernel, (AgentId){i});
     for (uint32_t at = agent->present ? agent->holdings : INDEX_NONE; at != INDEX_NONE;) {
       const KernelHolding *holding = pool_at(&kernel->holdings, at);
       Victim victim = {
           kernel_client(kernel, holding->client)->role, {i}, holding->client, plain_in_use(kernel, at), 0};
+      bool taken = is_revoked[at];
       at = holding->next;
-      if (quantities_are_zero(&victim.allocated) || !may_lose(kernel, victim.role) ||
-          is_revoked(kernel, victim.agent, victim.client))
+      if (taken || quantities_are_zero(&victim.allocated) || !may_lose(kernel, victim.role))
         continue;
       victim.share = sorter_totals_share(&kernel->totals, &victim.allocated);
       g_array_append_val(victims, victim);

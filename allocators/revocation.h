@@ -18,7 +18,8 @@
  * guaranteed to it. For those that wait it withholds what they lack as without revocation, so what comes back is theirs.
  *
  * Not covered: what is reserved or revocable, and pieces that are free but too small for tasks that nobody has declared.
- * Cost: nothing where it is off; else O(clients) per run, O(what is held) when something is revoked.
+ * Cost: nothing where it is off; else O(clients) per run; while a role is due O(agents with something free x different tasks
+ * that are declared), and when something is revoked O(what is held log what is held + what is taken x roles).
  *
  * Source: Hindman et al., NSDI 2011, section 3.3 (resource allocation); timeouts as in Hadoop's Fair Scheduler.
  */

@@ -377,7 +377,11 @@ static NodeSums demand_sums(const SorterDemand *demand)
   if (demand == NULL)
     return (NodeSums){0};
   NodeSums sums = {.n_declared = 1, .pending = demand->pending};
-  sums.n_weighed = MIN(demand->pending, DEMAND_WEIGHT_MAX);
+  int64_t weight = DEMAND_WEIGHT_MAX;
+  for (int kind = 0; kind < RESOURCE_KINDS_MAX; kind++)
+    if (demand->task.amount[kind] > DEMAND_SUM_MAX / weight)
+      weight = MAX(DEMAND_SUM_MAX / demand->task.amount[kind], 1);
+  sums.n_weighed = MIN(demand->pending, (uint64_t)weight);
   for (int kind = 0; kind < RESOURCE_KINDS_MAX; kind++)
     sums.waiting.amount[kind] = demand->task.amount[kind] * (int64_t)sums.n_weighed;
   return sums;

@@ -65,12 +65,14 @@ typedef struct {
   uint64_t n_launched;
   uint32_t n_declared; /* demands */
   uint64_t pending;    /* tasks that wait, of these demands */
-  Quantities
-      waiting; /* of n_weighed of these tasks: each demand counts for at most DEMAND_WEIGHT_MAX of them */
+  Quantities waiting;  /* of n_weighed of these tasks */
   uint64_t n_weighed;
 } NodeSums;
 
-#define DEMAND_WEIGHT_MAX 100000u
+/* A demand counts for at most so many of its tasks, or for as many as come to at most this amount of each kind, but for
+ * one: sums of thousands of demands fit. */
+#define DEMAND_WEIGHT_MAX 100000
+#define DEMAND_SUM_MAX    QUANTITY_MAX
 
 /* What a policy may ask of a node beside its allocation; in trees with a key function only. */
 typedef struct {

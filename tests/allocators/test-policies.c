@@ -300,6 +300,31 @@ START_TEST(demands_add_up)
 }
 END_TEST
 
+/* As much as a framework may declare. */
+START_TEST(huge_demands_add_up)
+{
+  World world;
+  world_start(&world, &looking_allocator, NULL);
+  RoleId role = add_role(&world, "a", INDEX_NONE);
+  FrameworkId f1 = add_framework(&world, "f1", role), f2 = add_framework(&world, "f2", role);
+  add_framework(&world, "other", add_role(&world, "o", INDEX_NONE));
+  declare(&world, f1, role, 1, (double)(QUANTITY_MAX / QUANTITY_UNIT), UINT32_MAX);
+  declare(&world, f2, role, 1, (double)(QUANTITY_MAX / QUANTITY_UNIT), UINT32_MAX);
+  add_agent(&world, 2, 20);
+  settle(&world);
+  const PolicyClient *client = seen_client("a");
+  ck_assert_int_eq(client->task.amount[RESOURCE_CPUS], 1000);
+  ck_assert_int_eq(client->task.amount[RESOURCE_MEM], QUANTITY_MAX);
+  ck_assert(client->is_blocked && client->pending == UINT32_MAX - 1);
+  decline_all(&world, OFFER_FILTER_NONE);
+  declare(&world, f1, role, 1, 1, 1);
+  CALL(&world, remove_framework, f2);
+  tick(&world);
+  ck_assert_int_eq(seen_client("a")->task.amount[RESOURCE_MEM], 1000);
+  world_end(&world);
+}
+END_TEST
+
 /* Only clients that changed are asked for again, unless the policy looks at agents. */
 START_TEST(keys_are_kept)
 {
@@ -559,6 +584,7 @@ Suite *test_suite(void)
   test_case(suite, what_a_policy_sees);
   test_case(suite, tasks_are_estimated);
   test_case(suite, demands_add_up);
+  test_case(suite, huge_demands_add_up);
   test_case(suite, keys_are_kept);
   test_case(suite, draws_and_agents_of_the_host);
   test_case(suite, a_portion_is_offered);

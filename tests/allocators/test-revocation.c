@@ -281,6 +281,9 @@ START_TEST(not_for_who_waits_for_nothing)
   declare(prod, 1, 2, 3); /* 6 of the 12 */
   run_for(TIMEOUT_S + 1);
   ck_assert_int_eq(revoked_cpus(FRAMEWORK_NONE), 6);
+  declare(prod, 1, QUANTITY_MAX / 1000, 9300); /* more than can be counted */
+  run_for(TIMEOUT_S + 1);
+  ck_assert_int_eq(revoked_cpus(FRAMEWORK_NONE), 12);
   end();
 }
 END_TEST
