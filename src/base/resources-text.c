@@ -433,6 +433,10 @@ char *resources_print(const ResourceKinds *kinds, const Resources *resources)
   GString *text = g_string_new(NULL);
   quantities_append(text, kinds, &resources->plain, "");
   uint32_t n_slices = resources->special == NULL ? 0 : resources->special->n_slices;
+  if (!resources_are_known(kinds, resources)) {
+    g_string_append_printf(text, "%s(unknown)", text->len == 0 ? "" : ";");
+    n_slices = 0;
+  }
   for (uint32_t i = 0; i < n_slices; i++) {
     const ResourceSlice *slice = &resources->special->slices[i];
     g_autofree char *marks = marks_print(kinds, slice);

@@ -41,7 +41,8 @@ bool resources_parse(ResourceKinds *kinds, const char *text, Resources *out, GEr
 bool quantities_parse(ResourceKinds *kinds, const char *text, Quantities *out, GError **error);
 
 /** resources_print: (transfer full): the text form, in the order of kinds, plain slices first; "" where empty. A
- * shared volume that is held several times is printed as often as it is held. */
+ * shared volume that is held several times is printed as often as it is held. Slices of which some name what @kinds does
+ * not have, as an allocator may make them up, are "(unknown)". */
 char *resources_print(const ResourceKinds *kinds, const Resources *resources);
 
 /** quantities_print: (transfer full): as resources_print(). */

@@ -274,6 +274,26 @@ START_TEST(no_amounts_are_refused)
 }
 END_TEST
 
+/* Of reservations, disks and ranges that nobody has made. */
+START_TEST(what_nobody_knows_is_refused)
+{
+  MasterFixture *f = scripted();
+  static const ResourceSlice slices[] = {
+      {.quantities = {{1000}}, .reservation = 77},
+      {.quantities = {{0, 0, 1000}}, .reservation = RESERVATION_NONE, .disk = 5},
+      {.reservation = RESERVATION_NONE, .range = 5, .first = 1, .last = 2},
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS(slices); i++) {
+    Resources unknown = cpus(500);
+    resources_add_slice(&unknown, &slices[i]);
+    script_grant(0, 0, 0, &unknown, false);
+    expect_refused(f, "offered cpus:0.5;(unknown) of agent 0 to framework 0: that is not for that role");
+    resources_clear(&unknown);
+  }
+  fixture_free(f);
+}
+END_TEST
+
 START_TEST(grants_outside_a_run_are_refused)
 {
   MasterFixture *f = scripted();
@@ -427,6 +447,7 @@ Suite *test_suite(void)
   test_case(suite, twice_in_one_run_is_refused);
   test_case(suite, nobody_and_nowhere_are_refused);
   test_case(suite, no_amounts_are_refused);
+  test_case(suite, what_nobody_knows_is_refused);
   test_case(suite, grants_outside_a_run_are_refused);
   test_case(suite, a_run_is_asked_for_once);
   test_case(suite, ticks_are_the_first_not_before);
