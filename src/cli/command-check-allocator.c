@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <glib.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -60,19 +61,28 @@ typedef struct {
   char *violation; /* (nullable) */
 } Judgement;
 
-/* In the child: the verdict, then the violation, if any, go through the pipe. */
+/* In the child, which leaves the plug-in as it is. */
+static G_NORETURN void leave(Guard *guard, int status)
+{
+  guard_free(guard);
+  _exit(status);
+}
+
+/* In the child: the verdict, then the violation, if any, go through the pipe: as much as fits into the smallest one there
+ * is, because it is written before anybody reads. */
 static G_NORETURN void judge_and_exit(const Check *check, uint32_t rule, Guard *guard, int out)
 {
-  g_auto(AllocatorChoice) choice = {0};
+  AllocatorChoice choice = {0};
   g_autoptr(GError) error = NULL;
   if (!allocator_choose(check->allocator, guard_page(guard), &choice, &error))
-    _exit((int)report_error(error));
+    leave(guard, (int)report_error(error));
   g_autofree char *violation = NULL;
   ContractVerdict verdict =
       contract_judge(rule, choice.interface, check->seed, check->n_scenarios, &violation);
   g_autofree char *text = g_strdup_printf("%d%s", (int)verdict, violation == NULL ? "" : violation);
-  bool written = write(out, text, strlen(text)) == (ssize_t)strlen(text);
-  _exit(written ? EXIT_WELL : EXIT_RUN_FAILED);
+  size_t length = MIN(strlen(text), PIPE_BUF);
+  bool written = write(out, text, length) == (ssize_t)length;
+  leave(guard, written ? EXIT_WELL : EXIT_RUN_FAILED);
 }
 
 static char *read_all(int in)
@@ -84,7 +94,6 @@ static char *read_all(int in)
   return g_string_free(text, FALSE);
 }
 
-/* A violation is written before anybody reads: it must fit into the pipe, as some lines do. */
 static bool judge(const Check *check, uint32_t rule, Judgement *judgement, ExitStatus *status, GError **error)
 {
   g_autoptr(Guard) guard = guard_new();
@@ -210,10 +219,10 @@ static ExitStatus try_to_load(const Check *check)
   ExitStatus status;
   if (guard_command(guard, check->allocator, check->call_limit, &status))
     return status;
-  g_auto(AllocatorChoice) choice = {0};
+  AllocatorChoice choice = {0};
   g_autoptr(GError) error = NULL;
   bool loaded = allocator_choose(check->allocator, guard_page(guard), &choice, &error);
-  _exit(loaded ? EXIT_WELL : (int)report_error(error));
+  leave(g_steal_pointer(&guard), loaded ? EXIT_WELL : (int)report_error(error));
 }
 
 ExitStatus command_check_allocator(int argc, char **argv)

@@ -21,6 +21,7 @@
 struct Guard {
   GuardPage *page; /* shared */
   pid_t child;
+  bool is_child;
   sigset_t taken;  /* signals that the parent takes for the child */
   sigset_t before; /* mask of the parent */
 };
@@ -38,6 +39,8 @@ void guard_free(Guard *guard)
 {
   if (guard == NULL)
     return;
+  if (guard->is_child)
+    atomic_store(&guard->page->done, true);
   munmap(guard->page, sizeof(GuardPage));
   g_free(guard);
 }
@@ -90,7 +93,7 @@ bool guard_fork(Guard *guard, bool *child, GError **error)
   fflush(NULL); /* or both would write it */
   pid_t parent = getpid();
   guard->child = fork();
-  *child = guard->child == 0;
+  *child = guard->is_child = guard->child == 0;
   if (*child)
     begin_child(guard, parent);
   if (guard->child >= 0)
@@ -142,7 +145,7 @@ static GuardReport report_end(const Guard *guard, int status, bool endless, bool
     report.end = GUARD_ENDLESS;
   else if (WIFSIGNALED(status))
     report.end = interrupted && report.signal == SIGUSR2 ? GUARD_INTERRUPTED : GUARD_CRASHED;
-  else if (report.call != NULL && !interrupted) /* a second signal ends it wherever it is */
+  else if (!atomic_load(&guard->page->done) && !interrupted) /* a second signal ends it wherever it is */
     report.end = GUARD_LEFT;
   else
     report.end = GUARD_EXITED;

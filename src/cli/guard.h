@@ -7,10 +7,10 @@
  *     guard_new() ---> guard_fork() ---> false: the parent ---> guard_wait() ---> GuardEnd, with the call in progress
  *                           |
  *                           '----------> true: the child: goes on, between guard_enter() and guard_leave() inside
- *                                        the plug-in, and ends as any process does
+ *                                        the plug-in; guard_free(), and ends as any process does
  *
- * Both share one page of memory: the call in progress, its instant, and the file that is to be removed if the child
- * does not come to its end.
+ * Both share one page of memory: the call in progress, its instant, whether the child has come to its end, and the file
+ * that is to be removed if it does not. A child that ends before its guard_free() was ended by the plug-in.
  *
  * Signals. Ctrl-C reaches both. The child ignores SIGINT, SIGTERM and SIGHUP; the parent takes them and passes each
  * on as one SIGUSR2, which Interrupt takes for a request to end. So a signal to the parent alone, and one to all
@@ -39,6 +39,7 @@ typedef struct {
   atomic_uint_least64_t sequence; /* grows with each call */
   _Atomic(const char *) call;     /* a static string; NULL: outside the plug-in */
   atomic_int_least64_t at;        /* simulated nanoseconds; negative: none */
+  atomic_bool done;               /* the child is at its end */
   atomic_bool leftover_set;       /* the next is whole */
   char leftover[4096];            /* file to be removed */
 } GuardPage;
@@ -78,6 +79,8 @@ typedef struct {
 
 /** guard_new: Returns: (transfer full): a guard without a child. */
 Guard *guard_new(void);
+
+/** guard_free: in the child it is the last thing that is done with the plug-in. */
 void guard_free(Guard *guard);
 
 /** guard_page: (transfer none): valid as long as @guard, in parent and child. */

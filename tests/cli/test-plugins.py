@@ -260,6 +260,18 @@ def a_second_signal_ends_an_endless_call(box):
 
 
 @case
+def one_that_ends_the_process_behind_its_back_is_told_too(box):
+    box.write("w.ini", LONG)
+    for where in ("tick", "create"):
+        done = box.expect(1, "w.ini", "--allocator", fixture("misbehaving"), "--output", "r.db", "--set",
+                          "allocator misbehaving.how=alarm", "--set", f"allocator misbehaving.where={where}")
+        assert re.search(r"misbehaving.so: ended the process (outside of its calls|in \w+\(\).*), with status 0$",
+                         done.stderr, re.M), done.stderr
+        # What has just been begun may be left, under its partial name.
+        assert "r.db" not in box.files() and (where == "create" or box.files() == {"w.ini"}), box.files()
+
+
+@case
 def who_ignores_the_ends_of_children_gets_an_answer_too(box):
     box.write("w.ini", SMALL)
     box.well("w.ini", "--allocator", fixture("mine"), preexec_fn=lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN))
