@@ -150,6 +150,8 @@ static bool try_values(const Experiment *experiment, const AllocatorInterface *a
 static bool refuse(const Experiment *experiment, int line, const char *allocator, const char *key,
                    const char *message, GError **error)
 {
+  if (message == NULL)
+    message = "the allocator cannot be made with it, and does not say why";
   g_autofree char *group = g_strdup_printf("allocator %s", allocator);
   g_autofree char *where = workload_where(experiment, line, group, key);
   g_set_error(error, CLI_ERROR, CLI_ERROR_INPUT, "%s%s", where, message);

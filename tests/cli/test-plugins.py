@@ -143,6 +143,8 @@ def what_is_no_plug_in_is_refused_with_what_was_expected(box):
     box.refused("ships with sim and is not bounded", "w.ini", "--plugin-call-limit", "1s")
     box.refused("--plugin-call-limit: ", "w.ini", "-a", fixture("mine"), "--plugin-call-limit", "soon")
     box.refused("longer than zero", "w.ini", "-a", fixture("mine"), "--plugin-call-limit", "0s")
+    box.refused("--set allocator misbehaving.how: the allocator cannot be made with it", "w.ini", "-a",
+                fixture("misbehaving"), "--set", "allocator misbehaving.how=silent")
 
 
 # --- misbehaving ------------------------------------------------------------------------------------------
