@@ -6,7 +6,7 @@
 
 /* --- frameworks ------------------------------------------------------------------------------------- */
 
-static void framework_info_set(Allocator *kernel, FrameworkId id, const AllocatorFramework *info)
+static void framework_info_set(Allocator *kernel, Instant now, FrameworkId id, const AllocatorFramework *info)
 {
   KernelFramework *framework = kernel_framework(kernel, id);
   framework->capabilities = info->capabilities;
@@ -18,6 +18,9 @@ static void framework_info_set(Allocator *kernel, FrameworkId id, const Allocato
     if (client->suppressed && !suppressed) {
       client->epoch++; /* as a revive: its filters are over */
       framework->inverse_epoch++;
+      if (G_UNLIKELY(kernel->maintained.n >
+                     0)) /* it may be asked at the next tick, also where nothing is free */
+        kernel->inverse_wake = instant_min(kernel->inverse_wake, now);
     }
     client->subscribed = true;
     client->suppressed = suppressed;
@@ -30,12 +33,11 @@ void hierarchical_add_framework(Allocator *kernel, Instant now, FrameworkId id,
                                 const AllocatorFramework *info, bool active, const AllocatorUse *used,
                                 uint32_t n_used)
 {
-  (void)now;
   CHECK(id.index == kernel->frameworks->len && info->n_roles > 0);
   KernelFramework framework = {
       .present = true, .active = active, .clients = INDEX_NONE, .name = g_strdup(info->name)};
   g_array_append_val(kernel->frameworks, framework);
-  framework_info_set(kernel, id, info);
+  framework_info_set(kernel, now, id, info);
   for (uint32_t i = 0; i < n_used; i++)
     if (kernel_agent_is_known(kernel, used[i].agent))
       kernel_use_book(kernel, &used[i], true);
@@ -120,7 +122,7 @@ void hierarchical_update_framework(Allocator *kernel, Instant now, FrameworkId i
 {
   uint32_t next;
   /* New roles first, so that a node that old and new ones share keeps its count of allocations. */
-  framework_info_set(kernel, id, info);
+  framework_info_set(kernel, now, id, info);
   for (uint32_t slot = kernel_framework(kernel, id)->clients; slot != INDEX_NONE; slot = next) {
     KernelClient *client = kernel_client(kernel, slot);
     bool stays = false;

@@ -168,6 +168,21 @@ START_TEST(revive_drops_the_filter)
 }
 END_TEST
 
+START_TEST(an_update_that_revives_drops_the_filter)
+{
+  Scenario *s = one_agent_offered(_i);
+  scenario_offers(s, "suppress F1 -");
+  unavailable(s, "A", true);
+  answer(s, "A", "F1", INVERSE_OFFER_DECLINED, 60000);
+  tick(s);
+  asked(s, 0);
+  scenario_offers(s, "updateframework F1 r1 - -"); /* no run, and nothing is free */
+  tick(s);
+  asked(s, 1);
+  scenario_end(s);
+}
+END_TEST
+
 START_TEST(a_new_window_begins_anew)
 {
   Scenario *s = one_agent_offered(_i);
@@ -225,6 +240,7 @@ Suite *test_suite(void)
   test_case_loop(suite, a_filter_keeps_it_back, 0, SCENARIO_WAYS);
   test_case_loop(suite, a_filter_that_ends_with_a_tick, 0, SCENARIO_WAYS);
   test_case_loop(suite, revive_drops_the_filter, 0, SCENARIO_WAYS);
+  test_case_loop(suite, an_update_that_revives_drops_the_filter, 0, SCENARIO_WAYS);
   test_case_loop(suite, a_new_window_begins_anew, 0, SCENARIO_WAYS);
   test_case_loop(suite, who_holds_nothing_is_not_asked, 0, SCENARIO_WAYS);
   test_case_loop(suite, frameworks_that_nobody_knows_are_left_out, 0, SCENARIO_WAYS);
