@@ -193,6 +193,15 @@ static void call_agents(Call *call)
 
 /* --- teardown ------------------------------------------------------------------------------------------- */
 
+static OperatorResult teardown_one(const SimWorld *world, const SimFramework *framework, GError **error)
+{
+  if (framework->started)
+    return master_operator_teardown(world->master, sim_world_now(world), framework->id, error);
+  g_set_error(error, OPERATOR_ERROR, OPERATOR_UNKNOWN, "framework %s: has not subscribed yet",
+              framework->member_info->name);
+  return OPERATOR_UNKNOWN;
+}
+
 static void call_teardown(Call *call)
 {
   SimWorld *world = call->operator->world;
@@ -203,8 +212,7 @@ static void call_teardown(Call *call)
     if (strcmp(framework->spec->name, name) != 0 && strcmp(framework->member_info->name, name) != 0)
       continue;
     GError *error = NULL;
-    FrameworkId id = framework->started ? framework->id : FRAMEWORK_NONE;
-    OperatorResult result = master_operator_teardown(world->master, sim_world_now(world), id, &error);
+    OperatorResult result = teardown_one(world, framework, &error);
     count(call, i, result, error);
     if (result == OPERATOR_DONE)
       sim_arrivals_leave(world->arrivals, framework);

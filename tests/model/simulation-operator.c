@@ -166,7 +166,7 @@ START_TEST(agents_that_are_gone_or_not_offered)
 }
 END_TEST
 
-/* Everybody of a group, or one by name; who has left already is refused. */
+/* Everybody of a group, or one by name; who has left already, or has not come yet, is refused. */
 START_TEST(teardown)
 {
   TextRun run;
@@ -180,6 +180,10 @@ START_TEST(teardown)
   ck_assert_uint_ge(text_launches(&run, "f-1", -1, 10.5, 19), 1);
   ck_assert_uint_eq(text_launches(&run, "f-1", -1, 20.5, 100), 0);
   ck_assert_uint_eq(text_launches(&run, "g", -1, 24.5, 87.5) % 3, 0);
+  text_run_clear(&run);
+  text_run(&run, "drf", HEAD("1", "20s") ENDLESS("f", "4s") "start=5s\n" AT("early", "1s: teardown f"));
+  ck_assert_uint_eq(text_call(&run, 0)->refused, 1);
+  ck_assert_str_eq(text_call(&run, 0)->message, "framework f: has not subscribed yet");
   text_run_clear(&run);
 }
 END_TEST
