@@ -3,8 +3,8 @@
 
 #include "allocators/policy-allocator.h"
 
-/* More than H of any agent that holds a task comes to in practice. */
-#define DOES_NOT_FIT 1e9
+/* More than H of any agent that holds a task. */
+#define DOES_NOT_FIT 1e300
 
 static PolicyKey best_fit_key(Policy *policy, const PolicyClient *client, const PolicyVisit *visit)
 {

@@ -553,6 +553,21 @@ START_TEST(best_fit_chooses_agents)
 }
 END_TEST
 
+/* An agent that holds a task comes before one that does not, however unlike it is. */
+START_TEST(best_fit_fits_at_all)
+{
+  World world;
+  world_start(&world, &best_fit_allocator, NULL);
+  RoleId role = add_role(&world, "a", INDEX_NONE);
+  declare(&world, add_framework(&world, "f", role), role, 0.001, 0, 1);
+  AgentId unlike = add_agent(&world, 0.001, 1e9);
+  add_agent(&world, 0, 1);
+  settle(&world);
+  ck_assert_uint_eq(offer_at(&world, 0)->agent.index, unlike.index);
+  world_end(&world);
+}
+END_TEST
+
 /* --- options -------------------------------------------------------------------------------------------- */
 
 static void assert_refused(const char *allocator, const char *value, const char *message)
@@ -594,6 +609,7 @@ Suite *test_suite(void)
   test_case(suite, hdrf_serves_who_waits_for_nothing_last);
   test_case(suite, tsf_compares_tasks);
   test_case(suite, best_fit_chooses_agents);
+  test_case(suite, best_fit_fits_at_all);
   test_case(suite, options_that_make_no_sense_are_refused);
   return suite;
 }
