@@ -34,8 +34,7 @@ static const char *gate_name(AllocatorGate gate)
 
 static char *format_instant(Instant at)
 {
-  g_autofree char *seconds = format_seconds(duration_seconds((Duration){at.ns}));
-  return g_strdup_printf("%s", seconds);
+  return format_seconds(duration_seconds((Duration){at.ns}));
 }
 
 /* --- what one agent's explanation says -------------------------------------------------------------------- */
@@ -116,7 +115,7 @@ static bool is_shown(const Line *line, guint index, FrameworkId framework)
 
 static void print_order(const ExplainReplay *replay, const GArray *lines, FrameworkId framework, GString *out)
 {
-  static const char *const names[] = {"  #", "role", "key", "framework", "key", "gate", "", NULL};
+  static const char *const names[] = {"  #", "role", "share", "framework", "share", "gate", "", NULL};
   g_autoptr(TextTable) table = text_table_new(G_N_ELEMENTS(names) - 1, true);
   guint left_out = 0;
   add_heading(table, names);
@@ -171,7 +170,7 @@ static Outcome *find_outcome(GArray *outcomes, GHashTable *known, const ExplainA
   return &g_array_index(outcomes, Outcome, outcomes->len - 1);
 }
 
-/* Most agents first; then in the order of the gates. */
+/* In the order of the gates; then most agents first. */
 static gint compare_outcomes(gconstpointer a, gconstpointer b)
 {
   const Outcome *one = a;
@@ -260,8 +259,8 @@ void explain_print_framework(ExplainReplay *replay, FrameworkId framework, GStri
     return;
   }
   g_array_sort(outcomes, compare_outcomes);
-  g_string_append_printf(out, "The order of service, and what each gets of agent %s:\n\n",
-                         explain_agent(replay, ordered)->hostname);
+  g_autofree char *hostname = printable(explain_agent(replay, ordered)->hostname);
+  g_string_append_printf(out, "The order of service, and what each gets of agent %s:\n\n", hostname);
   print_order(replay, order, framework, out);
   g_autofree char *name = printable(explain_framework(replay, framework)->name);
   g_string_append_printf(out, "\nWhat %s gets of an agent that a periodic run visits alone:\n\n", name);

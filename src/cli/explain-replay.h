@@ -4,7 +4,7 @@
 /*
  * ExplainReplay: a run that is in a results file, made again up to an instant, to ask its allocator there.
  *
- *     results file ---> explain_replay_new() ---> explain_replay_run() ---> at the instant: explain_replay_ask()
+ *     results file ---> explain_replay_new() ---> explain_replay_run() ---> at the instant: its @ask
  *                            | GError: what differs from the run that was made
  *
  * What is asked for is what happens at the instant, so the run stops right before it: all that came earlier has

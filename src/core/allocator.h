@@ -263,8 +263,8 @@ typedef enum {
 typedef struct {
   RoleId role;
   FrameworkId framework;
-  double role_key;      /* as ordered: for drf the weighted dominant share of the role */
-  double framework_key; /* within the role */
+  double role_key;      /* weighted dominant share of the role, whatever the order looks at */
+  double framework_key; /* likewise, within the role */
   AllocatorGate gate;
   Instant until; /* GATE_FILTER; else INSTANT_NEVER */
   Resources
@@ -374,8 +374,8 @@ typedef struct {
 
   /* For checks and explanations; change nothing. */
   void (*view_agent)(const Allocator *allocator, Instant now, AgentId agent, AllocatorAgentView *view);
-  /* Dominant share of a framework within its role, or (FRAMEWORK_NONE) of the role; as it orders them, with
-   * weight. */
+  /* Dominant share of a framework within its role, or (FRAMEWORK_NONE) of the role: by weight, whatever the order
+   * looks at. */
   double (*share)(const Allocator *allocator, RoleId role, FrameworkId framework);
   /* Live filters of frameworks in @role at @now (Mesos: offer_filters/roles/<role>/active). */
   uint64_t (*count_filters)(const Allocator *allocator, Instant now, RoleId role);

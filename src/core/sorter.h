@@ -123,7 +123,7 @@ typedef struct {
   bool (*next)(Sorter *sorter, uint32_t *client);
   void (*hold)(Sorter *sorter);
 
-  /* As it counts in the order: weighted. */
+  /* Weighted dominant share, whatever the order looks at. */
   double (*share)(const Sorter *sorter, uint32_t client);
   const Quantities *(*allocation)(const Sorter *sorter, uint32_t client);
   uint32_t (*count)(const Sorter *sorter);        /* of clients */
