@@ -198,7 +198,7 @@ typedef struct {
   double third;
 } Shares;
 
-/* Sums up what three scenarios give: a random order is right in the mean. */
+/* Sums up what four scenarios give: a random order is right in the mean. */
 static bool collect(const ContractJudge *judge, void (*play)(ContractWorld *world, Shares *sum), Shares *sum)
 {
   *sum = (Shares){0};

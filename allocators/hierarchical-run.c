@@ -4,10 +4,10 @@
 #include "allocators/hierarchical-internal.h"
 #include "base/check.h"
 
-/* The runs. Where nothing but filters and gpus matters, one visit of an agent is stage 2 of a Mesos run: roles in order, frameworks of each role in order, and the
- * first that passes all gates gets everything that is free. The order is that of the moment, so each grant
- * counts for the next agent. Filters of the agent are looked at once per visit: they mark the clients that
- * they block. */
+/* The runs. Where nothing but filters and gpus matters, one visit of an agent is stage 2 of a Mesos run: roles in order,
+ * frameworks of each role in order, and the first that passes all gates gets everything that is free. The order is that of
+ * the moment, so each grant counts for the next agent. Filters of the agent are looked at once per visit: they mark the
+ * clients that they block. */
 
 #define PREFETCH_AHEAD 4
 

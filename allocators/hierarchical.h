@@ -8,15 +8,15 @@
  * has something free to the first framework of the first role that may have it. Two sorters say what "first"
  * means. Allocators such as drf and priority are this kernel with sorters filled in.
  *
- * An agent stands in one of three places:
+ * An agent stands in one of four places:
  *
  *              something comes free               visited, nobody may have it
- *     NOWHERE -----------------------> READY --------------------------------> BLOCKED
- *        ^                             ^  |                                       |
+ *     NOWHERE -----------------------> READY --------------------------------> BLOCKED, or WITHHELD where quota or a
+ *        ^                             ^  |                                       |     policy has kept something back
  *        '------ visited, given -------|--'                                       |
  *                                      '------------------------------------------'
  *                 its free part grew; one of its filters expired; a framework came, was activated, revived or
- *                 updated; the agent or the whitelist changed
+ *                 updated; the agent or the whitelist changed; of WITHHELD also: what roles use or may use changed
  *
  * A run visits READY agents only, in random order; a tick whose READY place is empty is not asked for. So a
  * cycle costs what has changed, and a cluster in which every framework refuses every agent costs nothing
@@ -29,14 +29,13 @@
  *      active iff its framework is active and the role is subscribed and not suppressed;
  *   4. a role is in the role sorter iff a client is tracked in it, and active iff one of those is active; it
  *      has a sorter of its own once it has had two clients: a single one needs no order;
- *   5. READY holds exactly the agents that are activated, whitelisted, have something free and are not
- *      BLOCKED.
+ *   5. READY holds exactly the agents that are activated, whitelisted, have something free and are neither
+ *      BLOCKED nor WITHHELD.
  *
  * Filters are never timed: one that has expired, or that another of the same client covers, is dropped when its
- * agent is visited. Reviving a role makes
- * all of its filters stale at once, by a number that client and filter share.
+ * agent is visited. Reviving a role makes all of its filters stale at once, by a number that client and filter share.
  *
- * Not here yet: quota, reservations, revocable resources, maintenance; what they need is in the interface.
+ * Not here: the order (core/sorter.h), revocation (revocation.h).
  * Source: apache/mesos src/master/allocator/mesos/hierarchical.cpp.
  */
 

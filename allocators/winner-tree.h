@@ -20,7 +20,7 @@
  *   2. a cursor gives each entry that is in once, in order, as long as nothing is set.
  *
  * Cost: set O(log n), stops early where the outcome of a match stays; rebuild O(n); least O(1); k-th O(k log
- * n). Not here: what keys mean (drf-sorter.c).
+ * n). Not here: what keys mean (sorter-order.c).
  */
 
 #include <stdbool.h>

@@ -157,12 +157,10 @@ void master_timer(Master *master, Instant now, MasterTimer timer)
 
 RoleId master_role(Master *master, const char *path)
 {
-  static const RoleAttributes fresh = {.weight = 1, .limit = {{-1, -1, -1, -1, -1, -1}}};
-  _Static_assert(RESOURCE_KINDS_MAX == 6, "no kind has a limit");
   RoleId role = roles_add(master->roles, path);
   while (master->role_attributes.n < roles_count(master->roles)) {
     RoleId added = {master->role_attributes.n};
-    array_push(&master->role_attributes, fresh);
+    array_push(&master->role_attributes, ROLE_ATTRIBUTES_DEFAULT);
     master->allocator_interface->add_role(master->allocator, added, roles_parent(master->roles, added),
                                           roles_path(master->roles, added));
   }

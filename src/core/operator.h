@@ -35,7 +35,7 @@
  *
  *     in the schedule --- start_maintenance: its tasks are TASK_GONE ---> DOWN --- stop_maintenance ---> REMOVED
  *
- * "No longer" is final for the id: a host that comes back registers anew. For frameworks that are not partition-aware all
+ * GONE and REMOVED are final for the id: a host that comes back registers anew. For frameworks that are not partition-aware all
  * these tasks are TASK_LOST. A DRAINING agent is not reactivated: its tasks are being killed already.
  *
  * Not here: how tasks are killed within the grace period (the agent does that), who is offered what then (allocator.h).
