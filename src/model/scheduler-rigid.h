@@ -2,7 +2,8 @@
 #pragma once
 
 /*
- * Rigid: starts the tasks of a stage only all at once (a gang).
+ * Rigid and MPI: start the tasks of a stage only all at once (a gang). They answer offers alike; what else MPI is, a stage
+ * that is one whole, is in sim-framework.h.
  *
  *              an offer has room for          what it holds fits
  *              a task of the gang             all tasks of the gang
@@ -16,7 +17,7 @@
  * without room for a task of it is declined with refuse. The hold time-out runs from the first offer held for
  * a gang; then everything goes back with refuse.
  *
- * A gang is what is pending in its stage: where a task has to run again it is a gang of one. Several offers
+ * A gang is what is pending in its stage: where a task of a rigid framework has to run again it is a gang of one. Several offers
  * of one agent and role count together; tasks-per-offer is the most that one agent takes of a gang (in one role). Of what
  * is not plain a gang takes what is reserved, and ranges, as sim-room.h says, but nothing revocable.
  *

@@ -47,7 +47,7 @@ static Quantities room_on(const Experiment *experiment, const FrameworkSpec *spe
   Resources resources;
   resources_copy(&resources, &class->resources);
   resources_filter(&resources, is_of_use, &reservations);
-  Quantities room = sim_room(&resources, revocable && spec->scheduler != SCHEDULER_RIGID);
+  Quantities room = sim_room(&resources, revocable && !scheduler_starts_gangs(spec->scheduler));
   resources_clear(&resources);
   return room;
 }
@@ -68,14 +68,14 @@ static uint64_t room_for(const Experiment *experiment, const FrameworkSpec *spec
 
 char *sim_misfit(const Experiment *experiment, const FrameworkSpec *spec, const char *role, const SimJob *job)
 {
-  bool rigid = spec->scheduler == SCHEDULER_RIGID;
+  bool gang = scheduler_starts_gangs(spec->scheduler);
   for (uint32_t i = 0; i < job->n_stages; i++) {
     const SimStage *stage = &job->stages[i];
     if (stage->tasks == 0)
       continue;
-    if (rigid && stage->tasks == TASKS_UNLIMITED)
+    if (gang && stage->tasks == TASKS_UNLIMITED)
       return g_strdup("a gang without a number of tasks never starts");
-    uint64_t wanted = rigid ? stage->tasks : 1;
+    uint64_t wanted = gang ? stage->tasks : 1;
     uint64_t room = room_for(experiment, spec, role, &stage->need, wanted);
     if (room >= wanted)
       continue;

@@ -13,7 +13,7 @@
 
 /**
  * sim_misfit:
- * @spec: the group of the job's framework: a rigid one needs all tasks of a stage at once
+ * @spec: the group of the job's framework: one that starts gangs needs all tasks of a stage at once
  * @role: its main one
  *
  * Cost: O(stages x agent classes).

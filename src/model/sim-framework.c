@@ -209,6 +209,26 @@ static void make_runnable(SimFramework *framework, SimJob *job)
   }
 }
 
+/* --- stages that are one whole ------------------------------------------------------------------------- */
+
+/* All tasks have the length of the first one. */
+static void draw_once(const SimFramework *framework, SimJob *job)
+{
+  for (uint32_t i = 0; i < job->n_stages; i++) {
+    SimStage *stage = &job->stages[i];
+    SimDraw draw = {framework->world->seed, SIM_PURPOSE_TASK_DURATION, stage->entity, 0};
+    stage->length.constant = sim_delay_draw(&stage->length, &draw);
+    stage->length.law = NULL;
+  }
+}
+
+/* Something of it has been lost, and none of it lives any more: all that has not finished waits again. */
+static void wait_as_one(SimFramework *framework, SimStage *stage)
+{
+  if (stage->live == 0 && stage->pending > 0 && stage->shape == NULL)
+    sim_queue_add(&framework->queue, stage);
+}
+
 /* --- jobs ----------------------------------------------------------------------------------------------- */
 
 static bool all_done(const SimJob *job)
@@ -279,6 +299,8 @@ void sim_framework_job(SimFramework *framework, SimJob *job, const char *unsched
     end_job(framework, job, JOB_UNSCHEDULABLE, unschedulable);
     return;
   }
+  if (framework->as_one)
+    draw_once(framework, job);
   make_runnable(framework, job);
   if (all_done(job))
     end_job(framework, job, JOB_FINISHED, NULL);
@@ -318,14 +340,15 @@ void sim_framework_run_ends(SimFramework *framework, const SimTask *task)
   tell_attempt(framework, task, state_on_agent(task), INSTANT_NEVER);
 }
 
-/* Kills what a failed job still has. Rare: walks all tasks. */
-static void kill_live(SimFramework *framework, const SimJob *job)
+/* Kills what a failed job, or @stage of it (NULL: any), still has. Rare: walks all tasks. */
+static void kill_live(SimFramework *framework, const SimJob *job, const SimStage *stage)
 {
   SimWorld *world = framework->world;
   for (uint32_t slot = 0; slot < world->tasks.n_slots; slot++) {
     const SimTask *task = pool_at(&world->tasks, slot);
     if (pool_is_taken(&world->tasks, slot) && task->stage != NULL && task->stage->job == job &&
-        (task->flags & SIM_TASK_OF_FRAMEWORK) && task->id.value != TASK_NONE.value)
+        (stage == NULL || task->stage == stage) && (task->flags & SIM_TASK_OF_FRAMEWORK) &&
+        task->id.value != TASK_NONE.value)
       sim_network_kill(world->network, framework->id, task->id);
   }
 }
@@ -335,8 +358,13 @@ static void task_finished(SimFramework *framework, SimStage *stage)
   SimJob *job = stage->job;
   framework->world->tasks_finished++;
   stage->finished++;
-  if (stage->tasks == TASKS_UNLIMITED || stage->finished < stage->tasks)
+  if (stage->tasks == TASKS_UNLIMITED)
     return;
+  if (stage->finished < stage->tasks) {
+    if (G_UNLIKELY(framework->as_one))
+      wait_as_one(framework, stage);
+    return;
+  }
   stage->done = true;
   job->done |= UINT64_C(1) << stage->number;
   make_runnable(framework, job);
@@ -355,12 +383,17 @@ static void task_returns(SimFramework *framework, SimStage *stage, const SimTask
 {
   uint16_t attempt = task->attempt < UINT16_MAX ? (uint16_t)(task->attempt + 1) : UINT16_MAX;
   sim_stage_return(stage, task->index, attempt);
-  if (stage->shape == NULL)
+  if (G_UNLIKELY(framework->as_one))
+    wait_as_one(framework, stage);
+  else if (stage->shape == NULL)
     sim_queue_add(&framework->queue, stage);
   if (G_UNLIKELY(framework->demand != NULL))
     demand_moves(framework, stage, 1);
   if (was_launched && stage->tasks != TASKS_UNLIMITED)
     tell_demand(framework, true, 1, &stage->need);
+  if (G_UNLIKELY(framework->as_one) &&
+      stage->pending == 1) /* the first that is lost takes the others along */
+    kill_live(framework, stage->job, stage);
 }
 
 static void task_ended(SimFramework *framework, SimTask *task, const TaskStatus *status)
@@ -387,10 +420,21 @@ static void task_ended(SimFramework *framework, SimTask *task, const TaskStatus 
     drop_refused(framework, stage, status);
     end_job(framework, job, JOB_FAILED_STATE, "the master refused one of its tasks (TASK_ERROR)");
     if (has_more)
-      kill_live(framework, job);
+      kill_live(framework, job, NULL);
   } else {
     task_returns(framework, stage, &ended, status->task.value != TASK_NONE.value);
   }
+}
+
+/* One that was still on its way to its agent when another task of its stage was lost goes now. */
+static void task_runs(SimFramework *framework, const SimTask *task, TaskId id)
+{
+  SimStage *stage = task->stage;
+  SimJob *job = stage->job;
+  if (job->state == JOB_WAITING)
+    tell_state(framework, job, JOB_RUNNING, NULL);
+  if (G_UNLIKELY(framework->as_one) && stage->pending > 0)
+    sim_network_kill(framework->world->network, framework->id, id);
 }
 
 void sim_framework_status(SimFramework *framework, const TaskStatus *status)
@@ -414,8 +458,8 @@ void sim_framework_status(SimFramework *framework, const TaskStatus *status)
   }
   if (terminal)
     task_ended(framework, task, status);
-  else if (status->state == TASK_RUNNING && task->stage->job->state == JOB_WAITING)
-    tell_state(framework, task->stage->job, JOB_RUNNING, NULL);
+  else if (status->state == TASK_RUNNING)
+    task_runs(framework, task, status->task);
   if (status->sequence > 0)
     sim_network_acknowledge(world->network, framework->id, status->task, status->sequence);
   if (terminal)

@@ -20,6 +20,9 @@
  *   TASK_ERROR                the job has failed: it asked for what it may not have
  *   any other terminal state  the task is pending again, for its next attempt, with the same length
  *
+ * Where a stage is one whole (mpi), all its tasks have the length of the first, and one that is lost takes those that live
+ * with it: they are killed, and what is pending is in the queue when the last of them has ended.
+ *
  * Invariant: suppressed (as the master knows or will know) iff the group says so and the queue was empty
  * after the last message of offers, the last status or the start; or it was then, and the group forgets to revive.
  *
@@ -76,6 +79,7 @@ struct SimFramework {
   bool wants;      /* something waits to run, as of the last message */
   uint8_t settled; /* 0, 1: nothing is to be said while the queue is not empty, is empty; 2: always look */
   bool uses_revocable;  /* resources */
+  bool as_one;          /* the tasks of a stage run equally long, and are lost together */
   bool answers_at_once; /* it neither holds nor thinks */
   bool job_due;         /* a job arrives at the instant of its start */
   uint32_t n_submitted; /* jobs */

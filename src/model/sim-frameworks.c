@@ -33,6 +33,7 @@ static void on_hold_timeout(void *self, uint64_t payload);
 static const SimScheduler *const schedulers[] = {
     [SCHEDULER_ELASTIC] = &scheduler_elastic,
     [SCHEDULER_RIGID] = &scheduler_rigid,
+    [SCHEDULER_MPI] = &scheduler_rigid,
     [SCHEDULER_DECLINER] = &scheduler_decliner,
 };
 
@@ -54,6 +55,7 @@ static void init_framework(SimFramework *framework, SimWorld *world, uint32_t gr
   framework->refuse = (OfferFilter){true, spec->refuse};
   framework->refuse_unused = (OfferFilter){true, spec->refuse_unused};
   framework->answers_at_once = !framework->decision.present && !framework->hold.present;
+  framework->as_one = spec->scheduler == SCHEDULER_MPI;
   framework->settled = 2; /* nothing has been said yet */
   framework->judged.first_wait.ns = -1;
   framework->uses_revocable = (spec->capabilities & CAPABLE_REVOCABLE_RESOURCES) != 0;

@@ -70,7 +70,7 @@ static int64_t patience_ns(const SimWorld *world)
     const FrameworkSpec *spec = &experiment->frameworks[i];
     longest = MAX(longest, MAX(spec->refuse.ns, spec->refuse_unused.ns));
     longest = MAX(longest, spec->revive_every.ns);
-    if (spec->scheduler == SCHEDULER_RIGID && spec->hold_timeout.ns != DURATION_MAX.ns)
+    if (scheduler_starts_gangs(spec->scheduler) && spec->hold_timeout.ns != DURATION_MAX.ns)
       longest = MAX(longest, spec->hold_timeout.ns);
   }
   if (experiment->master.offer_timeout.ns != DURATION_MAX.ns)

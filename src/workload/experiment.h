@@ -254,7 +254,14 @@ typedef enum {
   SCHEDULER_ELASTIC,
   SCHEDULER_RIGID,
   SCHEDULER_DECLINER, /* has no jobs, and declines whatever it is offered */
+  SCHEDULER_MPI,      /* rigid; all tasks of a stage run equally long, and are lost together */
 } SchedulerKind;
+
+/** scheduler_starts_gangs: whether the tasks of a stage start all at once or not at all. */
+static inline bool scheduler_starts_gangs(SchedulerKind scheduler)
+{
+  return scheduler == SCHEDULER_RIGID || scheduler == SCHEDULER_MPI;
+}
 
 /* What a scheduler says that it can deal with; bits, under Mesos's names. */
 typedef enum {
@@ -301,7 +308,7 @@ typedef struct {
   SimDistribution *decision_time;     /* seconds per message of offers; NULL: zero */
   SimDistribution *executor_start_up; /* seconds per task; NULL: zero */
   SimDistribution *hold_time;         /* seconds between an offer and its answer; NULL: zero */
-  Duration hold_timeout;              /* rigid: offers held longer are let go; DURATION_MAX: never */
+  Duration hold_timeout;              /* gangs: offers held longer are let go; DURATION_MAX: never */
   bool suppress;                      /* suppresses offers while nothing is to be run; default yes */
   bool forgets_to_revive;             /* and does not revive them when something is */
   Duration revive_every;              /* revives again and again while something waits; 0: it does not */

@@ -23,8 +23,11 @@ const GroupForm group_forms[GROUP_KINDS] = {
 bool value_scheduler(const ValueContext *context, const char *text, void *field, GError **error)
 {
   (void)context;
-  static const char *const names[] = {
-      [SCHEDULER_ELASTIC] = "elastic", [SCHEDULER_RIGID] = "rigid", [SCHEDULER_DECLINER] = "decliner", NULL};
+  static const char *const names[] = {[SCHEDULER_ELASTIC] = "elastic",
+                                      [SCHEDULER_RIGID] = "rigid",
+                                      [SCHEDULER_DECLINER] = "decliner",
+                                      [SCHEDULER_MPI] = "mpi",
+                                      NULL};
   int index;
   if (!value_choice(text, "scheduler", names, &index, error))
     return false;
@@ -95,7 +98,7 @@ static const KeyType replicate = {"none, jitter(...), resample-blocks(...) or re
 static const KeyType role = {"role path", value_role};
 static const KeyType roles = {"role paths, with commas", value_roles};
 static const KeyType run_kind = {"terminating or steady", value_run_kind};
-static const KeyType scheduler = {"elastic, rigid or decliner", value_scheduler};
+static const KeyType scheduler = {"a name of \"sim list schedulers\"", value_scheduler};
 static const KeyType size_column = {"column or \"a*b\" [* factor] [unit]", value_size_column};
 static const KeyType tasks = {"whole number, distribution or unlimited", value_tasks};
 static const KeyType text = {"text", value_text};
@@ -211,7 +214,8 @@ static const KeyRow rows[] = {
     {GROUP_FRAMEWORK, JOBS_SYNTHETIC | JOBS_NONE, "count", &count, FRAMEWORK(count), 1, FRAMEWORKS_MAX, "1",
      "frameworks alike: NAME-1, NAME-2, ...", false},
     {GROUP_FRAMEWORK, JOBS_ANY, "scheduler", &scheduler, FRAMEWORK(scheduler), 0, 0, "elastic",
-     "elastic starts tasks on whatever it gets, rigid only all of a stage at once, a decliner none", false},
+     "how it answers offers: elastic starts tasks on whatever it gets, rigid only all of a stage at once",
+     false},
     {GROUP_FRAMEWORK, JOBS_ANY, "role", &role, FRAMEWORK(role), 0, 0, NULL,
      "one role for all; default: a role of its own for each framework, named like it", false},
     {GROUP_FRAMEWORK, JOBS_SYNTHETIC | JOBS_NONE, "roles", &roles, FRAMEWORK(roles), 0, 0, NULL,
@@ -237,7 +241,7 @@ static const KeyRow rows[] = {
     {GROUP_FRAMEWORK, JOBS_SOME, "executor-start-up", &times_or_zero, FRAMEWORK(executor_start_up), 0, 0,
      "0s", "between a task's launch on the agent and its start", false},
     {GROUP_FRAMEWORK, JOBS_SOME, "hold-timeout", &duration_or_none, FRAMEWORK(hold_timeout), 1, 0, "none",
-     "after it a rigid framework lets go of offers that do not suffice", false},
+     "after it a rigid or mpi framework lets go of offers that do not suffice", false},
     {GROUP_FRAMEWORK, JOBS_ANY, "suppress", &yes_no, FRAMEWORK(suppress), 0, 0, "yes",
      "whether it asks for no offers while it has nothing to run; default of a decliner: no", false},
     {GROUP_FRAMEWORK, JOBS_SOME, "revive", &yes_no, PARTS(revive), 0, 0, "yes",

@@ -101,10 +101,9 @@ static bool check_stages(const WorkloadBuild *build, const KeyGroup *group, cons
     g_autofree char *rest = g_strdup_printf("%s.%s", framework->name, stage->name);
     const KeyGroup *where = stages->len == 0 ? group : key_file_find(build->file, "stage", rest);
     const KeyEntry *tasks = key_group_find(where, "tasks");
-    if (framework->scheduler == SCHEDULER_RIGID)
-      return key_file_fail(
-          build->file, where, tasks, WORKLOAD_ERROR_VALUE, error,
-          "a rigid framework starts all tasks at once: expected a number, not \"unlimited\"");
+    if (scheduler_starts_gangs(framework->scheduler))
+      return key_file_fail(build->file, where, tasks, WORKLOAD_ERROR_VALUE, error,
+                           "its scheduler starts all tasks at once: expected a number, not \"unlimited\"");
     if ((awaited >> i & 1) != 0)
       return key_file_fail(
           build->file, where, tasks, WORKLOAD_ERROR_VALUE, error,

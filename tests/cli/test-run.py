@@ -284,7 +284,7 @@ task-duration = 1s
 def lists_name_what_there_is(box):
     policies = ["best-fit", "capacity", "cmmf", "drf", "fair", "fifo", "hdrf", "lottery", "priority", "psdsf", "random",
                 "rpsdsf", "tetris", "tsf"]
-    for what, names in {"allocators": policies, "schedulers": ["elastic", "rigid", "decliner"],
+    for what, names in {"allocators": policies, "schedulers": ["elastic", "rigid", "mpi", "decliner"],
                         "formats": ["ini", "swf", "swim", "csv"]}.items():
         lines = box.well("list", what).stdout.splitlines()
         assert [line.split()[0] for line in lines] == names

@@ -55,6 +55,15 @@ static void allocation_run(void *self, Instant now, bool periodic, uint32_t offe
   master_check(simulation_master(run->simulation), now);
 }
 
+static void job_state(void *self, Instant now, FrameworkId framework, JobId job, JobState state,
+                      const char *reason)
+{
+  static const char *const names[] = {"waiting", "running", "finished", "failed", "killed", "unschedulable"};
+  TextRun *run = self;
+  g_string_append_printf(run->states, "%s %u %s %.9g%s%s\n", name_of(run, framework), job.index, names[state],
+                         seconds(now), reason == NULL ? "" : ": ", reason == NULL ? "" : reason);
+}
+
 static void task_attempt(void *self, FrameworkId framework, JobId job, uint32_t stage, uint32_t index,
                          uint32_t attempt, AgentId agent, Instant launch, Instant start, Instant finish,
                          const char *state)
@@ -118,6 +127,7 @@ static void init(TextRun *run, const AllocatorInterface *allocator, const char *
   run->counts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
   run->launched = g_string_new(NULL);
   run->warnings = g_string_new(NULL);
+  run->states = g_string_new(NULL);
 }
 
 static const AllocatorInterface *find(const char *name)
@@ -151,6 +161,7 @@ void text_run(TextRun *run, const char *allocator, const char *text)
                                  .task_launched = task_launched,
                                  .allocation_run = allocation_run};
   const JobObserver jobs = {.self = run,
+                            .job_state = job_state,
                             .task_attempt = task_attempt,
                             .offers_judged = offers_judged,
                             .operator_called = operator_called};
@@ -192,6 +203,7 @@ void text_run_clear(TextRun *run)
   g_hash_table_unref(run->counts);
   g_string_free(run->launched, TRUE);
   g_string_free(run->warnings, TRUE);
+  g_string_free(run->states, TRUE);
   experiment_free(run->experiment);
 }
 
@@ -229,6 +241,18 @@ double text_count(const TextRun *run, const char *name)
 {
   const double *value = g_hash_table_lookup(run->counts, name);
   return value == NULL ? 0 : *value;
+}
+
+double text_state(const TextRun *run, uint32_t job, const char *state)
+{
+  g_auto(GStrv) lines = g_strsplit(run->states->str, "\n", -1);
+  g_autofree char *wanted = g_strdup_printf(" %u %s ", job, state);
+  for (char **line = lines; *line != NULL; line++) {
+    const char *found = strstr(*line, wanted);
+    if (found != NULL)
+      return g_ascii_strtod(found + strlen(wanted), NULL);
+  }
+  return -1;
 }
 
 const OfferSummary *text_judged(const TextRun *run, const char *framework)

@@ -36,6 +36,7 @@ typedef struct {
   GHashTable *counts; /* counters of the master at the end: name -> double * */
   GString *launched;  /* "NAME RESOURCES\n" for each launch, in order */
   GString *warnings;
+  GString *states;    /* "NAME JOB STATE SECONDS[: REASON]\n" for each state that a job reaches */
   uint64_t offers[8]; /* made, by FrameworkId */
 } TextRun;
 
@@ -53,6 +54,9 @@ uint32_t text_launches(const TextRun *run, const char *framework, int agent, dou
 
 /** text_count: a counter of the master, by Mesos's name; 0: there is none. */
 double text_count(const TextRun *run, const char *name);
+
+/** text_state: when the job of this number (of the run) reached @state ("running"); -1: never. */
+double text_state(const TextRun *run, uint32_t job, const char *state);
 
 /** text_judged: of the framework of this name. */
 const OfferSummary *text_judged(const TextRun *run, const char *framework);

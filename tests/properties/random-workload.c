@@ -352,7 +352,10 @@ static void say_framework(Writer *writer, uint32_t number)
 {
   bool rigid = percent(writer, 35);
   bool staged = percent(writer, 20);
-  say(writer, "[framework f%u]\nscheduler = %s\n", number, rigid ? "rigid" : "elastic");
+  say(writer, "[framework f%u]\nscheduler = %s\n", number,
+      !rigid                     ? "elastic"
+      : more_percent(writer, 40) ? "mpi"
+                                 : "rigid");
   if (percent(writer, 40))
     say(writer, "count = %u\n", between(writer, 2, 3));
   bool shared_role = percent(writer, 50);

@@ -361,7 +361,7 @@ static const Refusal refusals[] = {
      "t.ini:5: [framework f] scheduler: unknown scheduler \"elastik\"; did you mean \"elastic\"?"},
     {C S "scheduler=best\n" T, NULL,
      "t.ini:5: [framework f] scheduler: unknown scheduler \"best\"; expected one of elastic, rigid, "
-     "decliner"},
+     "decliner, mpi"},
     {C S "job-order=lifo\n" T, NULL,
      "t.ini:5: [framework f] job-order: unknown job order \"lifo\"; did you mean \"fifo\"?"},
     {C S "role=/a\n" T, NULL,
@@ -443,7 +443,7 @@ static const Refusal refusals[] = {
     {"[experiment]\nduration=1h\n" C S
      "scheduler=rigid\ntasks=unlimited\ntask-resources=cpus:1\ntask-duration=1s\n",
      NULL,
-     "t.ini:8: [framework f] tasks: a rigid framework starts all tasks at once: expected a number, not "
+     "t.ini:8: [framework f] tasks: its scheduler starts all tasks at once: expected a number, not "
      "\"unlimited\""},
     {C F "[framework g]\ncount=2\n" T "[framework g-2]\n" T, NULL,
      "t.ini:13: [framework g-2]: a framework \"g-2\" comes from [framework g] already"},

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Gangs of a batch system: jobs that are one whole (mpi).
+ */
+
+#include <string.h>
+
+#include "tests/model/text-run.h"
+#include "tests/support/test-main.h"
+
+#define HEAD(agents, duration)                                                                               \
+  "[experiment]\nduration=" duration "\n[cluster]\nagents=" agents "\nresources=cpus:1\n"
+
+static const TextAttempt *attempt_at(const TextRun *run, uint32_t i)
+{
+  return &g_array_index(run->attempts, TextAttempt, i);
+}
+
+/* Tasks of one job take as long as each other, those of another job as long as they do. */
+START_TEST(a_job_has_one_length)
+{
+  TextRun run;
+  text_run(&run, "drf",
+           HEAD("8", "1h") "[framework m]\nscheduler=mpi\njobs=2\ntasks=4\ntask-resources=cpus:1\n"
+                           "task-duration=exponential(60s)\n");
+  ck_assert_uint_eq(run.attempts->len, 8);
+  for (uint32_t i = 1; i < 4; i++) {
+    ck_assert_double_eq(attempt_at(&run, i)->finish, attempt_at(&run, 0)->finish);
+    ck_assert_double_eq(attempt_at(&run, 4 + i)->finish, attempt_at(&run, 4)->finish);
+  }
+  ck_assert_double_ne(attempt_at(&run, 0)->finish, attempt_at(&run, 4)->finish);
+  text_run_clear(&run);
+}
+END_TEST
+
+/* One of three tasks is lost: the others go with it, and all three start again where there is room. */
+static void check_one_is_lost(const char *latency)
+{
+  TextRun run;
+  g_autofree char *text = g_strdup_printf(
+      HEAD("5", "200s") "[network]\nmaster-agent=%s\nmaster-framework=%s\n"
+                        "[framework m]\nscheduler=mpi\ntasks=3\ntask-resources=cpus:1\ntask-duration=60s\n"
+                        "[operator out]\nat=20s: drain agents:1-3\n",
+      latency, latency);
+  text_run(&run, "drf", text);
+  uint32_t lost = text_attempts(&run, "m", "TASK_KILLED", -1, 19, 22);
+  ck_assert_uint_eq(lost, 3);
+  ck_assert_uint_eq(text_attempts(&run, "m", "TASK_FINISHED", -1, 0, 200), 0); /* two agents do not suffice */
+  text_run_clear(&run);
+}
+
+START_TEST(one_lost_all_lost)
+{
+  check_one_is_lost("0s");
+  check_one_is_lost("300ms");
+}
+END_TEST
+
+START_TEST(starts_again_as_a_whole)
+{
+  TextRun run;
+  text_run(
+      &run, "drf",
+      HEAD("5", "200s") "[framework m]\nscheduler=mpi\ntasks=3\ntask-resources=cpus:1\ntask-duration=60s\n"
+                        "[framework r]\nscheduler=rigid\nstart=1s\ntasks=2\ntask-resources=cpus:1\n"
+                        "task-duration=60s\n"
+                        "[operator out]\nat=20s: drain agents:1-2\n");
+  /* Whoever was on the two agents, m or r: a rigid task runs again alone, mpi only as three. */
+  double again = -1;
+  uint32_t second = 0;
+  for (uint32_t i = 0; i < run.attempts->len; i++)
+    if (strcmp(attempt_at(&run, i)->framework, "m") == 0 && attempt_at(&run, i)->attempt == 2) {
+      again = attempt_at(&run, i)->start;
+      second++;
+    }
+  ck_assert_uint_eq(second, 3);
+  for (uint32_t i = 0; i < run.attempts->len; i++)
+    if (strcmp(attempt_at(&run, i)->framework, "m") == 0 && attempt_at(&run, i)->attempt == 2)
+      ck_assert_double_eq(attempt_at(&run, i)->start, again);
+  ck_assert_double_eq(text_state(&run, 0, "finished"), again + 60);
+  text_run_clear(&run);
+}
+END_TEST
+
+Suite *test_suite(void)
+{
+  Suite *suite = suite_create("simulation-gangs");
+  test_case(suite, a_job_has_one_length);
+  test_case(suite, one_lost_all_lost);
+  test_case(suite, starts_again_as_a_whole);
+  return suite;
+}
