@@ -73,9 +73,16 @@ static bool client_serve(Explanation *explanation, Explained *explained)
   Resources offer;
   Quantities quota;
   AllocatorGate gate = client_look(explanation, explained, &offer, &quota);
+  if (explained->gate != GATE_OFFERED)
+    resources_clear(&explained->offer); /* of the stage before: what a filter refused */
   if (gate != GATE_OFFERED) {
-    if (explained->gate != GATE_OFFERED)
+    if (explained->gate != GATE_OFFERED) {
       explained->gate = gate;
+      if (gate == GATE_FILTER)
+        resources_add(&explained->offer, &offer);
+    }
+    if (gate == GATE_FILTER)
+      resources_clear(&offer);
     return true;
   }
   kernel_visit_grant(run, explained->client, &offer, &quota);

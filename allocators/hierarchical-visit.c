@@ -260,7 +260,7 @@ AllocatorGate kernel_visit_look(KernelRun *run, uint32_t slot, Resources *offer,
   if (!kernel_suits_agent(kernel, client, kernel_agent(kernel, run->id)))
     return GATE_CAPABILITY;
   AllocatorGate gate = offer_make(run, slot, offer, quota, until);
-  if (gate != GATE_OFFERED)
+  if (gate != GATE_OFFERED && !(gate == GATE_FILTER && run->dry))
     resources_clear(offer);
   return gate;
 }

@@ -10,6 +10,7 @@
 #include "cli/provenance.h"
 #include "cli/report.h"
 #include "cli/sampling.h"
+#include "cli/take-picture.h"
 #include "engine/random.h"
 #include "metrics/results.h"
 #include "model/simulation.h"
@@ -61,6 +62,9 @@ static void sample(void *self, Instant now)
     return;
   QuotaSample quotas = {run->recording, now};
   master_quotas(simulation_master(run->simulation), sample_quota, &quotas);
+  AgentPicture *picture = results_run_picture(run->recording);
+  if (picture != NULL)
+    take_picture(simulation_master(run->simulation), now, picture);
   results_sample(run->recording, now, &run->write_error);
 }
 

@@ -268,7 +268,8 @@ typedef struct {
   AllocatorGate gate;
   Instant until; /* GATE_FILTER; else INSTANT_NEVER */
   Resources
-      offerable; /* GATE_OFFERED: what it would get; owned by the allocator, valid until the next call */
+      offerable; /* GATE_OFFERED: what it would get; GATE_FILTER: what it would get but for the filter (empty: not known);
+                    owned by the allocator, valid until the next call */
 } ExplainedClient;
 
 /* What the allocator knows of one agent; for checks and explanations. */

@@ -378,6 +378,30 @@ void master_quotas(const Master *master, MasterQuota quota, void *self);
 bool master_explain(const Master *master, Instant now, AgentId agent,
                     void (*client)(void *self, const ExplainedClient *client), void *self);
 
+/* What has some of an agent's resources. */
+typedef enum {
+  AGENT_USE_TASK,
+  AGENT_USE_EXECUTOR,
+  AGENT_USE_OFFER,
+} AgentUseKind;
+
+typedef struct {
+  AgentUseKind kind;
+  FrameworkId framework;
+  const Resources *resources;
+} AgentUse;
+
+/**
+ * master_view_agent: the books of one agent, for whoever measures.
+ * @total, @free: (out): owned by the master, valid until the next call that changes something. What @use is told adds up
+ *   to their difference, but for shared volumes, which stay free.
+ * @use: (nullable): called for each task that has something, executor and offer, in an order that depends on the run alone
+ *
+ * Returns: false, without a call of @use, where there is no such agent. Cost: O(tasks + offers of the agent).
+ */
+bool master_view_agent(const Master *master, AgentId agent, Resources *total, Resources *free,
+                       void (*use)(void *self, const AgentUse *use), void *self);
+
 /** master_check: walks all books; CHECKs the invariants above. Cost: O(agents + offers + tasks). */
 void master_check(const Master *master, Instant now);
 

@@ -42,6 +42,8 @@ static void framework_stopped(void *self, Instant now, FrameworkId id)
   framework->unlimited = 0;
   framework->demand_tasks = 0;
   memset(framework->demand, 0, sizeof framework->demand);
+  if (recorder->agents != NULL)
+    demand_sizes_drop(recorder->agents->demands, id.index);
 }
 
 static void demand_change(RecordedFramework *framework, int64_t tasks, const Quantities *task_resources)
@@ -58,6 +60,9 @@ static void demand_added(void *self, Instant now, FrameworkId id, uint32_t tasks
   recorder_advance(recorder, now);
   RecordedFramework *framework = recorder_at(recorder, id);
   recorder_list(recorder, framework);
+  if (recorder->agents != NULL)
+    demand_sizes_add(recorder->agents->demands, id.index, task_resources,
+                     tasks == TASKS_UNLIMITED ? DEMAND_ENDLESS : (int64_t)tasks);
   if (tasks == TASKS_UNLIMITED) {
     framework->unlimited++;
     framework->was_unlimited = true;
@@ -75,6 +80,9 @@ static void demand_dropped(void *self, Instant now, FrameworkId id, uint32_t tas
   RecordedFramework *framework = recorder_at(recorder, id);
   if (framework->stopped)
     return;
+  if (recorder->agents != NULL)
+    demand_sizes_add(recorder->agents->demands, id.index, task_resources,
+                     -(tasks == TASKS_UNLIMITED ? DEMAND_ENDLESS : (int64_t)tasks));
   if (tasks == TASKS_UNLIMITED) {
     framework->unlimited -= framework->unlimited > 0;
     return;

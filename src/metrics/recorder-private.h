@@ -14,6 +14,16 @@ typedef struct {
   RoleAttributes attributes;
 } RecordedRole;
 
+/* What is measured agent by agent (recorder-agents.c). */
+typedef struct {
+  const Experiment *experiment;
+  DemandSizes *demands;
+  AgentPicture picture;
+  Decomposition decomposition;           /* of the last sample */
+  WideInteger total[RESOURCE_KINDS_MAX]; /* thousandths * ns */
+  WideInteger parts[PARTS][RESOURCE_KINDS_MAX];
+} AgentMeasures;
+
 struct Recorder {
   MasterObserver master;
   JobObserver jobs;
@@ -57,6 +67,7 @@ struct Recorder {
   uint32_t *open; /* indices of frameworks whose targets are open, or were */
   uint32_t n_open;
   FairShare *fair;
+  AgentMeasures *agents; /* NULL: not measured */
 };
 
 /** recorder_alarm: does what was to be done before @now. */
@@ -82,6 +93,15 @@ static inline void recorder_list(Recorder *recorder, RecordedFramework *framewor
 
 /** recorder_fair_shares: fills recorder->demanding, clients and shares, as of now. */
 void recorder_fair_shares(Recorder *recorder);
+
+/** recorder_share_of_task: the dominant share of a task of the mean size that @framework demands. */
+double recorder_share_of_task(const Recorder *recorder, const RecordedFramework *framework);
+
+/** recorder_sample_agents: the picture is complete; it stands for the time since @since. */
+void recorder_sample_agents(Recorder *recorder, Instant now, Instant since);
+
+/** recorder_agents_free: NULL is allowed. */
+void recorder_agents_free(AgentMeasures *agents);
 
 /** recorder_set_targets: the default targets of the frameworks that are starting. */
 void recorder_set_targets(Recorder *recorder);

@@ -110,8 +110,7 @@ void recorder_set_targets(Recorder *recorder)
   recorder->n_open = 0;
 }
 
-/* The dominant share of a task of mean size. */
-static double share_of_task(const Recorder *recorder, const RecordedFramework *framework)
+double recorder_share_of_task(const Recorder *recorder, const RecordedFramework *framework)
 {
   double tasks = framework->unlimited > 0 ? 1 : (double)framework->demand_tasks;
   double share = 0;
@@ -134,7 +133,7 @@ static void sample_shortfall(const Recorder *recorder, RecordedFramework *framew
       .length = {now.ns - since},
       .ideal = framework->fair_share,
       .share = share,
-      .task = framework->listed ? share_of_task(recorder, framework) : 0,
+      .task = framework->listed ? recorder_share_of_task(recorder, framework) : 0,
       .running = (double)framework->running,
       .use = framework->used,
   };
@@ -160,7 +159,10 @@ void recorder_sample(Recorder *recorder, Instant now)
     cluster->largest_gap = fmax(cluster->largest_gap, fmax(framework->fair_share - share, 0));
     sample_shortfall(recorder, framework, now, share);
   }
+  Instant since = {MAX(recorder->sampled.ns, recorder->warm_up.ns)};
   recorder->sampled = now;
+  if (recorder->agents != NULL)
+    recorder_sample_agents(recorder, now, since);
 }
 
 uint32_t recorder_framework_count(const Recorder *recorder)

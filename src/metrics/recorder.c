@@ -259,6 +259,8 @@ static void task_freed(Recorder *recorder, RecordedFramework *framework, Instant
   framework->demand_tasks--;
   for (uint32_t kind = 0; kind < recorder->kinds_end; kind++)
     framework->demand[kind] -= amounts->amount[kind];
+  if (G_UNLIKELY(recorder->agents != NULL))
+    demand_sizes_add(recorder->agents->demands, (uint32_t)(framework - recorder->frameworks), amounts, -1);
 }
 
 static void task_updated(void *self, Instant now, FrameworkId id, AgentId agent, TaskId task,
@@ -343,6 +345,7 @@ void recorder_free(Recorder *recorder)
     g_free(recorder->roles[i].path);
   job_table_clear(&recorder->job_table);
   fair_share_free(recorder->fair);
+  recorder_agents_free(recorder->agents);
   g_free(recorder->roles);
   g_free(recorder->nodes);
   g_aligned_free(recorder->frameworks);

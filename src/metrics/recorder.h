@@ -37,8 +37,11 @@
 #include "base/quantities.h"
 #include "base/time.h"
 #include "core/observer.h"
+#include "metrics/agent-picture.h"
+#include "metrics/decomposition.h"
 #include "metrics/integral.h"
 #include "metrics/shortfall.h"
+#include "workload/experiment.h"
 #include "workload/job-observer.h"
 
 typedef struct Recorder Recorder;
@@ -119,6 +122,9 @@ typedef struct {
   uint64_t jobs[JOB_UNSCHEDULABLE + 1]; /* in each state now */
   OfferSummary judged;                  /* at its stop or the end of the run */
   Shortfall shortfall;
+  double entitled; /* task-seconds: sharing.h, sums over samples; of recorder_measure_agents() alone */
+  double incentive;
+  double envy; /* share-seconds */
 } RecordedFramework;
 
 /* What is known of the cluster. */
@@ -147,6 +153,23 @@ void recorder_free(Recorder *recorder);
 /** recorder_master_observer, recorder_job_observer: (transfer none): valid as long as @recorder. */
 const MasterObserver *recorder_master_observer(Recorder *recorder);
 const JobObserver *recorder_job_observer(Recorder *recorder);
+
+/**
+ * recorder_measure_agents: before anything is observed: samples measure agent by agent, too.
+ * @experiment: outlives @recorder
+ */
+void recorder_measure_agents(Recorder *recorder, const Experiment *experiment);
+
+/** recorder_picture: (nullable) (transfer none): begun, to be filled in before the next recorder_sample(); NULL without
+ * recorder_measure_agents(). */
+AgentPicture *recorder_picture(Recorder *recorder);
+
+/** recorder_decomposition: (nullable): of the last sample; NULL likewise. */
+const Decomposition *recorder_decomposition(const Recorder *recorder);
+
+/** recorder_decomposition_of: over all samples after the warm-up: the part of @kind that was @part, 0 to 1; NAN where
+ * there was nothing. */
+double recorder_decomposition_of(const Recorder *recorder, uint32_t kind, DecompositionPart part);
 
 /** recorder_sample: computes each framework's fair share as of @now, and counts it for fairness. */
 void recorder_sample(Recorder *recorder, Instant now);

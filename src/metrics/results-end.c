@@ -46,6 +46,11 @@ static RowCell *add_framework_shares(ResultsRun *run, RowCell *cell, uint32_t i)
   (cell++)->integer = framework->shortfall.open;
   (cell++)->real = framework->shortfall.work;
   (cell++)->integer = framework->shortfall.demanding.ns;
+  double demanding = duration_seconds(framework->shortfall.demanding);
+  bool measured = recorder_decomposition(run->recorder) != NULL && demanding > 0;
+  (cell++)->real =
+      measured && framework->entitled > 0 ? framework->incentive / framework->entitled : ROW_NO_REAL;
+  (cell++)->real = measured ? framework->envy / demanding : ROW_NO_REAL;
   return cell;
 }
 
@@ -99,6 +104,8 @@ static void add_absent_framework(ResultsRun *run, uint32_t id, uint32_t group, c
   (cell++)->integer = 0;
   (cell++)->real = 0;
   (cell++)->integer = 0;
+  (cell++)->real = ROW_NO_REAL; /* sharing */
+  (cell++)->real = ROW_NO_REAL;
   add_framework_counts(&nothing, cell);
 }
 
@@ -160,6 +167,19 @@ void results_add_metric(ResultsRun *run, const char *name, const char *scope, do
 /* --- cluster ---------------------------------------------------------------------------------------------
  */
 
+static void add_decomposition(ResultsRun *run, uint32_t kind, const char *scope)
+{
+  static const char *const names[PARTS] = {
+      [PART_USED] = "decomposition/used",         [PART_OFFERED] = "decomposition/offered",
+      [PART_FILTERED] = "decomposition/filtered", [PART_HELD_BACK] = "decomposition/held_back",
+      [PART_USABLE] = "decomposition/usable",     [PART_TOO_SMALL] = "decomposition/too_small",
+      [PART_UNWANTED] = "decomposition/unwanted",
+  };
+  for (int part = 0; part < PARTS; part++)
+    results_add_metric(run, names[part], scope,
+                       recorder_decomposition_of(run->recorder, kind, (DecompositionPart)part));
+}
+
 static void add_resources(ResultsRun *run)
 {
   const RecordedCluster *cluster = recorder_cluster(run->recorder);
@@ -188,6 +208,8 @@ static void add_resources(ResultsRun *run)
         g_strdup_printf("resource %s", resource_kinds_name(run->experiment->kinds, kind));
     results_add_metric(run, "utilization", scope, recorder_mean(run->recorder, &allocated) / total);
     results_add_metric(run, "utilization/offered", scope, recorder_mean(run->recorder, &offered) / total);
+    if (recorder_decomposition(run->recorder) != NULL)
+      add_decomposition(run, kind, scope);
   }
 }
 

@@ -180,6 +180,8 @@ ResultsRun *results_begin_run(Results *results, const ResultsProvenance *provena
       .operator_called = operator_row,
   };
   run->recorder = recorder_new(experiment->warm_up, &sink);
+  if (experiment->fairness == FAIRNESS_AGENTS)
+    recorder_measure_agents(run->recorder, experiment);
 
   g_mutex_lock(&results->mutex);
   run->run_id = ++results->n_runs;
@@ -296,12 +298,34 @@ static void add_run_sample(ResultsRun *run, Instant now)
   cell->integer = (int64_t)rescinded;
 }
 
+static void add_decomposition_samples(ResultsRun *run, Instant now)
+{
+  const RecordedCluster *cluster = recorder_cluster(run->recorder);
+  const Decomposition *decomposition = recorder_decomposition(run->recorder);
+  for (uint32_t k = 0; decomposition != NULL && k < cluster->n_kinds; k++) {
+    uint32_t kind = cluster->kinds[k];
+    RowCell *cell = row_add(run->stream, TABLE_DECOMPOSITION_SAMPLE);
+    (cell++)->integer = run->run_id;
+    (cell++)->integer = now.ns;
+    (cell++)->text = resource_kinds_name(run->experiment->kinds, kind);
+    (cell++)->integer = decomposition->total.amount[kind];
+    for (int part = 0; part < PARTS; part++)
+      (cell++)->integer = decomposition->parts[part].amount[kind];
+  }
+}
+
+AgentPicture *results_run_picture(ResultsRun *run)
+{
+  return recorder_picture(run->recorder);
+}
+
 bool results_sample(ResultsRun *run, Instant now, GError **error)
 {
   recorder_sample(run->recorder, now);
   add_share_samples(run, now);
   add_cluster_samples(run, now);
   add_run_sample(run, now);
+  add_decomposition_samples(run, now);
   if (row_writer_check(run->results->writer, error))
     return true;
   g_prefix_error(error, "%s: ", run->results->path);

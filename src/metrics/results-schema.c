@@ -131,6 +131,14 @@ static const ResultsColumn framework_columns[] = {
     {"sampled_work", REAL, "NOT NULL", "task-seconds",
      "tasks running times the time between samples, summed over samples in which it demanded something"},
     {"sampled_demand_ns", INTEGER, "NOT NULL", "ns", "the time that these samples stand for"},
+    {"sharing_incentive", REAL, NULL, "0 to 1",
+     "with experiment.fairness = agents: of the tasks that it could have run alone on its part (1/n, by "
+     "weight) of each "
+     "class of agents, the part that it ran, over these samples; NULL: none, or not measured"},
+    {"envy", REAL, NULL, "0 to 1",
+     "likewise: tasks that it could run with what another one holds, agent by agent, beyond its own and one, "
+     "as a dominant "
+     "share, towards the one that it envies most: mean over these samples"},
     {"tasks_launched", INTEGER, "NOT NULL", "tasks", "accepted by the master"},
     {"tasks_finished", INTEGER, "NOT NULL", "tasks", "TASK_FINISHED"},
     {"tasks_failed", INTEGER, "NOT NULL", "tasks", "TASK_FAILED"},
@@ -277,6 +285,24 @@ static const ResultsColumn quota_sample_columns[] = {
     END,
 };
 
+static const ResultsColumn decomposition_sample_columns[] = {
+    RUN_ID,
+    {"t_ns", INTEGER, "NOT NULL", "ns", "instant of the sample; only with experiment.fairness = agents"},
+    {"resource", TEXT, "NOT NULL", "", "cpus, mem, ..."},
+    {"total", INTEGER, "NOT NULL", "thousandths", "of all agents: exactly the sum of what follows"},
+    {"used", INTEGER, "NOT NULL", "thousandths", "by tasks and executors"},
+    {"offered", INTEGER, "NOT NULL", "thousandths", "on offer"},
+    {"filtered", INTEGER, "NOT NULL", "thousandths",
+     "free, and room for waiting tasks of frameworks that have refused that agent for a time, or all offers"},
+    {"held_back", INTEGER, "NOT NULL", "thousandths",
+     "free, and room for waiting tasks, but kept from them by a quota, a reservation or an operator"},
+    {"usable", INTEGER, "NOT NULL", "thousandths",
+     "free, and room for waiting tasks that the next allocation may offer it to"},
+    {"too_small", INTEGER, "NOT NULL", "thousandths", "free, and no task that still waits fits"},
+    {"unwanted", INTEGER, "NOT NULL", "thousandths", "free, and no task waits for it"},
+    END,
+};
+
 static const ResultsColumn operator_call_columns[] = {
     RUN_ID,
     {"number", INTEGER, "NOT NULL", "", "in the order of the calls, from 0"},
@@ -361,6 +387,7 @@ static const ResultsRelation tables[RESULTS_TABLES] = {
     [TABLE_CLUSTER_SAMPLE] = {"cluster_sample", ") STRICT", cluster_sample_columns},
     [TABLE_RUN_SAMPLE] = {"run_sample", ") STRICT", run_sample_columns},
     [TABLE_QUOTA_SAMPLE] = {"quota_sample", ") STRICT", quota_sample_columns},
+    [TABLE_DECOMPOSITION_SAMPLE] = {"decomposition_sample", ") STRICT", decomposition_sample_columns},
     [TABLE_OPERATOR_CALL] = {"operator_call", ", " KEY("run_id, number"), operator_call_columns},
     [TABLE_COUNTER] = {"counter", ", " KEY("run_id, name"), counter_columns},
     [TABLE_METRIC] = {"metric", ", " KEY("run_id, name, scope"), metric_columns},

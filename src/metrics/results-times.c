@@ -150,28 +150,33 @@ static bool add_sums(ResultsRun *run, GError **error)
     const char *name;
     const char *value;
     bool overall;
+    bool agents; /* with experiment.fairness = agents alone */
   } metrics[] = {
-      {"mean_share", "avg(mean_dominant_share)", false},
-      {"fairness/deficit", "sum(deficit)", true},
-      {"starvation/longest", "max(starvation_ns) / 1e9", true},
-      {"starvation/open", "CAST (sum(starvation_open) AS REAL)", true},
-      {"work/rate", "sum(sampled_work) * 1e9 / nullif(max(sampled_demand_ns), 0)", true},
-      {"jobs/submitted", "CAST (sum(jobs_submitted) AS REAL)", true},
-      {"tasks/launched", "CAST (sum(tasks_launched) AS REAL)", true},
+      {"fairness/sharing_incentive", "min(sharing_incentive)", true, true},
+      {"fairness/envy", "max(envy)", true, true},
+      {"mean_share", "avg(mean_dominant_share)", false, false},
+      {"fairness/deficit", "sum(deficit)", true, false},
+      {"starvation/longest", "max(starvation_ns) / 1e9", true, false},
+      {"starvation/open", "CAST (sum(starvation_open) AS REAL)", true, false},
+      {"work/rate", "sum(sampled_work) * 1e9 / nullif(max(sampled_demand_ns), 0)", true, false},
+      {"jobs/submitted", "CAST (sum(jobs_submitted) AS REAL)", true, false},
+      {"tasks/launched", "CAST (sum(tasks_launched) AS REAL)", true, false},
       {"offers/unusable",
-       "CAST (sum(offers_unusable) AS REAL) / nullif(sum(offers_usable + offers_unusable), 0)", false},
-      {"offer_wait/served", "CAST (count(first_offer_wait_ns) AS REAL)", false},
-      {"offer_wait/first_mean", "avg(first_offer_wait_ns) / 1e9", false},
-      {"offer_wait/longest", "max(longest_offer_wait_ns) / 1e9", false},
+       "CAST (sum(offers_unusable) AS REAL) / nullif(sum(offers_usable + offers_unusable), 0)", false, false},
+      {"offer_wait/served", "CAST (count(first_offer_wait_ns) AS REAL)", false, false},
+      {"offer_wait/first_mean", "avg(first_offer_wait_ns) / 1e9", false, false},
+      {"offer_wait/longest", "max(longest_offer_wait_ns) / 1e9", false, false},
   };
   for (size_t i = 0; i < G_N_ELEMENTS(metrics); i++) {
+    if (metrics[i].agents && run->experiment->fairness != FAIRNESS_AGENTS)
+      continue;
     g_autofree char *groups = g_strdup_printf(
         "INSERT INTO metric SELECT run_id, '%s', 'framework ' || group_name, %s FROM framework "
         "WHERE run_id = %u AND start_ns IS NOT NULL GROUP BY group_id",
         metrics[i].name, metrics[i].value, run->run_id);
     g_autofree char *all = g_strdup_printf(
-        "INSERT INTO metric SELECT %u, '%s', 'run', coalesce(%s, 0.0) FROM framework WHERE run_id = %u",
-        run->run_id, metrics[i].name, metrics[i].value, run->run_id);
+        "INSERT INTO metric SELECT %u, '%s', 'run', coalesce(%s, %s) FROM framework WHERE run_id = %u",
+        run->run_id, metrics[i].name, metrics[i].value, metrics[i].agents ? "NULL" : "0.0", run->run_id);
     if (!results_exec(run->results->db, groups, error) ||
         (metrics[i].overall && !results_exec(run->results->db, all, error)))
       return false;

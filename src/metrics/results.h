@@ -32,6 +32,7 @@
 
 #include "base/time.h"
 #include "core/observer.h"
+#include "metrics/agent-picture.h"
 #include "metrics/results-summary.h"
 #include "workload/experiment.h"
 #include "workload/job-observer.h"
@@ -126,10 +127,18 @@ const JobObserver *results_run_job_observer(ResultsRun *run);
  * @error: RESULTS_ERROR_WRITE: an earlier row could not be written; the caller ends the run
  *
  * Adds one row per framework to share_sample and one per resource to cluster_sample, of the state as it is
- * now. Samples at or after the warm-up count for fairness. Changes nothing in the run.
- * Cost: O(frameworks).
+ * now. Samples at or after the warm-up count for fairness. Changes nothing in the run. Where the experiment asks for it, a
+ * picture has been filled in, and one row per resource is added to decomposition_sample, too.
+ * Cost: O(frameworks); with a picture see sharing.h and decomposition.h.
  */
 bool results_sample(ResultsRun *run, Instant now, GError **error);
+
+/**
+ * results_run_picture: before results_sample(), of the state as it is now.
+ *
+ * Returns: (nullable) (transfer none): to be filled in; NULL where the experiment does not ask for it.
+ */
+AgentPicture *results_run_picture(ResultsRun *run);
 
 /** results_run_quota: adds a row to quota_sample for each resource that @guarantee or @limit (-1: none) is about. */
 void results_run_quota(ResultsRun *run, Instant now, const char *role, const Quantities *guarantee,

@@ -389,6 +389,12 @@ typedef enum {
   WARM_UP_OFFERS_OUTSTANDING,
 } WarmUpSeries;
 
+/* How much of fairness is measured at each sample. */
+typedef enum {
+  FAIRNESS_SHARES, /* shares of the whole cluster against the ideal */
+  FAIRNESS_AGENTS, /* agent by agent too: sharing incentive, envy, what became of all resources */
+} FairnessDetail;
+
 typedef struct {
   char *title;
   bool duration_given;
@@ -401,6 +407,7 @@ typedef struct {
   uint32_t replications;    /* how many runs, each with a seed of its own */
   double confidence;        /* of intervals, such as 0.95 */
   Duration sample_interval; /* default duration / 100; 0: neither it nor a duration is given */
+  FairnessDetail fairness;
 
   ResourceKinds *kinds;
   Cluster cluster;

@@ -97,6 +97,7 @@ static const KeyType replicate = {"none, jitter(...), resample-blocks(...) or re
                                   value_replicate};
 static const KeyType role = {"role path", value_role};
 static const KeyType roles = {"role paths, with commas", value_roles};
+static const KeyType fairness = {"shares or agents", value_fairness};
 static const KeyType run_kind = {"terminating or steady", value_run_kind};
 static const KeyType scheduler = {"a name of \"sim list schedulers\"", value_scheduler};
 static const KeyType size_column = {"column or \"a*b\" [* factor] [unit]", value_size_column};
@@ -145,6 +146,10 @@ static const KeyRow rows[] = {
      "of these intervals", false},
     {GROUP_EXPERIMENT, JOBS_ANY, "sample-interval", &duration, EXPERIMENT(sample_interval), 1, 0, NULL,
      "between the samples of time series; default: a hundredth of the duration", false},
+    {GROUP_EXPERIMENT, JOBS_ANY, "fairness", &fairness, EXPERIMENT(fairness), 0, 0, "shares",
+     "agents: also sharing incentive, envy, and what became of all resources, agent by agent at each sample: "
+     "O(agents x frameworks)",
+     false},
 
     {GROUP_CLUSTER, JOBS_ANY, "agents", &count, AGENTS(count), 1, AGENTS_MAX, NULL,
      "how many agents alike there are, beside those of [agents NAME]", false},

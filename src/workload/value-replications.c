@@ -33,6 +33,17 @@ bool value_warm_up_series(const ValueContext *context, const char *text, void *f
   return true;
 }
 
+bool value_fairness(const ValueContext *context, const char *text, void *field, GError **error)
+{
+  (void)context;
+  static const char *const names[] = {[FAIRNESS_SHARES] = "shares", [FAIRNESS_AGENTS] = "agents", NULL};
+  int index;
+  if (!value_choice(text, "measure of fairness", names, &index, error))
+    return false;
+  *(FairnessDetail *)field = (FairnessDetail)index;
+  return true;
+}
+
 bool value_confidence(const ValueContext *context, const char *text, void *field, GError **error)
 {
   (void)context;

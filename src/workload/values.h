@@ -44,6 +44,7 @@
  *   value_declared_demand  double              "none": 0, "truth": 1, "inflate(FACTOR)"
  *   value_run_kind       RunKind               "terminating" or "steady"
  *   value_warm_up_series WarmUpSeries          "utilization", "tasks-running", ...
+ *   value_fairness       FairnessDetail        "shares" or "agents"
  *   value_confidence     double                "95%": 0.95
  *   value_replicate      TraceReplicate        "none", "jitter(60s)", "resample-blocks(1h)", "resample-users"
  *   value_agent_filter   AgentFilter           "hostname == h1 | rack exists & zone != z2"; "&" binds closer
@@ -129,6 +130,7 @@ bool value_inverse_offers(const ValueContext *context, const char *text, void *f
 bool value_declared_demand(const ValueContext *context, const char *text, void *field, GError **error);
 bool value_run_kind(const ValueContext *context, const char *text, void *field, GError **error);
 bool value_warm_up_series(const ValueContext *context, const char *text, void *field, GError **error);
+bool value_fairness(const ValueContext *context, const char *text, void *field, GError **error);
 bool value_confidence(const ValueContext *context, const char *text, void *field, GError **error);
 bool value_replicate(const ValueContext *context, const char *text, void *field, GError **error);
 bool value_agent_filter(const ValueContext *context, const char *text, void *field, GError **error);

@@ -508,6 +508,8 @@ static const Refusal refusals[] = {
     {"[experiment]\nkind=steady\n" C F, NULL, "t.ini:2: [experiment] kind: a steady run needs a duration"},
     {"[experiment]\nkind=stead\n" C F, NULL,
      "t.ini:2: [experiment] kind: unknown kind of run \"stead\"; did you mean \"steady\"?"},
+    {"[experiment]\nfairness=full\n" C F, NULL,
+     "t.ini:2: [experiment] fairness: unknown measure of fairness \"full\"; expected one of shares, agents"},
     {"[experiment]\nreplications=0\n" C F, NULL,
      "t.ini:2: [experiment] replications: expected a whole number from 1 to 1000000, not \"0\""},
     {"[experiment]\nconfidence=0.95\n" C F, NULL,

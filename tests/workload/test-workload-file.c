@@ -136,6 +136,7 @@ static const KeyEffect effects[] = {
     {D C F, "experiment.warm-up=1s", "kind 0 warm-up 1 series 0 replications 1 confidence 0.95"},
     {C F, "experiment.warm-up-series=jobs-waiting",
      "kind 0 warm-up 0 series 3 replications 1 confidence 0.95"},
+    {C F, "experiment.fairness=agents", "fairness 1"},
     {C F, "experiment.replications=30", "kind 0 warm-up 0 series 0 replications 30 confidence 0.95"},
     {C F, "experiment.confidence=99 %", "kind 0 warm-up 0 series 0 replications 1 confidence 0.99"},
     {D C F, "experiment.sample-interval=1s", "duration 1 3600000000000 seed 1 warm-up 0 sample 1000000000"},

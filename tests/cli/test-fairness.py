@@ -1,0 +1,101 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Fairness as it is measured: shares against the ideal, and agent by agent where the workload asks for it."""
+
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+import simtest  # noqa: E402  pylint: disable=wrong-import-position
+from simtest import SMALL, case  # noqa: E402  pylint: disable=wrong-import-position
+
+PARTS = ("used", "offered", "filtered", "held_back", "usable", "too_small", "unwanted")
+HEAD = "[experiment]\nduration = 100s\nfairness = agents\n[cluster]\nagents = 4\nresources = cpus:4;mem:4096\n"
+
+
+def framework(name, cpus, more="", tasks="unlimited"):
+    return (f"[framework {name}]\ntasks = {tasks}\ntask-resources = cpus:{cpus};mem:16\n"
+            f"task-duration = 10s\n{more}\n")
+
+
+def parts(box, file):
+    """Of all cpus, over the run."""
+    found = dict(box.query(file, "SELECT substr(name, 15), value FROM metric WHERE name LIKE 'decomposition/%' AND "
+                                 "scope = 'resource cpus'"))
+    assert set(found) == set(PARTS), found
+    assert abs(sum(found.values()) - 1) < 1e-9, found
+    return found
+
+
+def run(box, text, *options):
+    box.write("w.ini", HEAD + text)
+    box.well("w.ini", "-o", "r.db", *options)
+    sums = "+".join(PARTS)
+    assert box.value("r.db", f"SELECT count(*) FROM decomposition_sample WHERE total <> {sums}") == 0
+    assert box.value("r.db", "SELECT count(*) FROM decomposition_sample") > 100
+    return parts(box, "r.db")
+
+
+@case
+def measuring_agent_by_agent_changes_nothing(box):
+    box.write("w.ini", SMALL)
+    box.well("w.ini", "-o", "a.db")
+    box.well("w.ini", "-o", "b.db", "--set", "experiment.fairness=agents")
+    assert box.digest("a.db") == box.digest("b.db")
+    assert box.value("a.db", "SELECT count(*) FROM decomposition_sample") == 0
+    assert box.value("a.db", "SELECT count(*) FROM metric WHERE name = 'fairness/envy'") == 0
+    assert box.value("b.db", "SELECT count(*) FROM metric WHERE name = 'fairness/envy'") == 3
+    for name in ("fairness/deficit", "starvation/longest", "work/rate"):
+        assert (box.value("a.db", f"SELECT value FROM metric WHERE name = '{name}' AND scope = 'run'") ==
+                box.value("b.db", f"SELECT value FROM metric WHERE name = '{name}' AND scope = 'run'"))
+
+
+@case
+def what_is_too_small_for_every_task(box):
+    found = run(box, framework("a", 3))
+    assert abs(found["used"] - 0.75) < 0.02 and abs(found["too_small"] - 0.25) < 0.02, found
+
+
+@case
+def what_nobody_waits_for(box):
+    found = run(box, framework("a", 3, tasks=2))
+    assert found["unwanted"] > 0.9 and found["too_small"] == 0, found
+
+
+@case
+def what_a_quota_keeps(box):
+    found = run(box, "[role g]\nguarantee = cpus:8\n[framework g]\nrole = g\ntasks = 1\ntask-resources = cpus:1\n"
+                     "task-duration = 1s\n" + framework("a", 1))
+    assert abs(found["used"] - 0.5) < 0.05 and abs(found["held_back"] - 0.5) < 0.05, found
+    found = run(box, "[role a]\nlimit = cpus:4\n" + framework("a", 1, "role = a"))
+    assert abs(found["used"] - 0.25) < 0.05 and abs(found["held_back"] - 0.75) < 0.05, found
+
+
+@case
+def what_is_reserved_to_others(box):
+    found = run(box, framework("a", 1), "--set", "cluster.resources=cpus:2;cpus(g):2;mem:4096")
+    assert abs(found["used"] - 0.5) < 0.05 and abs(found["held_back"] - 0.5) < 0.05, found
+
+
+@case
+def what_a_framework_has_refused(box):
+    # It refuses for long what its first tasks leave, and does not revive when there are more.
+    found = run(box, framework("a", 1, "jobs = 20\narrival = every(1s)\nsuppress = no\nrefuse-seconds = 1h\nrevive = no", tasks=2))
+    assert found["filtered"] > 0.5, found
+
+
+@case
+def a_framework_that_is_starved(box):
+    found = run(box, framework("greedy", 1) +
+                framework("poor", 1, "start = 20s") + "[role poor]\npriority = -1\n", "-a", "priority")
+    assert found["usable"] == 0, found
+    rows = dict(box.query("r.db", "SELECT name, starvation_ns / 1e9 FROM framework"))
+    assert rows["poor"] > 75 and rows["greedy"] < 15, rows
+    assert box.value("r.db", "SELECT starvation_open FROM framework WHERE name = 'poor'") == 1
+    assert box.value("r.db", "SELECT value FROM metric WHERE name = 'starvation/longest' AND scope = 'run'") > 75
+    assert box.value("r.db", "SELECT sharing_incentive FROM framework WHERE name = 'poor'") < 0.1
+    assert box.value("r.db", "SELECT envy FROM framework WHERE name = 'poor'") > 0.5
+    assert 30 < box.value("r.db", "SELECT deficit FROM framework WHERE name = 'poor'") <= 40
+
+
+simtest.main()
