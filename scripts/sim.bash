@@ -18,6 +18,10 @@ _sim() {
       mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$("$1" list allocators 2>/dev/null | awk '{ print $1 }')" -- "$cur")
       return
       ;;
+    --scratch)
+      _filedir -d
+      return
+      ;;
     --record)
       mapfile -t COMPREPLY < <(compgen -W "jobs tasks" -- "$cur")
       return
@@ -38,7 +42,7 @@ _sim() {
       mapfile -t COMPREPLY < <(compgen -W "agents frameworks" -- "$cur")
       return
       ;;
-    --from | --to | --seed | --replications | --until | --replications-max | -j | --jobs | --replication | --set | --sample-interval | --plugin-call-limit | --run | --rule | --scenarios | --framework | --agent | --at)
+    --from | --to | --seed | --replications | --until | --replications-max | -j | --jobs | --replication | --shard | --set | --sample-interval | --plugin-call-limit | --run | --rule | --scenarios | --framework | --agent | --at)
       return
       ;;
   esac
@@ -53,9 +57,10 @@ _sim() {
     export) options="--format --output --run --tracks --from --to --help" ;;
     explain) options="--framework --agent --at --run --plugin-call-limit --help" ;;
     check-allocator) options="--rule --scenarios --seed --plugin-call-limit --help" ;;
+    sweep) options="--jobs --output --dry-run --shard --scratch --keep-going --set --plugin-call-limit --quiet --no-progress --help" ;;
     merge) options="--quiet --help" ;;
     *)
-      options="--workload --allocator --seed --replications --until --replications-max --jobs --keep-going --replication --output --set --record --sample-interval"
+      options="--workload --allocator --seed --replications --until --replications-max --jobs --keep-going --replication --output --scratch --set --record --sample-interval"
       options="$options --plugin-call-limit --compat --quiet --no-progress --help"
       ((cword == 1)) && options="$options --version"
       ;;
@@ -70,9 +75,9 @@ _sim() {
     mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$("$1" list allocators 2>/dev/null | awk '{ print $1 }')" -- "$cur")
   elif ((cword == 1)); then
     _filedir
-    mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "run validate list show compare plot report export merge explain check-allocator help" -- "$cur")
+    mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "run validate list show compare plot report export sweep merge explain check-allocator help" -- "$cur")
   elif [[ $command == help ]]; then
-    mapfile -t COMPREPLY < <(compgen -W "run validate list show compare plot report export merge explain check-allocator" -- "$cur")
+    mapfile -t COMPREPLY < <(compgen -W "run validate list show compare plot report export sweep merge explain check-allocator" -- "$cur")
   else
     _filedir
   fi

@@ -25,6 +25,7 @@ _sim_run() {
     '(-k --keep-going)'{-k,--keep-going}'[where a run fails, do the others all the same]' \
     '--replication[one of many, with a seed of its own]:number:' \
     '(-o --output)'{-o,--output}'[results file]:results:_files' \
+    '--scratch[where files are made]:folder:_files -/' \
     '*--set[override a key of the workload]:GROUP.KEY=VALUE:' \
     '--record[what has rows of its own]:what:(jobs tasks)' \
     '--sample-interval[between the samples of time series]:duration:' \
@@ -92,6 +93,21 @@ _sim() {
         '(-h --help)'{-h,--help}'[what it does, with examples]' \
         '*:results:_files'
       ;;
+    sweep)
+      _arguments '1:command:(sweep)' \
+        '(-j --jobs)'{-j,--jobs}'[how many runs at a time]:number:' \
+        '(-o --output)'{-o,--output}'[results file]:results:_files' \
+        '(-n --dry-run)'{-n,--dry-run}'[check all points and list the runs]' \
+        '--shard[only one part of N]:I/N:' \
+        '--scratch[where files are made]:folder:_files -/' \
+        '(-k --keep-going)'{-k,--keep-going}'[where a run fails, do the others all the same]' \
+        '*--set[override a key of the workload at all points]:GROUP.KEY=VALUE:' \
+        '--plugin-call-limit[processor time of one call into a plug-in]:duration:' \
+        '(-q --quiet)'{-q,--quiet}'[print nothing but errors]' \
+        '--no-progress[no progress bar]' \
+        '(-h --help)'{-h,--help}'[what it does, with examples]' \
+        '*:sweep:_files -g "*.ini"'
+      ;;
     merge)
       _arguments '1:command:(merge)' \
         '(-q --quiet)'{-q,--quiet}'[print nothing but errors]' \
@@ -125,10 +141,10 @@ _sim() {
         '*:results:_files'
       ;;
     help)
-      _arguments '1:command:(help)' '2:command:(run validate list show compare plot report export merge explain check-allocator)'
+      _arguments '1:command:(help)' '2:command:(run validate list show compare plot report export sweep merge explain check-allocator)'
       ;;
     *)
-      ((CURRENT == 2)) && compadd run validate list show compare plot report export merge explain check-allocator help
+      ((CURRENT == 2)) && compadd run validate list show compare plot report export sweep merge explain check-allocator help
       _sim_run
       ;;
   esac

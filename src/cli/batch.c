@@ -24,6 +24,7 @@
 struct Batch {
   const BatchSettings *settings;
   char *folder;
+  char *scratch;      /* (nullable): folder of its own in that of the settings */
   int lock;           /* the folder, open and locked; -1: there is none */
   GHashTable *before; /* keys of the runs of an output that was there */
 };
@@ -71,16 +72,16 @@ static char *shard_log(const Batch *batch, const BatchPoint *point)
   return g_strdup_printf("%s/%.*s.log", batch->folder, KEY_DIGITS, point->key);
 }
 
-/* Removes what workers that are no more have left behind; and, @all, everything. */
-static void clean_folder(const Batch *batch, bool all)
+/* Removes from the folder @path what workers that are no more have left behind; and, @shards, all that they wrote. */
+static void clean(const char *path, bool shards)
 {
-  GDir *folder = g_dir_open(batch->folder, 0, NULL);
+  GDir *folder = g_dir_open(path, 0, NULL);
   const char *name;
   while (folder != NULL && (name = g_dir_read_name(folder)) != NULL) {
-    g_autofree char *path = g_build_filename(batch->folder, name, NULL);
+    g_autofree char *file = g_build_filename(path, name, NULL);
     bool shard = g_str_has_suffix(name, ".db") || g_str_has_suffix(name, ".log");
-    if ((*name == '.' && strstr(name, ".partial-") != NULL) || (all && shard))
-      g_unlink(path);
+    if ((*name == '.' && strstr(name, ".partial-") != NULL) || (shards && shard))
+      g_unlink(file);
   }
   g_clear_pointer(&folder, g_dir_close);
 }
@@ -100,7 +101,7 @@ static bool open_folder(Batch *batch, GError **error)
   if (batch->lock < 0)
     return set_folder_error(batch, error);
   if (flock(batch->lock, LOCK_EX | LOCK_NB) == 0) {
-    clean_folder(batch, false);
+    clean(batch->folder, false);
     return true;
   }
   int why = errno;
@@ -122,29 +123,59 @@ static bool probe_output(const char *output, GError **error)
   return results != NULL;
 }
 
-/* Something else of that name is replaced, as by any run. */
-static void read_before(Batch *batch)
+/* The runs of an output that is there. One that cannot be gone on with may hold days of work: it is left alone. */
+static bool read_before(Batch *batch, GError **error)
 {
   const char *output = batch->settings->output;
-  g_autoptr(ResultsReader) reader =
-      g_file_test(output, G_FILE_TEST_EXISTS) ? results_reader_open(output, NULL) : NULL;
-  g_auto(GStrv) keys = reader == NULL ? NULL : results_reader_keys(reader, NULL);
-  for (char **key = keys; key != NULL && *key != NULL; key++)
+  GStatBuf status;
+  if (g_stat(output, &status) != 0 || status.st_size == 0)
+    return true;
+  g_autoptr(GError) why = NULL;
+  g_autoptr(ResultsReader) reader = results_reader_open(output, &why);
+  g_auto(GStrv) keys = reader == NULL ? NULL : results_reader_keys(reader, &why);
+  if (keys == NULL) {
+    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
+                "%s; it is not replaced: give another --output, or move it away", why->message);
+    return false;
+  }
+  for (char **key = keys; *key != NULL; key++)
     if (**key != '\0')
       g_hash_table_add(batch->before, g_strdup(*key));
+  return true;
+}
+
+/* A folder of its own, so that what killed workers leave there is known. */
+static bool open_scratch(Batch *batch, GError **error)
+{
+  const char *scratch = batch->settings->scratch;
+  if (scratch == NULL)
+    return true;
+  batch->scratch = g_build_filename(scratch, "sim-XXXXXX", NULL);
+  if (g_mkdtemp(batch->scratch) != NULL)
+    return true;
+  int why = errno;
+  g_clear_pointer(&batch->scratch, g_free);
+  g_set_error(error, CLI_ERROR, CLI_ERROR_RUN, "--scratch %s: %s", scratch, g_strerror(why));
+  return false;
+}
+
+static Batch *batch_new(const BatchSettings *settings)
+{
+  Batch *batch = g_new0(Batch, 1);
+  batch->settings = settings;
+  batch->folder = g_strdup_printf("%s.parts", settings->output);
+  batch->lock = -1;
+  batch->before = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  return batch;
 }
 
 Batch *batch_open(const BatchSettings *settings, GError **error)
 {
   CHECK(settings->workers > 0);
-  g_autoptr(Batch) batch = g_new0(Batch, 1);
-  batch->settings = settings;
-  batch->folder = g_strdup_printf("%s.parts", settings->output);
-  batch->lock = -1;
-  batch->before = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-  if (!probe_output(settings->output, error) || !open_folder(batch, error))
+  g_autoptr(Batch) batch = batch_new(settings);
+  if (!probe_output(settings->output, error) || !read_before(batch, error) || !open_folder(batch, error) ||
+      !open_scratch(batch, error))
     return NULL;
-  read_before(batch);
   return g_steal_pointer(&batch);
 }
 
@@ -153,8 +184,13 @@ void batch_free(Batch *batch)
   if (batch == NULL)
     return;
   g_hash_table_unref(batch->before);
+  if (batch->scratch != NULL) {
+    clean(batch->scratch, false);
+    g_rmdir(batch->scratch);
+    g_free(batch->scratch);
+  }
   if (batch->lock >= 0) {
-    clean_folder(batch, false);
+    clean(batch->folder, false);
     g_rmdir(batch->folder); /* where nothing is kept in it */
     close(batch->lock);
   }
@@ -162,8 +198,8 @@ void batch_free(Batch *batch)
   g_free(batch);
 }
 
-/* Whether the run of @point is there, and whole. What is in its place and is not is removed. */
-static bool is_done(const Batch *batch, const BatchPoint *point)
+/* Whether the run of @point is there, and whole. */
+static bool is_there(const Batch *batch, const BatchPoint *point)
 {
   if (g_hash_table_contains(batch->before, point->key))
     return true;
@@ -171,10 +207,28 @@ static bool is_done(const Batch *batch, const BatchPoint *point)
   if (!g_file_test(shard, G_FILE_TEST_EXISTS))
     return false;
   g_autoptr(ResultsReader) reader = results_reader_open(shard, NULL);
-  if (reader != NULL && results_reader_find(reader, point->key) != UINT32_MAX)
+  return reader != NULL && results_reader_find(reader, point->key) != UINT32_MAX;
+}
+
+/* Likewise; what is in its place and is not is removed. */
+static bool is_done(const Batch *batch, const BatchPoint *point)
+{
+  if (is_there(batch, point))
     return true;
+  g_autofree char *shard = batch_shard(batch, point);
   g_unlink(shard);
   return false;
+}
+
+bool batch_find_done(const BatchSettings *settings, const BatchPoint *points, uint32_t n, bool *done,
+                     GError **error)
+{
+  g_autoptr(Batch) batch = batch_new(settings);
+  if (!read_before(batch, error))
+    return false;
+  for (uint32_t i = 0; i < n; i++)
+    done[i] = is_there(batch, &points[i]);
+  return true;
 }
 
 /* --- workers ----------------------------------------------------------------------------------------------- */
@@ -197,6 +251,8 @@ static char **worker_arguments(const Batch *batch, const BatchPoint *point)
   take(arguments, g_strconcat("--allocator=", point->allocator, NULL));
   take(arguments, g_strdup_printf("--replication=%u", point->replication));
   take(arguments, g_strconcat("--output=", shard, NULL));
+  if (batch->scratch != NULL)
+    take(arguments, g_strconcat("--scratch=", batch->scratch, NULL));
   if (batch->settings->record_tasks)
     take(arguments, g_strdup("--record=tasks"));
   if (batch->settings->call_limit != NULL && plugin_is_path(point->allocator))
@@ -400,7 +456,7 @@ ExitStatus batch_run(Batch *batch, const BatchPoint *points, uint32_t n, BatchEn
   progress_free(run.progress);
   g_ptr_array_unref(run.ended);
   g_main_context_unref(run.context);
-  clean_folder(batch, false);
+  clean(batch->folder, false);
   return status;
 }
 
@@ -422,13 +478,15 @@ ExitStatus batch_merge(Batch *batch, const BatchPoint *points, uint32_t n)
     parts[i] = (ResultsPart){path, points[i].key, points[i].place};
   }
   g_autoptr(Interrupt) interrupt = interrupt_new(NULL, NULL);
-  const ResultsMergeSettings settings = {
-      .confidence = batch->settings->confidence, .stop = stop_asked, .self = interrupt};
+  const ResultsMergeSettings settings = {.confidence = batch->settings->confidence,
+                                         .scratch = batch->scratch,
+                                         .stop = stop_asked,
+                                         .self = interrupt};
   if (!results_merge(batch->settings->output, parts, n, &settings, NULL, &error)) {
     ExitStatus status = report_error(error);
     report_note("the runs are kept in %s; the same command goes on from there", batch->folder);
     return g_error_matches(error, RESULTS_ERROR, RESULTS_ERROR_STOPPED) ? EXIT_INTERRUPTED : status;
   }
-  clean_folder(batch, true);
+  clean(batch->folder, true);
   return EXIT_WELL;
 }

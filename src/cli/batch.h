@@ -13,7 +13,8 @@
  * Shards lie in a folder beside the output, "OUTPUT.parts", each under the key of its point (results-point.h) and
  * written as any results file: under a partial name, then renamed. So whatever happens to workers or to the batch,
  * what is there is whole, and the same batch goes on from there; runs in an output that exists already count, too.
- * The folder is removed once the output is there.
+ * The folder is removed once the output is there. With a scratch folder, on a disk of this machine, files are made in a
+ * folder of the batch's own in there, and copied to their places when they are whole.
  *
  * Invariants:
  *   1. What is merged, and in which order, depends on the points alone, not on how many workers there are nor on which
@@ -47,6 +48,7 @@ typedef struct {
 
 typedef struct {
   const char *output;
+  const char *scratch;    /* (nullable): folder where files are made */
   uint32_t workers;       /* at a time, at least 1 */
   bool record_tasks;      /* --record tasks */
   const char *call_limit; /* (nullable): --plugin-call-limit */
@@ -61,12 +63,22 @@ typedef struct Batch Batch;
 /**
  * batch_open:
  * @settings: outlives the batch
- * @error: the output cannot be written, or another batch is at work on it
+ * @error: the output cannot be written, is something else than results that can be gone on with (CLI_ERROR_USAGE), or
+ *   another batch is at work on it
  */
 Batch *batch_open(const BatchSettings *settings, GError **error);
 
 /** batch_free: without an output the shards stay, for the next one. */
 void batch_free(Batch *batch);
+
+/**
+ * batch_find_done: which of the runs are there already; touches nothing.
+ * @settings: of the batch that would be opened
+ * @done: array of @n, receives it
+ * @error: as of batch_open(), of an output that is there
+ */
+bool batch_find_done(const BatchSettings *settings, const BatchPoint *points, uint32_t n, bool *done,
+                     GError **error);
 
 /** BatchEnough: whether the first @n points will do. May read their runs (batch_shard()). @error: (out): then the batch
  * fails. */

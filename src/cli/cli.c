@@ -24,6 +24,8 @@ static const Command commands[] = {
      command_validate},
     {"list", "list what can be named: allocators, schedulers, keys of workload files, ...", command_list},
     {"show", "show a run that is in a results file, as a workload that repeats it", command_show},
+    {"sweep", "run a workload at many points: values of its keys, allocators, seeds, replications",
+     command_sweep},
     {"merge", "merge results files into one", command_merge},
     {"compare", "compare runs that differ in one thing, pair by pair", command_compare},
     {"plot", "draw a figure of runs", command_plot},

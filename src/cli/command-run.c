@@ -87,6 +87,7 @@ static bool prepare(const RunArguments *arguments, Preparation *preparation, GEr
   plan->sources = preparation->sources;
   plan->allocator_options = preparation->allocator_options;
   plan->output = preparation->output;
+  plan->scratch = arguments->scratch;
   plan->command = preparation->command;
   return output_check(plan->output, plan->experiment, error);
 }

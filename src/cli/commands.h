@@ -8,6 +8,7 @@
  *   validate   command-validate.c   reads workloads and traces, runs nothing
  *   list       command-list.c       what can be named
  *   show       command-show.c       a run that is in a results file
+ *   sweep      command-sweep.c      a workload at many points
  *   merge      command-merge.c      several results files become one
  *   compare    command-compare.c    runs that differ in one thing, pair by pair
  *   plot       command-plot.c       a figure of runs
@@ -23,6 +24,7 @@ ExitStatus command_run(int argc, char **argv);
 ExitStatus command_validate(int argc, char **argv);
 ExitStatus command_list(int argc, char **argv);
 ExitStatus command_show(int argc, char **argv);
+ExitStatus command_sweep(int argc, char **argv);
 ExitStatus command_merge(int argc, char **argv);
 ExitStatus command_compare(int argc, char **argv);
 ExitStatus command_plot(int argc, char **argv);

@@ -2,13 +2,15 @@
 #include "cli/means-print.h"
 
 #include <math.h>
+#include <stdio.h>
 
 #include "cli/report.h"
 #include "cli/table.h"
 #include "report/format.h"
 
-#define GROUPS_IN_FULL 4  /* more have one line each */
-#define LABEL_WIDTH    14 /* of the lines below the table */
+#define GROUPS_IN_FULL 4   /* more have one line each */
+#define GROUPS_SHOWN   200 /* of these, so many at most */
+#define LABEL_WIDTH    14  /* of the lines below the table */
 
 /* --- cells -------------------------------------------------------------------------------------------------- */
 
@@ -140,7 +142,7 @@ static void append_line_each(GString *out, const ResultsMeans *means)
   g_autoptr(TextTable) table = text_table_new(G_N_ELEMENTS(headings), false);
   for (size_t i = 0; i < G_N_ELEMENTS(headings); i++)
     text_table_add(table, g_strdup(headings[i]));
-  for (uint32_t i = 0; i < means->n; i++) {
+  for (uint32_t i = 0; i < MIN(means->n, GROUPS_SHOWN); i++) {
     const ResultsMeansGroup *group = &means->groups[i];
     text_table_add(table, *group->settings == '\0' ? g_strdup("-") : printable(group->settings));
     text_table_add(table, g_strdup(group->allocator));
@@ -151,6 +153,10 @@ static void append_line_each(GString *out, const ResultsMeans *means)
   }
   g_string_append_c(out, '\n');
   text_table_print(table, "", out);
+  if (means->n > GROUPS_SHOWN) {
+    g_autofree char *more = format_count(means->n - GROUPS_SHOWN);
+    g_string_append_printf(out, "... and %s more: see table metric_summary of the results\n", more);
+  }
   g_string_append_c(out, '\n');
 }
 
@@ -165,4 +171,30 @@ char *means_text(const ResultsMeans *means, const char *path)
   append_label(out, "results");
   g_string_append_printf(out, "%s\n", shown);
   return g_string_free(out, FALSE);
+}
+
+static void warn_of_still(const ResultsMeans *means)
+{
+  for (uint32_t i = 0; i < means->n; i++)
+    if (means->groups[i].still) {
+      report_warning(
+          "all replications replay the same input, so that they tell nothing of others, and there are no "
+          "intervals; \"replicate\" in the [framework ...] of a trace makes each of them another "
+          "realisation");
+      return;
+    }
+}
+
+ExitStatus means_show(const char *path)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(ResultsReader) reader = results_reader_open(path, &error);
+  g_autoptr(ResultsMeans) means = reader == NULL ? NULL : results_means_read(reader, &error);
+  if (means == NULL)
+    return report_error(error);
+  g_autofree char *text = means_text(means, path);
+  fputs(text, stdout);
+  fflush(stdout);
+  warn_of_still(means);
+  return EXIT_WELL;
 }

@@ -162,6 +162,50 @@ static void take_values(const CommandOptions *options, char ***values, GError **
   }
 }
 
+static const GOptionEntry *find_short(const CommandOptions *options, char name)
+{
+  for (const GOptionEntry *entry = options->entries; entry->long_name != NULL; entry++)
+    if (entry->short_name == name && entry->arg != G_OPTION_ARG_NONE)
+      return entry;
+  return NULL;
+}
+
+/* Whether what follows @word is its value. */
+static bool awaits_value(const CommandOptions *options, const char *word)
+{
+  if (word[0] == '-' && word[1] != '\0' && word[1] != '-' && word[2] == '\0')
+    return find_short(options, word[1]) != NULL;
+  for (const GOptionEntry *entry = options->entries; entry->long_name != NULL; entry++)
+    if (entry->arg != G_OPTION_ARG_NONE && g_str_has_prefix(word, "--") &&
+        strcmp(word + 2, entry->long_name) == 0)
+      return true;
+  return false;
+}
+
+/* The words of the command line, behind the name of the program, which GLib takes from the first. It does not take
+ * "-j4", which becomes "-j", "4". */
+static char **words_for_glib(const CommandOptions *options, int argc, char **argv)
+{
+  GPtrArray *all = g_ptr_array_new();
+  bool value = false;
+  bool only_words = false;
+  g_ptr_array_add(all, g_strdup("sim"));
+  for (int i = 0; i < argc; i++) {
+    const char *word = argv[i];
+    only_words = only_words || (!value && strcmp(word, "--") == 0);
+    if (!value && !only_words && word[0] == '-' && word[1] != '\0' && word[1] != '-' && word[2] != '\0' &&
+        find_short(options, word[1]) != NULL) {
+      g_ptr_array_add(all, g_strndup(word, 2));
+      word += 2;
+      value = true;
+    }
+    g_ptr_array_add(all, g_strdup(word));
+    value = !value && !only_words && awaits_value(options, word);
+  }
+  g_ptr_array_add(all, NULL);
+  return (char **)g_ptr_array_free(all, FALSE);
+}
+
 OptionsRead options_read(const CommandOptions *options, int argc, char **argv, char ***words, GError **error)
 {
   gboolean help = FALSE;
@@ -181,13 +225,7 @@ OptionsRead options_read(const CommandOptions *options, int argc, char **argv, c
   g_option_context_add_main_entries(context, entries, NULL);
   g_option_context_add_main_entries(context, more_entries, NULL);
 
-  /* GLib takes the first as the name of the program. */
-  g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func(g_free);
-  g_ptr_array_add(all, g_strdup("sim"));
-  for (int i = 0; i < argc; i++)
-    g_ptr_array_add(all, g_strdup(argv[i]));
-  g_ptr_array_add(all, NULL);
-  g_auto(GStrv) rest = (char **)g_ptr_array_steal(all, NULL);
+  g_auto(GStrv) rest = words_for_glib(options, argc, argv);
   *words = g_new0(char *, 1);
 
   if (!check_values(options, argc, argv, error))

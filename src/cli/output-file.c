@@ -6,6 +6,7 @@
 
 #include "cli/load-workload.h"
 #include "cli/report.h"
+#include "metrics/results-reader.h"
 
 char *output_default(const char *workload, const char *allocator, uint64_t seed, uint32_t replication)
 {
@@ -42,8 +43,14 @@ bool output_check(const char *path, const Experiment *experiment, GError **error
     if (trace != NULL && is_same_file(&output, trace->path))
       same = trace->path;
   }
-  if (same == NULL)
+  if (same != NULL) {
+    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "--output %s: would replace what is run, %s", path, same);
+    return false;
+  }
+  /* What is no regular file is refused when the results are opened. */
+  if (!S_ISREG(output.st_mode) || !results_file_is_foreign(path))
     return true;
-  g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "--output %s: would replace what is run, %s", path, same);
+  g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
+              "--output %s: is a database of another program, and is not replaced", path);
   return false;
 }

@@ -17,6 +17,7 @@ char *output_default(const char *workload, const char *allocator, uint64_t seed,
 
 /**
  * output_check: whether @path may be the name of the results file.
- * @error: CLI_ERROR_USAGE: it is one of the files that are run; CLI_ERROR_RUN: no file can have such a name
+ * @error: CLI_ERROR_USAGE: it is one of the files that are run, or a database of another program; CLI_ERROR_RUN: no file
+ *   can have such a name
  */
 bool output_check(const char *path, const Experiment *experiment, GError **error);

@@ -80,6 +80,18 @@ const LoadedWorkload *point_cell_workload(const PointCell *cell)
   return &cell->loaded;
 }
 
+void point_list_forget(PointList *list, const PointCell *cell)
+{
+  for (guint i = list->cells->len; i-- > 0;) {
+    PointCell *own = g_ptr_array_index(list->cells, i);
+    if (own != cell)
+      continue;
+    provenance_clear(&own->provenance);
+    loaded_workload_clear(&own->loaded);
+    return;
+  }
+}
+
 /* Sets what the provenance says of the allocator. */
 static bool identify_allocator(PointList *list, const char *allocator, ResultsProvenance *from,
                                GError **error)

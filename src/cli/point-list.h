@@ -40,8 +40,11 @@ void point_list_free(PointList *list);
 const PointCell *point_list_cell(PointList *list, const char *workload, const char *const *overrides,
                                  const char *settings, GError **error);
 
-/** point_cell_workload: (transfer none): as it was loaded. */
+/** point_cell_workload: (transfer none): as it was loaded; until it is forgotten. */
 const LoadedWorkload *point_cell_workload(const PointCell *cell);
+
+/** point_list_forget: frees the workload of @cell, of which no more points are added: there may be many. */
+void point_list_forget(PointList *list, const PointCell *cell);
 
 /** point_list_check: whether there is such an allocator; @error: CLI_ERROR_USAGE. */
 bool point_list_check(PointList *list, const char *allocator, GError **error);

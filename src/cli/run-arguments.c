@@ -19,6 +19,7 @@ void run_arguments_clear(RunArguments *arguments)
   g_strfreev(arguments->until);
   g_free(arguments->jobs);
   g_free(arguments->output);
+  g_free(arguments->scratch);
   g_strfreev(arguments->set);
   g_free(arguments->record);
   g_free(arguments->sample_interval);
@@ -94,6 +95,8 @@ OptionsRead run_arguments_read(int argc, char **argv, RunArguments *arguments, G
        "One of many: its seed comes from the workload's and this number, from 0", "N"},
       {"output", 'o', 0, G_OPTION_ARG_FILENAME, &arguments->output,
        "Results file (default: WORKLOAD-ALLOCATOR-SEED.db); replaced only by a whole one", "FILE"},
+      {"scratch", 0, 0, G_OPTION_ARG_FILENAME, &arguments->scratch,
+       "Make it there, on a disk of this machine, and move it to its place once it is whole", "FOLDER"},
       {"set", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &arguments->set,
        "Override a key of the workload; may be repeated", "GROUP.KEY=VALUE"},
       {"record", 0, 0, G_OPTION_ARG_FILENAME, &arguments->record,

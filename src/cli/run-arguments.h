@@ -23,6 +23,7 @@ typedef struct {
   char *jobs;
   gboolean keep_going;
   char *output;
+  char *scratch;
   char **set;
   char *record;
   char *sample_interval;

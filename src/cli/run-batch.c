@@ -169,6 +169,7 @@ static bool prepare(RunBatch *run, GError **error)
     return false;
   run->output = arguments->output != NULL ? g_strdup(arguments->output) : default_output(run);
   run->settings.output = run->output;
+  run->settings.scratch = arguments->scratch;
   run->settings.confidence = run->experiment->confidence;
   run->settings.keep_going = arguments->keep_going;
   run->settings.quiet = arguments->quiet;
@@ -286,55 +287,36 @@ static bool is_enough(void *self, Batch *batch, uint32_t n, GError **error)
          until_is_known(run->until, run->settings.confidence);
 }
 
-/* What a reader of the means should know. */
-static void warn(const RunBatch *run, const ResultsMeans *means)
+/* Several allocators had the same jobs: they are compared with the first. */
+static ExitStatus show_comparison(const RunBatch *run)
 {
+  const char *const paths[] = {run->output, NULL};
+  const PairedChoice choice = {.metrics = NULL};
+  if (run->n_allocators < 2)
+    return EXIT_WELL;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(PairedSides) sides = paired_sides_open(paths, &error);
+  g_autoptr(GPtrArray) comparisons = sides == NULL ? NULL : paired_comparisons_new(sides, &choice, &error);
+  if (comparisons == NULL)
+    return report_error(error);
+  g_autofree char *text = comparison_text(comparisons);
+  fputs(text, stdout);
+  fflush(stdout);
+  return EXIT_WELL;
+}
+
+static ExitStatus show(const RunBatch *run)
+{
+  ExitStatus status = means_show(run->output);
+  if (status == EXIT_WELL)
+    status = show_comparison(run);
   g_autofree char *unknown =
       until_is_empty(run->until) ? NULL : until_describe(run->until, run->settings.confidence);
   if (unknown != NULL) {
     g_autofree char *message = g_strdup_printf("after %u replications %s", run->most, unknown);
     report_warning(message);
   }
-  for (uint32_t i = 0; i < means->n; i++)
-    if (means->groups[i].still) {
-      report_warning(
-          "all replications replay the same input, so that they tell nothing of others, and there are no "
-          "intervals; \"replicate\" in the [framework ...] of a trace makes each of them another "
-          "realisation");
-      return;
-    }
-}
-
-/* Several allocators had the same jobs: they are compared with the first. */
-static bool show_comparison(const RunBatch *run, GError **error)
-{
-  const char *const paths[] = {run->output, NULL};
-  const PairedChoice choice = {.metrics = NULL};
-  if (run->n_allocators < 2)
-    return true;
-  g_autoptr(PairedSides) sides = paired_sides_open(paths, error);
-  g_autoptr(GPtrArray) comparisons = sides == NULL ? NULL : paired_comparisons_new(sides, &choice, error);
-  if (comparisons == NULL)
-    return false;
-  g_autofree char *text = comparison_text(comparisons);
-  fputs(text, stdout);
-  return true;
-}
-
-static ExitStatus show(const RunBatch *run)
-{
-  g_autoptr(GError) error = NULL;
-  g_autoptr(ResultsReader) reader = results_reader_open(run->output, &error);
-  g_autoptr(ResultsMeans) means = reader == NULL ? NULL : results_means_read(reader, &error);
-  if (means == NULL)
-    return report_error(error);
-  g_autofree char *text = means_text(means, run->output);
-  fputs(text, stdout);
-  if (!show_comparison(run, &error))
-    return report_error(error);
-  fflush(stdout);
-  warn(run, means);
-  return EXIT_WELL;
+  return status;
 }
 
 static ExitStatus run_points(RunBatch *run)

@@ -147,7 +147,7 @@ Run *run_prepare(const RunPlan *plan, GError **error)
   g_free(plan->experiment->source_path);
   plan->experiment->source_path = path;
   run->interrupt = interrupt_new(abandon, run);
-  run->results = results_open(plan->output, error);
+  run->results = results_open_in(plan->output, plan->scratch, error);
   if (run->results == NULL)
     return NULL;
   g_atomic_pointer_set(&run->partial, g_strdup(results_partial(run->results)));

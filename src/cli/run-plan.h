@@ -33,6 +33,7 @@ typedef struct {
   const char *const *allocator_options; /* one value per option of it */
   const Sources *sources;               /* of the experiment, each at its beginning */
   const char *output;                   /* where the results file will be */
+  const char *scratch;                  /* (nullable): folder where it is made */
   const char *command;                  /* the command line, for the results */
   const char *const *settings;          /* (nullable): overrides of the workload, for the results */
   uint64_t seed;                        /* of the experiment */

@@ -304,7 +304,7 @@ bool results_merge(const char *path, const ResultsPart *parts, size_t n, const R
   if (!read_parts(files, parts, n, runs, error))
     return false;
   uint32_t kept = choose_runs(runs);
-  Results *results = results_open(path, error);
+  Results *results = results_open_in(path, settings->scratch, error);
   if (results == NULL)
     return false;
   Stop stop = {settings, false};

@@ -45,6 +45,7 @@ typedef struct {
 /* How a merge is done; zero is right for all of it. */
 typedef struct {
   double confidence;        /* of the intervals in metric_summary; 0: as the runs say */
+  const char *scratch;      /* (nullable): folder where the new file is made (results_open_in()) */
   bool (*stop)(void *self); /* (nullable): asked now and then whether to give up */
   void *self;
 } ResultsMergeSettings;

@@ -15,6 +15,7 @@ struct Results {
   char *path;    /* as given */
   char *target;  /* what is replaced: @path, symbolic links resolved */
   char *folder;  /* of target */
+  char *scratch; /* (nullable): folder of partial; NULL: that of target */
   char *partial; /* exists until the end */
   mode_t mode;   /* of the file that is replaced; 0: there is none */
   sqlite3 *db;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <glib/gstdio.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -15,6 +16,26 @@ struct ResultsReader {
   uint32_t *run_ids;
   uint32_t n_runs;
 };
+
+/* Where the header of an SQLite file says whose it is; the number is big-endian. */
+#define HEADER_MAGIC       "SQLite format 3"
+#define HEADER_APPLICATION 68
+#define HEADER_BYTES       100
+
+bool results_file_is_foreign(const char *path)
+{
+  unsigned char header[HEADER_BYTES];
+  FILE *file = g_fopen(path, "rbe");
+  if (file == NULL)
+    return false;
+  bool whole = fread(header, sizeof header, 1, file) == 1;
+  fclose(file);
+  uint32_t application = 0;
+  for (int i = 0; i < 4; i++)
+    application = application << 8 | header[HEADER_APPLICATION + i];
+  return whole && memcmp(header, HEADER_MAGIC, sizeof HEADER_MAGIC) == 0 &&
+         application != RESULTS_APPLICATION_ID;
+}
 
 static bool pragma(sqlite3 *db, const char *sql, int64_t *value, GError **error)
 {

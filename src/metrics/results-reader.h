@@ -37,6 +37,10 @@ void results_origin_clear(ResultsOrigin *origin);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ResultsOrigin, results_origin_clear)
 
+/** results_file_is_foreign: whether the file at @path is a database of another program. Reads its beginning only, whoever
+ * else is at work on it. */
+bool results_file_is_foreign(const char *path);
+
 typedef struct ResultsReader ResultsReader;
 
 /**

@@ -16,6 +16,7 @@
 G_DEFINE_QUARK(offersim - results - error, results_error)
 
 #define NAME_PART_MAX 200 /* bytes of the name that the partial file's name repeats */
+#define COPY_CHUNK    (1 << 20)
 
 const char *results_why(sqlite3 *db)
 {
@@ -72,26 +73,39 @@ static bool find_target(Results *results, GError **error)
   return true;
 }
 
-static bool make_partial(Results *results, GError **error)
+/* An empty file of a temporary name. Returns: (transfer full): its path. */
+static char *make_temporary(const Results *results, const char *folder, GError **error)
 {
   g_autofree char *name = g_path_get_basename(results->target);
   g_autofree char *part = g_strndup(name, NAME_PART_MAX);
   for (unsigned number = 0;; number++) {
-    g_autofree char *partial =
-        g_strdup_printf("%s/.%s.partial-%ld-%u", results->folder, part, (long)getpid(), number);
+    g_autofree char *partial = g_strdup_printf("%s/.%s.partial-%ld-%u", folder, part, (long)getpid(), number);
     int file = g_open(partial, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (file >= 0) {
       close(file);
-      results->partial = g_steal_pointer(&partial);
-      return true;
+      return g_steal_pointer(&partial);
     }
     if (errno == EEXIST)
       continue;
     int why = errno;
     g_set_error(error, RESULTS_ERROR, RESULTS_ERROR_OPEN, "%s: cannot make a file in folder %s: %s",
-                results->path, results->folder, g_strerror(why));
-    return false;
+                results->path, folder, g_strerror(why));
+    return NULL;
   }
+}
+
+static bool make_partial(Results *results, GError **error)
+{
+  if (results->scratch != NULL) {
+    /* Whether the whole file will have a place is to be known now. */
+    g_autofree char *probe = make_temporary(results, results->folder, error);
+    if (probe == NULL)
+      return false;
+    g_unlink(probe);
+  }
+  const char *folder = results->scratch == NULL ? results->folder : results->scratch;
+  results->partial = make_temporary(results, folder, error);
+  return results->partial != NULL;
 }
 
 /* --- the file --------------------------------------------------------------------------------------------
@@ -149,16 +163,22 @@ static bool make_file(Results *results, GError **error)
   return results->writer != NULL && add_docs(results, error);
 }
 
-Results *results_open(const char *path, GError **error)
+Results *results_open_in(const char *path, const char *scratch, GError **error)
 {
   Results *results = g_new0(Results, 1);
   results->path = g_strdup(path);
+  results->scratch = g_strdup(scratch);
   results->runs = g_ptr_array_new();
   g_mutex_init(&results->mutex);
   if (find_target(results, error) && make_partial(results, error) && make_file(results, error))
     return results;
   results_abandon(results);
   return NULL;
+}
+
+Results *results_open(const char *path, GError **error)
+{
+  return results_open_in(path, NULL, error);
 }
 
 const char *results_partial(const Results *results)
@@ -192,6 +212,57 @@ static bool flush_to_disk(const Results *results, const char *path, int flags, G
   return flushed;
 }
 
+static bool set_write_error(const Results *results, int why, GError **error)
+{
+  g_set_error(error, RESULTS_ERROR, RESULTS_ERROR_WRITE, "%s: %s", results->path, g_strerror(why));
+  return false;
+}
+
+static bool copy_bytes(int from, int to)
+{
+  g_autofree char *chunk = g_malloc(COPY_CHUNK);
+  for (;;) {
+    ssize_t length = read(from, chunk, COPY_CHUNK);
+    if (length < 0 && errno == EINTR)
+      continue;
+    if (length <= 0)
+      return length == 0;
+    for (ssize_t done = 0; done < length;) {
+      ssize_t written = write(to, chunk + done, (size_t)(length - done));
+      if (written < 0 && errno != EINTR)
+        return false;
+      done += MAX(written, 0);
+    }
+  }
+}
+
+/* Brings the partial file from the scratch folder to where a rename will do. */
+static bool bring_home(Results *results, GError **error)
+{
+  g_autofree char *copy = make_temporary(results, results->folder, error);
+  if (copy == NULL)
+    return false;
+  int from = g_open(results->partial, O_RDONLY | O_CLOEXEC, 0);
+  int to = g_open(copy, O_WRONLY | O_CLOEXEC, 0);
+  bool copied = from >= 0 && to >= 0 && copy_bytes(from, to) && fsync(to) == 0;
+  int why = errno;
+  if (from >= 0)
+    close(from);
+  /* A file system that is far away may say only now that it is full. */
+  if (to >= 0 && close(to) != 0 && copied) {
+    why = errno;
+    copied = false;
+  }
+  if (!copied) {
+    g_unlink(copy);
+    return set_write_error(results, why, error);
+  }
+  g_unlink(results->partial);
+  g_free(results->partial);
+  results->partial = g_steal_pointer(&copy);
+  return true;
+}
+
 static bool make_whole(Results *results, GError **error)
 {
   if (!row_writer_check(results->writer, error) || !results_summarize(results->db, error) ||
@@ -199,16 +270,16 @@ static bool make_whole(Results *results, GError **error)
     g_prefix_error(error, "%s: ", results->path);
     return false;
   }
-  if (!close_file(results, error) || !flush_to_disk(results, results->partial, O_RDWR, error))
+  if (!close_file(results, error))
+    return false;
+  if (results->scratch != NULL ? !bring_home(results, error)
+                               : !flush_to_disk(results, results->partial, O_RDWR, error))
     return false;
   /* Who may read it is said of the name, not of one run's results. Where it cannot be set the run is not lost. */
   if (results->mode != 0)
     (void)chmod(results->partial, results->mode);
-  if (g_rename(results->partial, results->target) != 0) {
-    int why = errno;
-    g_set_error(error, RESULTS_ERROR, RESULTS_ERROR_WRITE, "%s: %s", results->path, g_strerror(why));
-    return false;
-  }
+  if (g_rename(results->partial, results->target) != 0)
+    return set_write_error(results, errno, error);
   g_clear_pointer(&results->partial, g_free);
   /* The file is whole and in its place; folders of some file systems cannot be flushed. */
   flush_to_disk(results, results->folder, O_RDONLY | O_DIRECTORY, NULL);
@@ -237,6 +308,7 @@ void results_abandon(Results *results)
     g_unlink(results->partial);
   g_mutex_clear(&results->mutex);
   g_free(results->partial);
+  g_free(results->scratch);
   g_free(results->folder);
   g_free(results->target);
   g_free(results->path);

@@ -11,7 +11,8 @@
  *
  * Until results_commit() the file stands beside its later name as ".NAME.partial-PID-XXXXXX"; then it is made
  * whole, flushed to the disk and renamed over whatever had the name. A process that is killed leaves only
- * such a partial file, and an earlier result stays as it was.
+ * such a partial file, and an earlier result stays as it was. It may be made in another folder, on a disk of this
+ * machine where the later one is far away: then it is copied beside its later name once it is whole.
  *
  * A run is measured through two tables of callbacks, one for the master and one for the models of frameworks.
  * Rows are inserted by a thread of the file; the run waits for it only when it is far behind, so memory is
@@ -100,6 +101,9 @@ typedef struct {
  * Returns: (transfer full): to be given to results_commit() or results_abandon().
  */
 Results *results_open(const char *path, GError **error);
+
+/** results_open_in: as results_open(); the partial file is made in the folder @scratch, unless it is NULL. */
+Results *results_open_in(const char *path, const char *scratch, GError **error);
 
 /** results_partial: (transfer none): the partial file, for a host that has to stop at once and can do no more
  * than unlink it. */

@@ -34,20 +34,6 @@ task-resources = cpus:1;mem:1024
 task-duration = normal(30s, 10s)
 """
 
-# What differs from run to run, and says nothing of what was run.
-UNREPEATABLE = {"wall_s", "max_rss_kib", "command"}
-
-
-def dump(box, name):
-    """All rows of all tables, but for what cannot be repeated."""
-    tables = [row[0] for row in box.query(name, "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY 1")]
-    rows = {}
-    for table in tables:
-        columns = [row[1] for row in box.query(name, f"PRAGMA table_info({table})") if row[1] not in UNREPEATABLE]
-        rows[table] = box.query(name, f"SELECT {', '.join(columns)} FROM {table} ORDER BY {', '.join(columns)}")
-    return rows
-
-
 def parts(box, name="r.db"):
     folder = box.join(name + ".parts")
     return sorted(os.listdir(folder)) if os.path.isdir(folder) else []
@@ -122,7 +108,7 @@ def the_result_does_not_depend_on_the_number_of_workers(box):
     box.write("w.ini", SMALL)
     for jobs in ("1", "2", "5"):
         box.well("w.ini", "--replications", "5", "-a", "drf,priority", "-j", jobs, "-o", f"{jobs}.db", "--record", "tasks")
-    assert dump(box, "1.db") == dump(box, "2.db") == dump(box, "5.db")
+    assert box.dump("1.db") == box.dump("2.db") == box.dump("5.db")
     assert box.value("1.db", "SELECT count(*) FROM task_attempt") == 260
 
 
@@ -202,7 +188,7 @@ def more_replications_run_only_what_is_missing(box):
     assert done.stderr == "note: 3 of 5 runs are there already\n"
     assert box.query("r.db", "SELECT replication, wall_s FROM run WHERE replication < 3") == before
     box.well("w.ini", "--replications", "5", "-o", "fresh.db")
-    assert dump(box, "r.db") == dump(box, "fresh.db")
+    assert box.dump("r.db") == box.dump("fresh.db")
     # Fewer are the first of them, and another confidence needs no run.
     done = box.well("w.ini", "--replications", "2", "-o", "r.db", "--set", "experiment.confidence=99%")
     assert done.stderr == "note: 2 of 2 runs are there already\n"
@@ -243,7 +229,7 @@ def a_killed_batch_goes_on(box):
     assert f"{len(kept)} of 6 runs are there already" in done.stderr, done.stderr
     assert box.files() == {"w.ini", "r.db"}
     box.well("w.ini", "--replications", "6", "--output", "fresh.db")
-    assert dump(box, "r.db") == dump(box, "fresh.db")
+    assert box.dump("r.db") == box.dump("fresh.db")
 
 
 @case
@@ -257,7 +243,7 @@ def an_interrupted_batch_keeps_what_is_finished(box):
     assert re.search(r"^note: interrupted: \d of 6 runs are kept in r.db.parts; the same command goes on", err), err
     assert all(is_gone(worker) for worker in workers)
     # Nothing but whole shards.
-    assert box.files() == {"w.ini", "r.db.parts"} and parts(box) == shards(box)
+    assert box.files() == {"w.ini", "r.db.parts"} and parts(box) == shards(box), parts(box)
     for shard in shards(box):
         assert box.value(f"r.db.parts/{shard}", "SELECT status FROM run") == "ok"
     n = len(shards(box))
@@ -364,10 +350,10 @@ def a_full_disk_is_an_error_and_nothing_is_lost(box):
     def none():
         resource.setrlimit(resource.RLIMIT_FSIZE, (size // 4, size // 4))
 
-    box.write("r.db", "earlier")
-    done = box.expect(1, "w.ini", "--replications", "2", "--output", "r.db", preexec_fn=none)
+    earlier = box.read("r.db")
+    done = box.expect(1, "w.ini", "--replications", "2", "--seed", "2", "--output", "r.db", preexec_fn=none)
     assert done.stderr.startswith("sim: "), done.stderr
-    assert box.read("r.db") == b"earlier" and parts(box) == []
+    assert box.read("r.db") == earlier and parts(box) == []
 
 
 @case
@@ -381,6 +367,42 @@ def a_place_that_cannot_be_written_is_found_before_any_run(box):
     done = box.expect(1, "w.ini", "--replications", "2", "--output", "r.db")
     assert "r.db.parts" in done.stderr
     assert box.files() == {"w.ini", "folder", "r.db.parts"}
+
+
+@case
+def an_output_that_cannot_be_gone_on_with_is_not_replaced(box):
+    box.write("w.ini", SMALL)
+    box.well("w.ini", "--replications", "2", "-q", "-o", "r.db")
+    arguments = ["w.ini", "--replications", "3", "-q", "-o"]
+
+    def execute(name, sql):
+        database = sqlite3.connect(box.join(name))
+        database.execute(sql)
+        database.commit()
+        database.close()
+
+    shutil.copy(box.join("r.db"), box.join("other.db"))
+    execute("other.db", "PRAGMA user_version = 1")
+    box.refused(r"^sim: other.db: results of version 1, this program reads version \d+; it is not replaced: give another "
+                "--output, or move it away$", *arguments, "other.db")
+    execute("foreign.db", "CREATE TABLE mine (number INTEGER)")
+    box.write("text.db", "a letter")
+    expected = "^sim: --output foreign.db: is a database of another program, and is not replaced$"
+    box.refused(expected, *arguments, "foreign.db")
+    box.refused(expected, "w.ini", "-q", "-o", "foreign.db")
+    box.refused("^sim: text.db: .*no database; it is not replaced", *arguments, "text.db")
+    database = sqlite3.connect(box.join("r.db"), isolation_level=None)
+    database.execute("BEGIN EXCLUSIVE")
+    # Not box.refused(): a process that closes a file lets go of all its locks.
+    done = box.expect(2, *arguments, "r.db")
+    assert done.stderr.startswith("sim: r.db: SQLite: it is locked: another program writes to it; "), done.stderr
+    database.execute("ROLLBACK")
+    database.close()
+    assert box.files() == {"w.ini", "r.db", "other.db", "foreign.db", "text.db"}
+    box.well(*arguments, "r.db")
+    # An empty file is as good as none.
+    box.write("new.db", "")
+    box.well(*arguments, "new.db")
 
 
 @case
@@ -444,7 +466,7 @@ def replications_end_when_a_metric_is_known(box):
     metric = "completion_time/mean:framework a 10%"
     for jobs in ("1", "3"):
         box.well("w.ini", "--until", metric, "--jobs", jobs, "-o", f"{jobs}.db")
-    assert dump(box, "1.db") == dump(box, "3.db")
+    assert box.dump("1.db") == box.dump("3.db")
     n = box.value("1.db", "SELECT count(*) FROM run")
     values = [row[0] for row in box.query("1.db", "SELECT value FROM metric WHERE name = 'completion_time/mean' AND "
                                                   "scope = 'framework a' ORDER BY run_id")]

@@ -89,6 +89,12 @@ START_TEST(values)
   outcome = read_line("--text|caf\xe9");
   ck_assert_str_eq(outcome.text, "caf\xe9");
   outcome_clear(&outcome);
+  outcome = read_line("-tvalue|a");
+  ck_assert_str_eq(outcome.text, "value");
+  outcome_clear(&outcome);
+  outcome = read_line("--text|-tvalue|--|-tother");
+  ck_assert_str_eq(outcome.text, "-tvalue");
+  outcome_clear(&outcome);
   outcome = read_line("--text|-1");
   ck_assert_str_eq(outcome.text, "-1");
   outcome_clear(&outcome);

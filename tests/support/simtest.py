@@ -68,6 +68,9 @@ task-resources = cpus:1;mem:1024
 task-duration = normal(30s, 10s)
 """
 
+# What differs from run to run, and says nothing of what was run.
+UNREPEATABLE = {"wall_s", "max_rss_kib", "command"}
+
 TIMEOUT_S = 1000 if "--slow" in sys.argv else 100
 _cases = []
 _slow_cases = []
@@ -180,6 +183,15 @@ class Box:
         rows = self.query(name, sql)
         assert len(rows) == 1 and len(rows[0]) == 1, f"{sql}: {rows}"
         return rows[0][0]
+
+    def dump(self, name):
+        """All rows of all tables, but for what cannot be repeated."""
+        tables = [row[0] for row in self.query(name, "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY 1")]
+        rows = {}
+        for table in tables:
+            columns = [row[1] for row in self.query(name, f"PRAGMA table_info({table})") if row[1] not in UNREPEATABLE]
+            rows[table] = self.query(name, f"SELECT {', '.join(columns)} FROM {table} ORDER BY {', '.join(columns)}")
+        return rows
 
     def digest(self, name):
         return self.value(name, "SELECT digest FROM run")

@@ -1,0 +1,334 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""`sim sweep`: which runs a file has, that they become one file whatever the number of workers or shards, that what is
+there is not run again, and what is refused. How runs are done: test-batch.py; merging: test-merge.py."""
+
+import os
+import re
+import resource
+import shutil
+import signal
+import sqlite3
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+import simtest  # noqa: E402  pylint: disable=wrong-import-position
+from simtest import SMALL, case  # noqa: E402  pylint: disable=wrong-import-position
+
+GRID = """[sweep]
+workload = w.ini
+allocators = drf, priority
+replications = 2
+
+[points]
+cluster.agents = 3, 4
+framework a.tasks = 6, uniform(1, 10)
+"""
+
+
+def write(box, text=GRID, workload=SMALL):
+    box.write("w.ini", workload)
+    box.write("s.ini", text)
+
+
+def points(box, *arguments):
+    """The runs that the sweep has: (place, whether it is there, label)."""
+    done = box.well("sweep", "s.ini", "--dry-run", "--quiet", *arguments)
+    assert done.stderr == "", done.stderr
+    return [(int(place), state == "done", label)
+            for place, state, label in (line.split("\t") for line in done.stdout.splitlines())]
+
+
+# --- which runs ---------------------------------------------------------------------------------------------
+
+
+@case
+def a_grid_is_all_combinations(box):
+    write(box)
+    found = points(box)
+    assert [place for place, _, _ in found] == list(range(16))
+    labels = [label for _, _, label in found]
+    assert labels[0] == "cluster.agents=3, framework a.tasks=6, allocator drf, replication 0"
+    assert labels[1] == "cluster.agents=3, framework a.tasks=6, allocator priority, replication 0"
+    assert labels[2].endswith("allocator drf, replication 1")
+    assert labels[4].startswith("cluster.agents=3, framework a.tasks=uniform(1, 10), ")
+    assert labels[15] == "cluster.agents=4, framework a.tasks=uniform(1, 10), allocator priority, replication 1"
+    done = box.well("sweep", "s.ini", "--dry-run")
+    assert done.stderr == "note: w.ini: 4 points; allocators drf, priority; 16 runs, 0 of them there already\n"
+    assert box.files() == {"w.ini", "s.ini"}
+
+
+@case
+def a_list_is_a_group_for_each_point(box):
+    write(box, """[sweep]
+workload = w.ini
+seeds = 1, 5
+
+[points small]
+cluster.agents = 2
+framework a.tasks = 3
+
+[points large]
+cluster.agents = 8
+framework a.tasks = 12
+
+# Stands twice, and is run once.
+[points again]
+framework a.tasks = 3
+cluster.agents = 2, 8
+""")
+    labels = [label for _, _, label in points(box)]
+    assert labels == [f"{point}, seed {seed}, allocator drf, replication 0" for point in
+                      ("cluster.agents=2, framework a.tasks=3", "cluster.agents=8, framework a.tasks=12",
+                       "framework a.tasks=3, cluster.agents=8") for seed in (1, 5)], labels
+    assert "6 runs (2 more stand twice)" in box.well("sweep", "s.ini", "-n").stderr
+
+
+@case
+def without_points_it_is_the_workload(box):
+    write(box, "[sweep]\nworkload = w.ini\n", SMALL.replace("seed = 1", "seed = 1\nreplications = 3"))
+    assert [label for _, _, label in points(box)] == [f"allocator drf, replication {i}" for i in range(3)]
+
+
+@case
+def values_may_hold_commas(box):
+    text = SMALL.replace("[framework a]\n", "[framework a]\nroles = x, y\n")
+    write(box, """[sweep]
+workload = w.ini
+[points]
+framework a.roles = x, "x, y",z
+cluster.resources = cpus:2;mem:2048;ports:[1-10,12-20]
+framework b.constraints = hostname == "agent-00001", class == agents
+""", text)
+    labels = [label.split(", allocator")[0] for _, _, label in points(box)]
+    assert len(labels) == 6, labels
+    assert labels[2] == "framework a.roles=x, y, cluster.resources=cpus:2;mem:2048;ports:[1-10,12-20], " \
+                        "framework b.constraints=hostname == \"agent-00001\"", labels[2]
+
+
+# --- what comes of it ---------------------------------------------------------------------------------------
+
+
+@case
+def all_runs_become_one_file(box):
+    write(box)
+    done = box.well("sweep", "s.ini", "-j2")
+    assert done.stderr == "" and box.files() == {"w.ini", "s.ini", "s.db"}, done.stderr
+    assert done.stdout.splitlines()[0] == "w.ini: 4 points; allocators drf, priority; 16 runs"
+    assert re.search(r"^cluster.agents=3, framework a.tasks=6 +drf +2 +\d+\.\d s \+- ", done.stdout, re.MULTILINE)
+    assert box.query("s.db", "SELECT run_id, place FROM run") == [(i + 1, i) for i in range(16)]
+    assert box.value("s.db", "SELECT count(DISTINCT point) FROM run") == 4
+    settings = box.query("s.db", "SELECT agents, value FROM run JOIN setting USING (run_id) "
+                                 "WHERE setting.name = 'cluster.agents'")
+    assert len(settings) == 16 and all(str(agents) == value for agents, value in settings)
+    # Each of them is the run that one makes by hand.
+    box.well("w.ini", "--set", "cluster.agents=4", "--set", "framework a.tasks=uniform(1, 10)", "-a", "priority",
+             "--replication", "1", "-o", "one.db")
+    assert box.digest("one.db") == box.value("s.db", "SELECT digest FROM run WHERE place = 15")
+
+
+@case
+def the_result_does_not_depend_on_workers_and_shards(box):
+    write(box, GRID + "framework b.tasks = 8\n")
+    box.well("sweep", "s.ini", "-q", "-j", "1", "-o", "1.db")
+    box.well("sweep", "s.ini", "-q", "-j", "5", "-o", "5.db")
+    shards = []
+    for i in (3, 1, 2):
+        box.well("sweep", "s.ini", "-q", "--shard", f"{i}/3")
+        shards.append(f"s-{i}-of-3.db")
+    assert set(shards) < box.files()
+    box.well("merge", "-q", "merged.db", *shards)
+    assert box.dump("1.db") == box.dump("5.db") == box.dump("merged.db")
+    # A sweep finds that nothing is missing in what was merged.
+    assert "16 of 16 runs are there already" in box.well("sweep", "s.ini", "-o", "merged.db").stderr
+
+
+@case
+def a_shard_may_be_empty(box):
+    write(box)
+    box.well("sweep", "s.ini", "-q", "--shard", "17/17")
+    box.well("sweep", "s.ini", "-q", "--shard", "1/17")
+    box.well("merge", "-q", "all.db", "s-17-of-17.db", "s-1-of-17.db")
+    assert box.query("all.db", "SELECT place FROM run") == [(0,)]
+
+
+@case
+def paths_begin_beside_the_file(box):
+    os.mkdir(box.join("sweeps"))
+    write(box)
+    shutil.move(box.join("s.ini"), box.join("sweeps/s.ini"))
+    box.refused("^sweeps/w.ini: cannot open: No such file", "sweep", "sweeps/s.ini")
+    box.write("sweeps/s.ini", GRID.replace("w.ini", "../w.ini"))
+    box.well("sweep", "sweeps/s.ini", "-q")
+    assert box.value("s.db", "SELECT count(*) FROM run") == 16
+
+
+@case
+def the_example_in_the_tree(box):
+    example = simtest.source("workloads/sweeps/load.ini")
+    box.well("sweep", example, "-q", "-j2", "--set", "experiment.duration=1min")
+    with open(example, encoding="utf-8") as file:
+        text = "".join(line[2:] for line in file if line.startswith("# "))
+    sql = re.search(r'sqlite3 -box load.db "(.*?)"', text, re.DOTALL)[1]
+    rows = box.query("load.db", sql)
+    assert [row[:2] for row in rows] == [(load, a) for load in ("16", "24", "32", "40") for a in ("drf", "fifo")]
+    assert [label.split(",")[0] for _, _, label in points_of(box, example)][-1].endswith("time-compression=40")
+
+
+def points_of(box, path):
+    out = box.well("sweep", path, "-n", "-q").stdout
+    return [tuple(line.split("\t")) for line in out.splitlines()]
+
+
+# --- going on -----------------------------------------------------------------------------------------------
+
+
+@case
+def a_sweep_that_grows_runs_what_is_missing(box):
+    write(box)
+    box.well("sweep", "s.ini", "-q")
+    before = box.query("s.db", "SELECT point_key, wall_s FROM run ORDER BY 1")
+    box.write("s.ini", GRID.replace("3, 4", "3, 4, 5"))
+    assert [done for _, done, _ in points(box)] == [True] * 16 + [False] * 8
+    done = box.well("sweep", "s.ini")
+    assert done.stderr == "note: 16 of 24 runs are there already\n", done.stderr
+    assert set(before) < set(box.query("s.db", "SELECT point_key, wall_s FROM run"))
+    box.well("sweep", "s.ini", "-q", "-o", "fresh.db")
+    assert box.dump("s.db") == box.dump("fresh.db")
+
+
+@case
+def a_killed_sweep_goes_on(box):
+    write(box, GRID.replace("replications = 2", "replications = 3"), SMALL.replace("jobs = 3", "jobs = 2000"))
+    process = box.start("sweep", "s.ini", "-j", "2")
+    parts = box.join("s.db.parts")
+    simtest.wait_until(lambda: os.path.isdir(parts) and sum(n[0] != "." and n.endswith(".db") for n in os.listdir(parts)) >= 3)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    assert "s.db" not in box.files()
+    kept = sum(done for _, done, _ in points(box))
+    assert 3 <= kept < 24, kept
+    done = box.well("sweep", "s.ini")
+    assert f"{kept} of 24 runs are there already" in done.stderr, done.stderr
+    assert box.value("s.db", "SELECT count(DISTINCT point_key) FROM run WHERE status = 'ok'") == 24
+    assert box.files() == {"w.ini", "s.ini", "s.db"}
+
+
+# --- where files are made -----------------------------------------------------------------------------------
+
+
+def far_folder():
+    """On another file system than a case's own."""
+    if not os.path.isdir("/dev/shm") or os.stat("/dev/shm").st_dev == os.stat(tempfile.gettempdir()).st_dev:
+        raise simtest.Skip("/dev/shm is no file system of its own")
+    return tempfile.TemporaryDirectory(dir="/dev/shm")
+
+
+@case
+def files_may_be_made_elsewhere(box):
+    write(box)
+    with far_folder() as scratch:
+        os.chmod(scratch, 0o777)
+        box.well("sweep", "s.ini", "-q", "-o", "far.db", "--scratch", scratch)
+        box.well("w.ini", "-q", "-o", "one.db", "--scratch", scratch)
+        assert os.listdir(scratch) == []
+        # A disk that is full there, and one that is full here.
+        limit = len(box.read("one.db")) // 2
+        box.refused("^sim: ", "w.ini", "-q", "-o", "new.db", "--scratch", scratch, status=1,
+                    preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)))
+        box.refused("^sim: no/r.db: cannot make a file in folder no: ", "w.ini", "-q", "-o", "no/r.db", "--scratch",
+                    scratch, status=1)
+        assert os.listdir(scratch) == []
+    box.well("sweep", "s.ini", "-q", "-o", "near.db")
+    assert box.dump("far.db") == box.dump("near.db")
+    assert box.files() == {"w.ini", "s.ini", "far.db", "near.db", "one.db"}
+    box.refused("^sim: --scratch nowhere: No such file", "sweep", "s.ini", "-q", "--scratch", "nowhere", "-o", "x.db",
+                status=1)
+    box.refused("^sim: x.db: cannot make a file in folder nowhere: ", "w.ini", "-q", "--scratch", "nowhere", "-o", "x.db",
+                status=1)
+
+
+# --- what is refused ----------------------------------------------------------------------------------------
+
+
+@case
+def wrong_files_are_refused(box):
+    write(box)
+    head = "[sweep]\nworkload = w.ini\n"
+    refusals = [
+        ("^s.ini: there is no group \\[sweep\\]", "[points]\ncluster.agents = 2\n"),
+        ("^s.ini:1: \\[sweep\\]: the key \"workload\" is missing", "[sweep]\nseeds = 1\n"),
+        ("^s.ini:3: \\[sweep\\] alocators: unknown key; did you mean \"allocators\"", head + "alocators = drf\n"),
+        ("^s.ini:3: \\[grid\\]: unknown group; expected", head + "[grid]\ncluster.agents = 2\n"),
+        ("^s.ini:3: \\[sweep\\] replications: ", head + "replications = 0\n"),
+        ("^s.ini:3: \\[sweep\\] seeds: ", head + "seeds = 1, x\n"),
+        ("^s.ini:3: \\[sweep\\] seeds: the value \"1\" stands twice", head + "seeds = 1, 2, 1\n"),
+        ("^s.ini:3: \\[sweep\\] record: expected jobs or tasks", head + "record = all\n"),
+        ("allocators: unknown allocator \"dfr\"; did you mean \"drf\"", head + "allocators = drf, dfr\n"),
+        ("^s.ini:3: \\[points\\]: no keys", head + "[points]\n"),
+        ("^s.ini:4: \\[points\\] agents: expected GROUP.KEY", head + "[points]\nagents = 3\n"),
+        ("^s.ini:4: \\[points\\] experiment.seed: expected in \\[sweep\\]", head + "[points]\nexperiment.seed = 3\n"),
+        ("^s.ini:4: \\[points\\] cluster.agents: an empty value", head + "[points]\ncluster.agents = 3,\n"),
+        ("^s.ini:4: \\[points\\] cluster.agents: 0: ", head + "[points]\ncluster.agents = 3, 0\n"),
+        ("^s.ini:5: \\[points b\\] cluster.agnets: 3: unknown key; did you mean \"agents\"",
+         head + "\n[points b]\ncluster.agnets = 3\n"),
+        ("^s.ini:4: \\[points\\]: more than 1000000 points",
+         head + "[points]\n" + "".join(f"framework a.key{i} = {', '.join(map(str, range(11)))}\n" for i in range(6))),
+    ]
+    for pattern, text in refusals:
+        box.write("s.ini", text)
+        box.refused(pattern.replace("s.ini:4: \\[points\\]: more", "s.ini:3: \\[points\\]: more"), "sweep", "s.ini", "-q")
+    # What only goes wrong together.
+    box.write("w.ini", SMALL.replace("[framework b]", "[framework a-2]"))
+    box.write("s.ini", head + "[points]\nframework a.count = 1, 2\n")
+    box.refused("^w.ini:16: .*\\(with framework a.count=2\\)$", "sweep", "s.ini", "-q")
+    write(box)
+    box.write("s.ini", head + "[points]\nexperiment.kind = steady\n")
+    box.refused("w.ini: .*warm-up", "sweep", "s.ini", "-q", "--set", "experiment.duration=1h")
+    box.refused("^none.ini: cannot open: No such file", "sweep", "none.ini")
+
+
+@case
+def wrong_options_are_refused(box):
+    write(box)
+    refusals = [
+        ("which sweep", []),
+        ("which sweep", ["s.ini", "w.ini"]),
+        ("--shard: expected I/N", ["s.ini", "--shard", "0/3"]),
+        ("--shard: expected I/N", ["s.ini", "--shard", "4/3"]),
+        ("--shard: expected I/N", ["s.ini", "--shard", "1"]),
+        ("--jobs: expected a whole number", ["s.ini", "--jobs", "none"]),
+        ("--set cluster.agents: s.ini gives it other values", ["s.ini", "--set", "cluster.agents=7"]),
+        ("--output w.ini: would replace what is run", ["s.ini", "-o", "w.ini"]),
+        ("s.ini: SQLite: not a results file", ["s.ini", "-o", "s.ini"]),
+        ("--plugin-call-limit: allocator drf ships", ["s.ini", "--plugin-call-limit", "1s"]),
+    ]
+    for text, arguments in refusals:
+        box.refused("^sim: " + re.escape(text), "sweep", *arguments)
+
+
+@case
+def a_point_that_fails_is_named(box):
+    # A trace that is no trace: the first point does not read it.
+    box.write("t.swf", "this is no job\n")
+    box.write("good.swf", "; MaxProcs: 4\n; MaxNodes: 4\n1 0 -1 20 1 -1 -1 1 -1 -1 1 1 1 1 1 1 -1 -1\n")
+    write(box, "[sweep]\nworkload = w.ini\n[points]\nframework x.trace = good.swf, t.swf\n",
+          "[cluster]\nagents = 4\nresources = cpus:1\n[framework x]\ntrace = t.swf\n")
+    done = box.expect(2, "sweep", "s.ini", "-j", "1")
+    assert re.search(r"^sim: framework x.trace=t.swf, allocator drf, replication 0: .*t.swf:1: ", done.stderr, re.MULTILINE)
+    assert "note: 1 of 2 runs are kept in s.db.parts" in done.stderr
+    assert "s.db" not in box.files()
+    # A trial finds it before any run.
+    done = box.expect(2, "sweep", "s.ini", "-n")
+    assert done.stderr.startswith("s.ini:4: [points] framework x.trace: t.swf: t.swf:1: "), done.stderr
+
+
+@case
+def a_foreign_output_is_left_alone(box):
+    write(box)
+    sqlite3.connect(box.join("s.db")).execute("CREATE TABLE mine (number INTEGER)").connection.close()
+    box.refused("is a database of another program", "sweep", "s.ini", "-q")
+
+
+simtest.main()
