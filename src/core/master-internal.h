@@ -518,6 +518,12 @@ void master_requests_pass_on(Master *master, Instant now);
 void master_agent_remove(Master *master, Instant now, AgentId agent, AgentState end, TaskState aware,
                          TaskReason reason);
 
+/** master_agent_hostname: (transfer none): of an agent that has registered. */
+static inline const char *master_agent_hostname(const Master *master, AgentId agent)
+{
+  return master->agent_rest.items[agent.index].hostname;
+}
+
 /** master_role: the id of the role at @path, which is made known where it is new. */
 RoleId master_role(Master *master, const char *path);
 

@@ -30,23 +30,25 @@ static OperatorResult schedule_check(const Master *master, const MaintenanceWind
     }
     if (!g_hash_table_add(seen, GUINT_TO_POINTER(agent.index)))
       return master_operator_refuse(error, OPERATOR_INVALID,
-                                    "agent %u: is scheduled twice; expected one window", agent.index);
+                                    "agent %s: is scheduled twice; expected one window",
+                                    master_agent_hostname(master, agent));
     if (instant_is_never(windows[i].window.start) || windows[i].window.start.ns < 0)
       return master_operator_refuse(error, OPERATOR_INVALID,
-                                    "agent %u: its window has no start; expected an instant", agent.index);
+                                    "agent %s: its window has no start; expected an instant",
+                                    master_agent_hostname(master, agent));
     if (windows[i].window.length.ns < 0)
-      return master_operator_refuse(error, OPERATOR_INVALID,
-                                    "agent %u: window of %g s: expected a length that is not negative",
-                                    agent.index, duration_seconds(windows[i].window.length));
+      return master_operator_refuse(
+          error, OPERATOR_INVALID, "agent %s: window of %g s: expected a length that is not negative",
+          master_agent_hostname(master, agent), duration_seconds(windows[i].window.length));
   }
   for (uint32_t i = 0; i < master->scheduled.n; i++) {
     AgentId agent = master->scheduled.items[i];
     if (master_agent_state(master, agent) == AGENT_STATE_DOWN && !window_names(windows, n, agent))
       return master_operator_refuse(
           error, OPERATOR_CONFLICT,
-          "agent %u: is down and cannot leave the schedule; expected it to be named, "
+          "agent %s: is down and cannot leave the schedule; expected it to be named, "
           "or maintenance to be stopped first",
-          agent.index);
+          master_agent_hostname(master, agent));
   }
   return OPERATOR_DONE;
 }
@@ -112,8 +114,8 @@ OperatorResult master_start_maintenance(Master *master, Instant now, AgentId age
   const MasterAgentCare *care = master_agent_care_find(master, agent);
   if (result == OPERATOR_DONE && (care == NULL || instant_is_never(care->window.start)))
     result = master_operator_refuse(error, OPERATOR_INVALID,
-                                    "agent %u: is not in the maintenance schedule; expected one that is",
-                                    agent.index);
+                                    "agent %s: is not in the maintenance schedule; expected one that is",
+                                    master_agent_hostname(master, agent));
   if (result == OPERATOR_DONE)
     master_agent_remove(master, now, agent, AGENT_STATE_DOWN, TASK_GONE, REASON_AGENT_REMOVED);
   return master_operator_end_agent(master, now, OPERATOR_START_MAINTENANCE, agent, result);
@@ -127,8 +129,8 @@ OperatorResult master_stop_maintenance(Master *master, Instant now, AgentId agen
     result = master_operator_check_agent(master, agent, error);
   else if (state != AGENT_STATE_DOWN)
     result = master_operator_refuse(error, OPERATOR_INVALID,
-                                    "agent %u: is not down for maintenance but %s; expected one that is",
-                                    agent.index, agent_state_name(state));
+                                    "agent %s: is not down for maintenance but %s; expected one that is",
+                                    master_agent_hostname(master, agent), agent_state_name(state));
   if (result == OPERATOR_DONE) {
     g_autoptr(GArray) rescinds = master_rescinds_new();
     master_agent_leave_schedule(master, agent);

@@ -78,8 +78,9 @@ OperatorResult master_operator_check_agent(const Master *master, AgentId agent, 
                                   "agent %u: there is no such agent; %u have registered", agent.index,
                                   master->agents.n);
   if (!master_agent(master, agent)->present)
-    return master_operator_refuse(error, OPERATOR_UNKNOWN, "agent %u: is no longer there: it is %s",
-                                  agent.index, agent_state_name(master_agent_state(master, agent)));
+    return master_operator_refuse(error, OPERATOR_UNKNOWN, "agent %s: is no longer there: it is %s",
+                                  master_agent_hostname(master, agent),
+                                  agent_state_name(master_agent_state(master, agent)));
   return OPERATOR_DONE;
 }
 
@@ -162,13 +163,13 @@ OperatorResult master_drain_agent(Master *master, Instant now, AgentId agent, Du
   OperatorResult result = master_operator_check_agent(master, agent, error);
   if (result == OPERATOR_DONE && grace.ns < 0)
     result = master_operator_refuse(
-        error, OPERATOR_INVALID, "agent %u: grace period of %g s: expected none, or one that is not negative",
-        agent.index, duration_seconds(grace));
+        error, OPERATOR_INVALID, "agent %s: grace period of %g s: expected none, or one that is not negative",
+        master_agent_hostname(master, agent), duration_seconds(grace));
   if (result == OPERATOR_DONE && agent_is_scheduled(master, agent))
     result = master_operator_refuse(
         error, OPERATOR_INVALID,
-        "agent %u: is in the maintenance schedule; expected one that is not, or start maintenance",
-        agent.index);
+        "agent %s: is in the maintenance schedule; expected one that is not, or start maintenance",
+        master_agent_hostname(master, agent));
   if (result == OPERATOR_DONE)
     master_agent_drain(master, now, agent, grace, mark_gone);
   return master_operator_end_agent(master, now, OPERATOR_DRAIN_AGENT, agent, result);
@@ -192,12 +193,12 @@ OperatorResult master_reactivate_agent(Master *master, Instant now, AgentId agen
   const MasterAgentCare *care = result == OPERATOR_DONE ? master_agent_care(master, agent) : NULL;
   if (care != NULL && care->state == AGENT_STATE_ACTIVE)
     result = master_operator_refuse(error, OPERATOR_INVALID,
-                                    "agent %u: was not deactivated; expected one that is inactive or drained",
-                                    agent.index);
+                                    "agent %s: was not deactivated; expected one that is inactive or drained",
+                                    master_agent_hostname(master, agent));
   else if (care != NULL && care->state == AGENT_STATE_DRAINING)
     result = master_operator_refuse(error, OPERATOR_INVALID,
-                                    "agent %u: is still draining; expected one that is inactive or drained",
-                                    agent.index);
+                                    "agent %s: is still draining; expected one that is inactive or drained",
+                                    master_agent_hostname(master, agent));
   if (result == OPERATOR_DONE) {
     g_autoptr(GArray) rescinds = master_rescinds_new();
     master_agent_set_state(master, now, agent, AGENT_STATE_ACTIVE, rescinds);

@@ -88,21 +88,22 @@ static OperatorResult conversion_check(const Master *master, AgentId agent, Conv
 {
   if (master->allocator_interface->update_available == NULL)
     return master_operator_refuse(error, OPERATOR_CONFLICT,
-                                  "agent %u: allocator %s knows no reservations; expected one that does",
-                                  agent.index, master->allocator_interface->name);
+                                  "agent %s: allocator %s knows no reservations; expected one that does",
+                                  master_agent_hostname(master, agent), master->allocator_interface->name);
   if (kind == CONVERSION_CREATE && !master_volumes_are_new(master, agent, conversion->to.special))
     return master_operator_refuse(error, OPERATOR_INVALID,
-                                  "agent %u: has a volume of that name already; expected a new one",
-                                  agent.index);
+                                  "agent %s: has a volume of that name already; expected a new one",
+                                  master_agent_hostname(master, agent));
   if (kind == CONVERSION_DESTROY && !master_volumes_are_unused(master, agent, conversion->from.special))
     return master_operator_refuse(error, OPERATOR_CONFLICT,
-                                  "agent %u: a task uses the volume; expected it to be unused", agent.index);
+                                  "agent %s: a task uses the volume; expected it to be unused",
+                                  master_agent_hostname(master, agent));
   if (could_be_free(master, agent, &conversion->from))
     return OPERATOR_DONE;
   g_autofree char *wanted = resources_print(master->settings.kinds, &conversion->from);
   return master_operator_refuse(error, OPERATOR_CONFLICT,
-                                "agent %u: \"%s\" is not there or in use; expected it to be free or offered",
-                                agent.index, wanted);
+                                "agent %s: \"%s\" is not there or in use; expected it to be free or offered",
+                                master_agent_hostname(master, agent), wanted);
 }
 
 /* --- doing it ------------------------------------------------------------------------------------------- */
@@ -158,7 +159,8 @@ static OperatorResult convert(Master *master, Instant now, OperatorCall call, Co
   g_autoptr(GError) fault = NULL;
   OperatorResult result = master_operator_check_agent(master, agent, error);
   if (result == OPERATOR_DONE && !conversion_make(master->settings.kinds, kind, named, &conversion, &fault))
-    result = master_operator_refuse(error, OPERATOR_INVALID, "agent %u: %s", agent.index, fault->message);
+    result = master_operator_refuse(error, OPERATOR_INVALID, "agent %s: %s",
+                                    master_agent_hostname(master, agent), fault->message);
   if (result == OPERATOR_DONE)
     result = conversion_check(master, agent, kind, &conversion, error);
   g_autoptr(GArray) rescinds = master_rescinds_new();
@@ -166,9 +168,9 @@ static OperatorResult convert(Master *master, Instant now, OperatorCall call, Co
     take_back_what_helps(master, now, agent, &conversion.from,
                          kind == CONVERSION_DESTROY ? conversion.from.special : NULL, rescinds);
     if (!agent_convert(master, now, agent, &conversion))
-      result = master_operator_refuse(error, OPERATOR_CONFLICT,
-                                      "agent %u: allocator %s has given it away; expected it to be free",
-                                      agent.index, master->allocator_interface->name);
+      result = master_operator_refuse(
+          error, OPERATOR_CONFLICT, "agent %s: allocator %s has given it away; expected it to be free",
+          master_agent_hostname(master, agent), master->allocator_interface->name);
   }
   master_rescinds_send(master, rescinds);
   if (result == OPERATOR_DONE)

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/time-text.h"
 #include "core/operator.h"
 #include "model/sim-agents.h"
 #include "model/sim-arrivals.h"
@@ -12,6 +13,7 @@
 struct SimOperator {
   SimWorld *world;
   SimHandlerId call_handler;
+  uint32_t made; /* the first so many, as they are in order of time */
 };
 
 /* A call that is being made. */
@@ -45,6 +47,20 @@ void sim_operator_begin(SimOperator *operator)
   for (uint32_t i = 0; i < world->experiment->n_operators; i++)
     sim_engine_post(world->engine, world->experiment->operators[i].at,
                     SIM_PHASE_OPERATOR, operator->call_handler, i);
+}
+
+void sim_operator_end(const SimOperator *operator)
+{
+  const SimWorld *world = operator->world;
+  uint32_t left = world->experiment->n_operators - operator->made;
+  if (left == 0)
+    return;
+  const OperatorSpec *spec = &world->experiment->operators[operator->made];
+  g_autofree char *at = duration_print((Duration){spec->at.ns});
+  g_autofree char *text =
+      g_strdup_printf("[operator %s] at %s: %s: the run ended before; %u of %u calls were not made",
+                      spec->name, at, spec->text, left, world->experiment->n_operators);
+  sim_world_warn(world, text);
 }
 
 /* --- results -------------------------------------------------------------------------------------------- */
@@ -236,6 +252,7 @@ static void on_call(void *self, uint64_t payload)
 {
   SimOperator *operator= self;
   uint32_t number = (uint32_t)payload;
+  operator->made++;
   Call call = {
       .operator= operator, .spec = & operator->world->experiment->operators[number], .number = number};
   OperatorKind kind = call.spec->kind;

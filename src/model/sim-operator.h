@@ -18,3 +18,6 @@ void sim_operator_free(SimOperator *operator);
 
 /** sim_operator_begin: posts all calls. Once, at the start. */
 void sim_operator_begin(SimOperator *operator);
+
+/** sim_operator_end: warns of calls that were due later than the run has lasted. */
+void sim_operator_end(const SimOperator *operator);

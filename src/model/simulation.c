@@ -323,6 +323,8 @@ SimulationEnd simulation_run(Simulation *simulation, GError **error)
   run_all(simulation);
   if (world->end == SIMULATION_STALLED)
     sim_frameworks_explain(world->frameworks);
+  if (world->end == SIMULATION_DONE || world->end == SIMULATION_DURATION)
+    sim_operator_end(world->operator);
   if (world->end != SIMULATION_FAILED)
     sim_frameworks_run_ends(world->frameworks, simulation_now(simulation));
   else

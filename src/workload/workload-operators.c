@@ -178,18 +178,23 @@ static bool read_first_agents(const CallRead *read, const char **rest, GError **
   return true;
 }
 
-/* Only what the call is about: something reserved, or volumes. */
+/* Only what the call is about: what operators reserve, or volumes. */
 static bool check_slices(const CallRead *read, const char *text, GError **error)
 {
   const OperatorSpec *call = read->call;
+  const ResourceKinds *kinds = read->build->context.kinds;
   bool volumes = call->kind == CALL_CREATE || call->kind == CALL_DESTROY;
   const ResourceSlices *slices = call->resources.special;
   bool fits = slices != NULL && quantities_are_zero(&call->resources.plain);
-  for (uint32_t i = 0; fits && i < slices->n_slices; i++)
-    fits = volumes ? slices->slices[i].disk != DISK_NONE : slices->slices[i].reservation != RESERVATION_NONE;
+  for (uint32_t i = 0; fits && i < slices->n_slices; i++) {
+    const ResourceSlice *slice = &slices->slices[i];
+    bool volume = slice->disk != DISK_NONE && resource_kinds_disk_volume(kinds, slice->disk) != NULL;
+    fits = slice->reservation != RESERVATION_NONE && !slice->revocable && volume == volumes &&
+           (volumes || resource_kinds_reservation_is_dynamic(kinds, slice->reservation));
+  }
   return fits || value_fail(error, "expected %s, not \"%s\"",
-                            volumes ? "volumes only, such as \"disk(*,role)[name]:100\""
-                                    : "reserved resources only, such as \"cpus(*,role):2\"",
+                            volumes ? "reserved volumes only, such as \"disk(*,role)[name]:100\""
+                                    : "what is dynamically reserved only, such as \"cpus(*,role):2\"",
                             text);
 }
 

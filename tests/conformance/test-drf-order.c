@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Pins the order of the DRF sorter: the scenarios 58 to 63 that are told by Mesos's sorter tests (WDRF,
+ * Pins the order of the DRF sorter: scenarios that are told by Mesos's sorter tests (WDRF,
  * AllocationCountTieBreak, HierarchicalAllocation, AddChildToLeaf, AddChildToInternal,
- * AddChildToInactiveLeaf, RemoveLeafCollapseParentInactive), and where we leave Mesos on purpose: weights of
- * inner nodes, the count of a client whose last sub-client goes.
+ * AddChildToInactiveLeaf, RemoveLeafCollapseParentInactive, UpdateTotal, RemoveResources, RevocableResources), and
+ * where we leave Mesos on purpose: weights of inner nodes, the count of a client whose last sub-client goes.
  *
- * Not here: random trees (tests/properties/test-sorter.c), recorded orders (replay-mesos).
+ * Not here: shared volumes (test-reservations.c), random trees (tests/properties/test-sorter.c), recorded orders (replay-mesos).
  */
 
 #include "tests/conformance/scenario.h"
@@ -191,6 +191,37 @@ START_TEST(the_dominant_kind_follows_the_total)
 }
 END_TEST
 
+START_TEST(what_goes_with_an_agent_is_no_longer_held)
+{
+  Scenario *s = pool_of_hundred();
+  scenario_call(s, "addagent more cpus:100;mem:100");
+  add(s, "a", 10);
+  scenario_call(s, "allocated a more cpus:40;mem:40");
+  add(s, "b", 30);
+  scenario_order(s, "b a");
+  scenario_call(s, "unallocated a more cpus:40;mem:40");
+  scenario_call(s, "removeagent more");
+  scenario_order(s, "a b");
+  scenario_end(s);
+}
+END_TEST
+
+START_TEST(revocable_resources_are_in_the_pool)
+{
+  Scenario *s = scenario_sorter("cpus:10;cpus{REV}:10;mem:100");
+  scenario_call(s, "add a");
+  scenario_call(s, "activate a");
+  scenario_call(s, "allocated a pool cpus:6");
+  scenario_call(s, "add b");
+  scenario_call(s, "activate b");
+  scenario_call(s, "allocated b pool mem:40");
+  scenario_order(s, "a b");
+  scenario_call(s, "allocated a pool cpus{REV}:4");
+  scenario_order(s, "b a");
+  scenario_end(s);
+}
+END_TEST
+
 START_TEST(excluded_kinds_do_not_count)
 {
   Scenario *s = scenario_sorter("cpus:100;gpus:1");
@@ -246,6 +277,8 @@ Suite *test_suite(void)
   test_case(suite, an_inner_node_becomes_a_client);
   test_case(suite, an_inactive_leaf_stays_so);
   test_case(suite, the_dominant_kind_follows_the_total);
+  test_case(suite, what_goes_with_an_agent_is_no_longer_held);
+  test_case(suite, revocable_resources_are_in_the_pool);
   test_case(suite, excluded_kinds_do_not_count);
   test_case(suite, deviation_the_weight_of_an_inner_node_takes_effect);
   test_case(suite, deviation_a_client_keeps_its_own_count);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Pins who is offered what when nothing but shares decides: the scenarios 1 and 4 to 8 that are told by
- * Mesos's own allocator tests (UnreservedDRF, CoarseGrained, SameShareFairness, UpdateWeight,
- * NoDoubleAccounting, DominantShareMetrics), on the drf allocator without a master.
+ * Pins who is offered what when nothing but shares decides: scenarios that are told by Mesos's own allocator
+ * tests (UnreservedDRF, CoarseGrained, SameShareFairness, UpdateWeight, NoDoubleAccounting,
+ * DominantShareMetrics), on the drf allocator without a master.
  *
  * Not here: filters and suppression (test-filters.c, test-gates.c), the order of deep trees
  * (test-drf-order.c), quota and reservations.

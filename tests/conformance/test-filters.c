@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Pins how long and what a refusal blocks: the filter scenarios (10 to 12, 15 to 17) that are told by Mesos's
+ * Pins how long and what a refusal blocks: scenarios that are told by Mesos's
  * allocator tests (SmallOfferFilterTimeout, ReviveOffers, RemoveFilters, ActiveOfferFiltersMetrics) and by
  * its filter and its recoverResources, on the drf allocator without a master.
  *

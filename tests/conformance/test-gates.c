@@ -2,11 +2,10 @@
 
 /*
  * Pins suppress, revive, activation, the minimum that is offered, the whitelist, the gpu gate and which calls
- * make a run: the scenarios 13, 14, 18, 20 and 55 and the gpu part of 22 that are told by Mesos's allocator
- * tests (SuppressAndReviveOffers, DeactivateAndReactivateFramework, Allocatable, Whitelist), on the drf
- * allocator without a master.
+ * make a run: scenarios that are told by Mesos's allocator tests (SuppressAndReviveOffers,
+ * DeactivateAndReactivateFramework, Allocatable, Whitelist), on the drf allocator without a master.
  *
- * Not here: filters (test-filters.c); minimum over reservations.
+ * Not here: filters (test-filters.c); the minimum over reservations (test-wishes.c).
  */
 
 #include "tests/conformance/scenario.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Pins inverse offers: who is asked to give an agent back, when, and when again (reference: section 7 and scenario 33,
- * AddAgentWithUnknownFrameworkAndMaintenance). Agents that are to be maintained are offered as ever.
+ * Pins inverse offers: who is asked to give an agent back, when, and when again, told in part by Mesos's allocator tests
+ * (AddAgentWithUnknownFrameworkAndMaintenance). Agents that are to be maintained are offered as ever.
  *
  * Not here: the master's part of it (tests/core).
  */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * The life of offers and tasks in the master: the scenarios (66, 68, 69, 71, 74, 76, 77) that are told by Mesos's tests of
- * the master (ResourcesUnused, ResourcesGetReofferedAfterTaskInfoError, FrameworkExited, OutOfOrderDispatch,
+ * The life of offers and tasks in the master: scenarios that are told by Mesos's tests of the master (ResourcesUnused,
+ * ResourcesGetReofferedAfterTaskInfoError, FrameworkExited, SchedulerFailover, OutOfOrderDispatch,
  * ReleaseResourcesForTerminalTaskWithPendingUpdates, UnacknowledgedTerminalTask, KillUnknownTask, ReconciliationTest,
  * NoOffersWithAllRolesSuppressed), with the drf allocator.
  *
- * Not here: each rule by itself (tests/core); what of these scenarios is about failovers and partitions.
+ * Not here: each rule by itself (tests/core); what of these scenarios is about failovers of masters and partitions.
  */
 
 #include "allocators/drf.h"
@@ -88,6 +88,23 @@ START_TEST(what_a_framework_had_goes_to_the_next_one)
   master_teardown(f->master, f->now, F0);
   fixture_advance(f, 1000);
   fixture_expect(f, "0 shutdown A0 F0\n1000 offers F1 [3 A0 cpus:3;mem:1024]");
+  fixture_free(f);
+}
+END_TEST
+
+/* Its scheduler has failed over: what it runs stays, all else is offered anew. */
+START_TEST(who_comes_back_is_offered_what_he_does_not_use)
+{
+  MasterFixture *f = offered("cpus:3;mem:1024", 0);
+  fixture_accept(f, F0, "1", "1@0=cpus:1;mem:512", refuse_ms(100000));
+  fixture_status(f, 1, TASK_RUNNING, 1);
+  master_deactivate_framework(f->master, f->now, F0);
+  fixture_log(f);
+  fixture_advance(f, 2000);
+  fixture_expect(f, "");
+  master_activate_framework(f->master, f->now, F0);
+  fixture_settle(f);
+  fixture_expect(f, "2000 offers F0 [2 A0 cpus:2;mem:512]");
   fixture_free(f);
 }
 END_TEST
@@ -216,6 +233,7 @@ Suite *test_suite(void)
   test_case(suite, a_bad_task_costs_nobody_else);
   test_case(suite, one_bad_task_costs_the_group);
   test_case(suite, what_a_framework_had_goes_to_the_next_one);
+  test_case(suite, who_comes_back_is_offered_what_he_does_not_use);
   test_case(suite, what_comes_too_late_is_harmless);
   test_case(suite, resources_do_not_wait_for_the_acknowledgement);
   test_case(suite, questions_and_answers);

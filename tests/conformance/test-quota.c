@@ -2,7 +2,7 @@
 
 /*
  * Pins quota of top-level roles: guarantees that are held back, limits, chopped offers, disks that cannot be cut, what
- * reservations count for, and the pause after a failover: the scenarios 34 to 52 and 54 that are told by Mesos's allocator
+ * reservations count for, and the pause after a failover: scenarios that are told by Mesos's allocator
  * tests (each test names its own).
  *
  * Not here: quota of roles below others (test-nested-quota.c), the operator's checks of it (tests/core).
@@ -205,7 +205,12 @@ START_TEST(a_reservation_counts_while_it_is_used) /* ReservationAllocated */
   Scenario *s = scenario_allocator(_i, NULL);
   scenario_offers(s, "quota q cpus:2;mem:2048 cpus:2;mem:2048");
   scenario_offers(s, "addframework F q - - active");
-  scenario_offers(s, "addagent A1 cpus(q):1;mem(q):1024", "0 F q A1 cpus(q):1;mem(q):1024");
+  if (_i % 2 == 0) {
+    scenario_offers(s, "addagent A1 cpus(q):1;mem(q):1024", "0 F q A1 cpus(q):1;mem(q):1024");
+  } else { /* dynamic */
+    scenario_offers(s, "addagent A1 cpus:1;mem:1024", "0 F q A1 cpus:1;mem:1024");
+    scenario_convert(s, "F", "A1", "q", "cpus:1;mem:1024", "cpus(*,q):1;mem(*,q):1024");
+  }
   scenario_offers(s, "addagent A2 cpus:1;mem:1024", "0 F q A2 cpus:1;mem:1024");
   scenario_offers(s, "addagent A3 cpus:1;mem:1024");
   scenario_end(s);

@@ -2,9 +2,9 @@
 
 /*
  * Pins what is reserved, shared or made of something else: who may have it, that it counts for shares, and that
- * conversions of offers and of what is free take effect: the scenarios 2, 24 to 28 and 32 that are told by Mesos's
- * allocator tests (ReservedDRF, Reservations, OfferAncestorReservationsToDescendantChild, UpdateAllocation,
- * UpdateAllocationRemoveResources, UpdateAvailableSuccess and Fail, AllocateSharedResources,
+ * conversions of offers and of what is free take effect: scenarios that are told by Mesos's allocator and sorter tests
+ * (ReservedDRF, Reservations, OfferAncestorReservationsToDescendantChild, UpdateAllocation,
+ * UpdateAllocationRemoveResources, UpdateAvailableSuccess and Fail, AllocateSharedResources, SharedResources,
  * NonScalarReservationTracking), and refined reservations.
  *
  * Not here: reservations and quota (test-quota.c).
@@ -202,6 +202,26 @@ START_TEST(a_shared_volume_counts_once_for_a_client)
 }
 END_TEST
 
+START_TEST(a_shared_volume_counts_for_each_client)
+{
+  Scenario *s = scenario_allocator(_i, NULL);
+  scenario_offers(s, "addagent A cpus:10;mem:1024;disk:50;disk(r)[v]{SHARED}:50");
+  scenario_offers(s, "addframework F1 r - shared active",
+                  "0 F1 r A cpus:10;disk:50;disk(r)[v]{SHARED}:50;mem:1024");
+  scenario_offers(s, "addframework F2 r - shared active");
+  scenario_offers(s, "recover F1 A r cpus:10;disk:50;mem:1024 60000 offered");
+  scenario_offers(s, "tick", "1000 F2 r A cpus:10;disk:50;disk(r)[v]{SHARED}:50;mem:1024");
+  scenario_offers(s, "recover F2 A r cpus:10;disk:50;mem:1024 none offered");
+  const AllocatorHarness *harness = scenario_arrive(s);
+  RoleId r = scenario_role(s, "r");
+  for (int i = 0; i < 2; i++)
+    ck_assert_double_eq(
+        harness->interface->share(harness->allocator, r, scenario_framework(s, i == 0 ? "F1" : "F2")), 0.5);
+  ck_assert_double_eq(scenario_share(s, "r"), 0.5); /* their role has one */
+  scenario_end(s);
+}
+END_TEST
+
 START_TEST(refined_reservations_are_for_those_who_know_them)
 {
   Scenario *s = scenario_allocator(_i, NULL);
@@ -248,6 +268,7 @@ Suite *test_suite(void)
   test_case_loop(suite, a_shared_volume_goes_to_one_framework_in_a_run, 0, SCENARIO_WAYS);
   test_case_loop(suite, shared_volumes_are_for_those_who_can_share, 0, SCENARIO_WAYS);
   test_case_loop(suite, a_shared_volume_counts_once_for_a_client, 0, SCENARIO_WAYS);
+  test_case_loop(suite, a_shared_volume_counts_for_each_client, 0, SCENARIO_WAYS);
   test_case_loop(suite, refined_reservations_are_for_those_who_know_them, 0, SCENARIO_WAYS);
   test_case_loop(suite, reserved_ports_come_and_go, 0, SCENARIO_WAYS);
   return suite;

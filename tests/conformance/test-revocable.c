@@ -2,9 +2,9 @@
 
 /*
  * Pins revocable resources: only who asks for them gets them, they grow and shrink with the agent's reports, they count for
- * shares and come back exactly: the scenarios 29 and 30 that are told by Mesos's allocator tests
+ * shares and come back exactly: scenarios that are told by Mesos's allocator tests
  * (UpdateSlaveOversubscribedResources, OversubscribedNotAllocated, RecoverOversubscribedResources), and the use that an
- * agent brings along (part of 31, AddResourceProviderOverallocated).
+ * agent brings along (AddResourceProvider, AddResourceProviderOverallocated).
  */
 
 #include "tests/conformance/scenario.h"
@@ -81,6 +81,22 @@ START_TEST(an_agent_brings_more_use_than_it_has)
 }
 END_TEST
 
+/* What a provider of an agent brings with tasks on it counts from the beginning. */
+START_TEST(use_that_an_agent_brings_counts_for_shares) /* AddResourceProvider */
+{
+  Scenario *s = scenario_allocator(_i, NULL);
+  scenario_offers(s, "addframework F1 r1 - - inactive");
+  scenario_offers(s, "addframework F2 r2 - - inactive");
+  scenario_offers(s, "addagent A cpus:3;mem:300;disk:30 used F1 r1 cpus:2;mem:200;disk:20");
+  scenario_offers(s, "activateframework F2", "0 F2 r2 A cpus:1;disk:10;mem:100");
+  scenario_offers(s, "activateframework F1");
+  scenario_offers(s, "addagent B cpus:1;mem:100;disk:10", "0 F2 r2 B cpus:1;disk:10;mem:100");
+  ck_assert_double_eq(scenario_share(s, "r1"), 0.5);
+  ck_assert_double_eq(scenario_share(s, "r2"), 0.5);
+  scenario_end(s);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
   Suite *suite = suite_create("revocable");
@@ -90,5 +106,6 @@ Suite *test_suite(void)
   test_case_loop(suite, they_count_for_shares, 0, SCENARIO_WAYS);
   test_case_loop(suite, a_refusal_of_the_one_is_none_of_the_other, 0, SCENARIO_WAYS);
   test_case_loop(suite, an_agent_brings_more_use_than_it_has, 0, SCENARIO_WAYS);
+  test_case_loop(suite, use_that_an_agent_brings_counts_for_shares, 0, SCENARIO_WAYS);
   return suite;
 }

@@ -2,10 +2,9 @@
 
 /*
  * Pins what frameworks ask of offers and what agents lack: a minimum of their own, constraints on agents, regions, several
- * and nested roles, gpus and fairness, and the smallest offer that is made of an agent: the scenarios 3, 9, 19 and 21 to 23
- * that are told by Mesos's allocator tests (DRFWithFairnessExclusion, DominantShareMetricsWithFairnessExclusion,
- * FrameworkEmptyMinAllocatable, DontOfferOldAgentToMultiRoleFramework, UpdateSlaveCapabilities) and the filter of
- * constraints.
+ * and nested roles, gpus and fairness, and the smallest offer that is made of an agent: scenarios that are told by Mesos's
+ * allocator tests (DRFWithFairnessExclusion, DominantShareMetricsWithFairnessExclusion, FrameworkEmptyMinAllocatable,
+ * DontOfferOldAgentToMultiRoleFramework, UpdateSlaveCapabilities) and by its filter of constraints.
  */
 
 #include <string.h>

@@ -91,13 +91,13 @@ START_TEST(schedules_that_make_no_sense)
                  "agent 7: there is no such agent; 3 have registered");
   MaintenanceWindow twice[] = {window(1, 1, 1), window(1, 2, 1)};
   expect_refused(master_update_maintenance(f->master, f->now, twice, 2, &error), OPERATOR_INVALID, &error,
-                 "agent 1: is scheduled twice; expected one window");
+                 "agent host-1: is scheduled twice; expected one window");
   MaintenanceWindow negative[] = {window(1, 1, -3)};
   expect_refused(master_update_maintenance(f->master, f->now, negative, 1, &error), OPERATOR_INVALID, &error,
-                 "agent 1: window of -3 s: expected a length that is not negative");
+                 "agent host-1: window of -3 s: expected a length that is not negative");
   MaintenanceWindow never[] = {{{1}, UNAVAILABILITY_NONE}};
   expect_refused(master_update_maintenance(f->master, f->now, never, 1, &error), OPERATOR_INVALID, &error,
-                 "agent 1: its window has no start; expected an instant");
+                 "agent host-1: its window has no start; expected an instant");
   ck_assert_str_eq(script_calls(), "");
   fixture_expect_told(f, "UPDATE_MAINTENANCE_SCHEDULE agents 0 7 refused\n"
                          "UPDATE_MAINTENANCE_SCHEDULE agents 1 1 refused\n"
@@ -105,11 +105,11 @@ START_TEST(schedules_that_make_no_sense)
                          "UPDATE_MAINTENANCE_SCHEDULE agents 1 refused");
   expect_refused(master_drain_agent(f->master, f->now, A0, DURATION_ZERO, false, &error), OPERATOR_INVALID,
                  &error,
-                 "agent 0: is in the maintenance schedule; expected one that is not, or start maintenance");
+                 "agent host-0: is in the maintenance schedule; expected one that is not, or start maintenance");
   expect_refused(master_start_maintenance(f->master, f->now, (AgentId){1}, &error), OPERATOR_INVALID, &error,
-                 "agent 1: is not in the maintenance schedule; expected one that is");
+                 "agent host-1: is not in the maintenance schedule; expected one that is");
   expect_refused(master_stop_maintenance(f->master, f->now, A0, &error), OPERATOR_INVALID, &error,
-                 "agent 0: is not down for maintenance but ACTIVE; expected one that is");
+                 "agent host-0: is not down for maintenance but ACTIVE; expected one that is");
   expect_refused(master_start_maintenance(f->master, f->now, (AgentId){7}, &error), OPERATOR_UNKNOWN, &error,
                  "agent 7: there is no such agent; 3 have registered");
   expect_refused(master_stop_maintenance(f->master, f->now, (AgentId){7}, &error), OPERATOR_UNKNOWN, &error,
@@ -276,14 +276,14 @@ START_TEST(an_agent_is_taken_down_and_comes_back)
   MaintenanceWindow others[] = {window(1, 60, 5)};
   expect_refused(
       master_update_maintenance(f->master, f->now, others, 1, &error), OPERATOR_CONFLICT, &error,
-      "agent 0: is down and cannot leave the schedule; expected it to be named, or maintenance to be "
+      "agent host-0: is down and cannot leave the schedule; expected it to be named, or maintenance to be "
       "stopped first");
   MaintenanceWindow both[] = {window(1, 60, 5), window(0, 60, 9)};
   script_calls();
   ck_assert_int_eq(master_update_maintenance(f->master, f->now, both, 2, NULL), OPERATOR_DONE);
   ck_assert_str_eq(script_calls(), "unavailability A1 60000");
   expect_refused(master_start_maintenance(f->master, f->now, A0, &error), OPERATOR_UNKNOWN, &error,
-                 "agent 0: is no longer there: it is DOWN");
+                 "agent host-0: is no longer there: it is DOWN");
   ck_assert_int_eq(master_stop_maintenance(f->master, f->now, A0, NULL), OPERATOR_DONE);
   ck_assert_int_eq(master_agent_state(f->master, A0), AGENT_STATE_REMOVED);
   fixture_told(f);
@@ -302,7 +302,7 @@ START_TEST(a_removed_agent_leaves_the_schedule)
   GError *error = NULL;
   MaintenanceWindow windows[] = {window(0, 60, 5)};
   expect_refused(master_update_maintenance(f->master, f->now, windows, 1, &error), OPERATOR_UNKNOWN, &error,
-                 "agent 0: is no longer there: it is REMOVED");
+                 "agent host-0: is no longer there: it is REMOVED");
   ck_assert_int_eq(master_update_maintenance(f->master, f->now, NULL, 0, NULL), OPERATOR_DONE);
   fixture_free(f);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Pins what is offered after an operator has spoken, with the drf allocator: the split by new weights (scenario 72), agents
+ * Pins what is offered after an operator has spoken, with the drf allocator: the split by new weights, agents
  * and frameworks that come and go, hosts that are let in, whom maintenance asks to leave and how often, quotas and
  * reservations that take effect.
  *
@@ -89,7 +89,7 @@ START_TEST(a_drained_agent_is_offered_when_it_is_reactivated)
 }
 END_TEST
 
-/* Filters do not survive; suppression does (scenario 14). */
+/* Filters do not survive; suppression does. */
 START_TEST(a_framework_that_comes_back)
 {
   MasterFixture *f = fixture_new(&drf_allocator, NULL);

@@ -130,11 +130,11 @@ START_TEST(volumes)
   fixture_expect(f, "0 convert A3 operator CREATE disk(*,a):60 -> disk(*,a)[data]:60");
   fixture_expect_told(f, "CREATE_VOLUMES agent 3 disk(*,a)[data]:60");
   expect_not(f, master_create_volume, 3, "disk(*,a)[data]:10", OPERATOR_INVALID,
-             "agent 3: has a volume of that name already; expected a new one");
+             "agent host-3: has a volume of that name already; expected a new one");
   expect_done(f, master_create_volume, 3, "disk(a)[MOUNT:m,whole]:50");
   fixture_expect(f, "0 convert A3 operator CREATE disk(a)[MOUNT:m]:50 -> disk(a)[MOUNT:m,whole]:50");
   expect_not(f, master_unreserve, 3, "disk(*,a)[data]:60", OPERATOR_INVALID,
-             "agent 3: disk(*,a)[data]:60: a volume stays reserved until it is destroyed");
+             "agent host-3: disk(*,a)[data]:60: a volume stays reserved until it is destroyed");
   expect_done(f, master_destroy_volume, 3, "disk(*,a)[data]:60");
   fixture_expect(f, "0 convert A3 operator DESTROY disk(*,a)[data]:60 -> disk(*,a):60");
   expect_done(f, master_unreserve, 3, "disk(*,a):100");
@@ -172,24 +172,24 @@ START_TEST(what_makes_no_sense)
   expect_not(f, master_reserve, 9, "cpus(*,a):1", OPERATOR_UNKNOWN,
              "agent 9: there is no such agent; 4 have registered");
   fixture_expect_told(f, "RESERVE_RESOURCES agent 9 cpus(*,a):1 refused");
-  expect_not(f, master_reserve, 3, "", OPERATOR_INVALID, "agent 3: nothing is named");
+  expect_not(f, master_reserve, 3, "", OPERATOR_INVALID, "agent host-3: nothing is named");
   expect_not(f, master_reserve, 3, "cpus:1", OPERATOR_INVALID,
-             "agent 3: what is neither reserved nor a volume is nothing to convert");
+             "agent host-3: what is neither reserved nor a volume is nothing to convert");
   expect_not(f, master_reserve, 3, "cpus(a):1", OPERATOR_INVALID,
-             "agent 3: cpus(a):1: expected a dynamic reservation, such as \"(*,role)\"");
+             "agent host-3: cpus(a):1: expected a dynamic reservation, such as \"(*,role)\"");
   expect_not(f, master_unreserve, 3, "cpus(a):1", OPERATOR_INVALID,
-             "agent 3: cpus(a):1: expected a dynamic reservation, such as \"(*,role)\"");
+             "agent host-3: cpus(a):1: expected a dynamic reservation, such as \"(*,role)\"");
   expect_not(f, master_create_volume, 3, "disk(*,a):1", OPERATOR_INVALID,
-             "agent 3: disk(*,a):1: expected a volume, such as \"disk(role)[name]\"");
+             "agent host-3: disk(*,a):1: expected a volume, such as \"disk(role)[name]\"");
   expect_not(f, master_reserve, 3, "cpus(*,a):2", OPERATOR_CONFLICT,
-             "agent 3: \"cpus:2\" is not there or in use; expected it to be free or offered");
+             "agent host-3: \"cpus:2\" is not there or in use; expected it to be free or offered");
   expect_not(f, master_unreserve, 3, "cpus(*,a):1", OPERATOR_CONFLICT,
-             "agent 3: \"cpus(*,a):1\" is not there or in use; expected it to be free or offered");
+             "agent host-3: \"cpus(*,a):1\" is not there or in use; expected it to be free or offered");
   expect_not(f, master_destroy_volume, 3, "disk(*,a)[x]:1", OPERATOR_CONFLICT,
-             "agent 3: \"disk(*,a)[x]:1\" is not there or in use; expected it to be free or offered");
+             "agent host-3: \"disk(*,a)[x]:1\" is not there or in use; expected it to be free or offered");
   master_remove_agent(f->master, f->now, A0);
   expect_not(f, master_reserve, 0, "cpus(*,a):1", OPERATOR_UNKNOWN,
-             "agent 0: is no longer there: it is REMOVED");
+             "agent host-0: is no longer there: it is REMOVED");
   fixture_free(f);
 }
 END_TEST
@@ -203,7 +203,7 @@ START_TEST(an_allocator_that_has_given_it_away)
   GError *error = NULL;
   ck_assert(resources_parse(f->kinds, "cpus(*,a):1", &resources, NULL));
   expect_refused(master_reserve(f->master, f->now, A0, &resources, &error), OPERATOR_CONFLICT, &error,
-                 "agent 0: allocator scripted has given it away; expected it to be free");
+                 "agent host-0: allocator scripted has given it away; expected it to be free");
   resources_clear(&resources);
   fixture_expect(f, "");
   fixture_check(f);
@@ -221,7 +221,7 @@ START_TEST(an_allocator_that_knows_no_reservations)
   fixture_register(f, "cpus:1");
   script_calls();
   expect_not(f, master_reserve, 0, "cpus(*,a):1", OPERATOR_CONFLICT,
-             "agent 0: allocator scripted knows no reservations; expected one that does");
+             "agent host-0: allocator scripted knows no reservations; expected one that does");
   fixture_free(f);
 }
 END_TEST

@@ -397,23 +397,23 @@ START_TEST(agent_calls_that_make_no_sense)
   fixture_expect_told(f, "DEACTIVATE_AGENT agent 9 refused\nREACTIVATE_AGENT agent 9 refused\n"
                          "MARK_AGENT_GONE agent 9 refused\nDRAIN_AGENT agent 9 refused");
   expect_refused(master_reactivate_agent(f->master, f->now, A0, &error), OPERATOR_INVALID, &error,
-                 "agent 0: was not deactivated; expected one that is inactive or drained");
+                 "agent host-0: was not deactivated; expected one that is inactive or drained");
   expect_refused(master_drain_agent(f->master, f->now, A0, (Duration){-2 * NS_PER_S}, false, &error),
                  OPERATOR_INVALID, &error,
-                 "agent 0: grace period of -2 s: expected none, or one that is not negative");
+                 "agent host-0: grace period of -2 s: expected none, or one that is not negative");
   scripted_launch(f, 0, 0, 7, "cpus:1");
   master_drain_agent(f->master, f->now, A0, DURATION_ZERO, false, NULL);
   expect_refused(master_reactivate_agent(f->master, f->now, A0, &error), OPERATOR_INVALID, &error,
-                 "agent 0: is still draining; expected one that is inactive or drained");
+                 "agent host-0: is still draining; expected one that is inactive or drained");
   /* Deactivating it is nothing new. */
   ck_assert_int_eq(master_deactivate_agent(f->master, f->now, A0, NULL), OPERATOR_DONE);
   ck_assert_int_eq(master_agent_state(f->master, A0), AGENT_STATE_DRAINING);
   master_remove_agent(f->master, f->now, A1);
   expect_refused(master_deactivate_agent(f->master, f->now, A1, &error), OPERATOR_UNKNOWN, &error,
-                 "agent 1: is no longer there: it is REMOVED");
+                 "agent host-1: is no longer there: it is REMOVED");
   master_mark_agent_gone(f->master, f->now, A0, NULL);
   expect_refused(master_drain_agent(f->master, f->now, A0, DURATION_ZERO, false, &error), OPERATOR_UNKNOWN,
-                 &error, "agent 0: is no longer there: it is GONE");
+                 &error, "agent host-0: is no longer there: it is GONE");
   fixture_check(f);
   fixture_free(f);
 }

@@ -2,7 +2,7 @@
 
 /*
  * Pins the pace of messages: the limiter alone, and the master's limits of principals: who is under which, what is dropped
- * and who hears of it (scenario 79), and limits that make no sense.
+ * and who hears of it and limits that make no sense.
  */
 
 #include "core/rate-limit.h"

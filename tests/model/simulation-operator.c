@@ -72,6 +72,18 @@ START_TEST(guarantees_above_the_cluster_are_refused)
 }
 END_TEST
 
+START_TEST(calls_after_the_end_are_named)
+{
+  TextRun run;
+  text_run(&run, "drf",
+           HEAD("2", "10s") ENDLESS("a", "2s") AT("p", "5s: weight a 2") AT("q", "11s: weight a 3"));
+  ck_assert_uint_eq(run.calls->len, 1);
+  ck_assert_str_eq(run.warnings->str,
+                   "[operator q] at 11s: weight a 3: the run ended before; 1 of 2 calls were not made\n");
+  text_run_clear(&run);
+}
+END_TEST
+
 /* Tasks of 7 s from 0 s on, a drain at 2 s with 3 s: killed at 5 s, and run again elsewhere; with 8 s: they end. */
 START_TEST(drained_agents)
 {
@@ -261,6 +273,7 @@ Suite *test_suite(void)
   test_case(suite, weights_take_effect);
   test_case(suite, quotas_limit_and_guarantee);
   test_case(suite, guarantees_above_the_cluster_are_refused);
+  test_case(suite, calls_after_the_end_are_named);
   test_case(suite, drained_agents);
   test_case(suite, maintenance);
   test_case(suite, maintenance_that_makes_no_sense);

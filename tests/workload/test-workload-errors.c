@@ -319,10 +319,16 @@ static const Refusal refusals[] = {
     {C F "[operator o]\nat=1s: reserve agents\n", NULL,
      "t.ini:9: [operator o] at: expected \"reserve AGENTS RESOURCES\", not \"reserve agents\""},
     {C F "[operator o]\nat=1s: reserve agents cpus:2\n", NULL,
-     "t.ini:9: [operator o] at: expected reserved resources only, such as \"cpus(*,role):2\", not "
-     "\"cpus:2\""},
+     "t.ini:9: [operator o] at: expected what is dynamically reserved only, such as "
+     "\"cpus(*,role):2\", not \"cpus:2\""},
+    {C F "[operator o]\nat=1s: unreserve agents cpus(f):2\n", NULL,
+     "t.ini:9: [operator o] at: expected what is dynamically reserved only, such as "
+     "\"cpus(*,role):2\", not \"cpus(f):2\""},
+    {C F "[operator o]\nat=1s: destroy agents disk[v]:2\n", NULL,
+     "t.ini:9: [operator o] at: expected reserved volumes only, such as \"disk(*,role)[name]:100\", not "
+     "\"disk[v]:2\""},
     {C F "[operator o]\nat=1s: create agents disk(*,a):2\n", NULL,
-     "t.ini:9: [operator o] at: expected volumes only, such as \"disk(*,role)[name]:100\", not "
+     "t.ini:9: [operator o] at: expected reserved volumes only, such as \"disk(*,role)[name]:100\", not "
      "\"disk(*,a):2\""},
     {C F "[operator o]\nat=1s: drain agentz\n", NULL,
      "t.ini:9: [operator o] at: unknown class of agents or hostname \"agentz\"; did you mean \"agents\"?"},
