@@ -65,6 +65,7 @@ typedef struct {
   uint64_t allocation_runs;
   uint64_t agents_removed;
   uint64_t executors_exited;
+  uint64_t agents_updated; /* reports of oversubscribed resources */
   uint64_t statuses_invalid;
   uint64_t messages_dropped;
   /* But those of the usual source and reason: what is left of the frameworks' numbers. */

@@ -36,6 +36,7 @@
 #include "core/master.h"
 #include "core/rate-limit.h"
 #include "core/roles.h"
+#include "core/run-timer.h"
 
 typedef struct {
   FrameworkId framework;
@@ -194,6 +195,11 @@ struct Master {
   Pool inverse_offers;                 /* MasterInverseOffer */
   Array(InverseOfferId) inverse_batch; /* of the run that is being made */
   Array(TaskId) revoked;               /* likewise */
+
+  /* Where the host has a clock. */
+  int64_t run_asked_ns;
+  RunTimer run_duration;
+  RunTimer run_latency; /* of runs that were asked for */
 
   MasterLimit *limits; /* of the rates of messages */
   uint32_t n_limits;

@@ -212,6 +212,7 @@ static void emit_messages(Metrics *metrics)
   emit(metrics, (double)calls[FRAMEWORK_CALL_RECONCILE], "master/messages_reconcile_tasks");
   emit(metrics, metrics->master->agents.n, "master/messages_register_slave");
   emit(metrics, forwarded + (double)counters->statuses_invalid, "master/messages_status_update");
+  emit(metrics, (double)counters->agents_updated, "master/messages_update_slave");
   emit(metrics, (double)counters->executors_exited, "master/messages_exited_executor");
   emit(metrics, forwarded, "master/valid_status_updates");
   emit(metrics, (double)counters->statuses_invalid, "master/invalid_status_updates");
@@ -405,6 +406,26 @@ static void emit_quota(Metrics *metrics, RoleId role, const QuotaUse *use)
   }
 }
 
+typedef struct {
+  Metrics *metrics;
+  const char *name;
+} TimerEmit;
+
+static void emit_timer_value(void *self, const char *suffix, double value)
+{
+  const TimerEmit *timer = self;
+  emit(timer->metrics, value, "allocator/mesos/%s%s", timer->name, suffix);
+}
+
+static void emit_timers(Metrics *metrics)
+{
+  const Master *master = metrics->master;
+  run_timer_values(&master->run_duration, metrics->now, emit_timer_value,
+                   &(TimerEmit){metrics, "allocation_run_ms"});
+  run_timer_values(&master->run_latency, metrics->now, emit_timer_value,
+                   &(TimerEmit){metrics, "allocation_run_latency_ms"});
+}
+
 static void emit_allocator(Metrics *metrics, bool filters)
 {
   static const struct {
@@ -413,6 +434,7 @@ static void emit_allocator(Metrics *metrics, bool filters)
   } kinds[] = {{"cpus", RESOURCE_CPUS}, {"mem", RESOURCE_MEM}, {"disk", RESOURCE_DISK}};
   const Master *master = metrics->master;
   emit(metrics, (double)master->counters.allocation_runs, "allocator/mesos/allocation_runs");
+  emit_timers(metrics);
   for (guint i = 0; i < G_N_ELEMENTS(kinds); i++) {
     emit(metrics,
          units(metrics->total.amount[kinds[i].kind] + metrics->revocable_total.amount[kinds[i].kind]),

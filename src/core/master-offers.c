@@ -209,15 +209,32 @@ static void batch_announce(Master *master, Instant now)
   }
 }
 
-void master_run(Master *master, Instant now, bool periodic)
+static void allocator_run(Master *master, Instant now, bool periodic)
 {
-  CHECK(!master->in_run && master->batch.n == 0);
   master->in_run = true;
   if (periodic)
     master->allocator_interface->tick(allocator_at(master, now), now);
   else
     master->allocator_interface->run(allocator_at(master, now), now);
   master->in_run = false;
+}
+
+static void allocator_run_timed(Master *master, Instant now, bool periodic)
+{
+  int64_t begun = master->ports.clock_ns(master->ports.self);
+  if (!periodic)
+    run_timer_add(&master->run_latency, now, begun - master->run_asked_ns);
+  allocator_run(master, now, periodic);
+  run_timer_add(&master->run_duration, now, master->ports.clock_ns(master->ports.self) - begun);
+}
+
+void master_run(Master *master, Instant now, bool periodic)
+{
+  CHECK(!master->in_run && master->batch.n == 0);
+  if (G_UNLIKELY(master->ports.clock_ns != NULL))
+    allocator_run_timed(master, now, periodic);
+  else
+    allocator_run(master, now, periodic);
   master->counters.allocation_runs++;
 
   batch_announce(master, now);

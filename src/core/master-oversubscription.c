@@ -56,6 +56,7 @@ bool master_update_revocable(Master *master, Instant now, AgentId agent, const R
 {
   if (!master_agent_is_present(master, agent) || !report_makes_sense(master, revocable))
     return false;
+  master->counters.agents_updated++;
   MasterAgentRest *rest = &master->agent_rest.items[agent.index];
   Resources had = oversubscribed_part(&rest->total);
   if (resources_equal(&had, revocable)) {

@@ -28,6 +28,8 @@ Master *master_new(const MasterSettings *settings, const AllocatorInterface *all
   pool_init_small(&master->executors, sizeof(MasterExecutor), 4);
   pool_init(&master->inverse_offers, sizeof(MasterInverseOffer));
   master->hostnames = g_string_chunk_new(4096);
+  run_timer_init(&master->run_duration);
+  run_timer_init(&master->run_latency);
   master->start = now;
   master->last_tick = now;
   master->now = now;
@@ -109,6 +111,8 @@ void master_free(Master *master)
   array_free(&master->role_attributes);
   array_free(&master->scheduled);
   master_limits_clear(master);
+  run_timer_clear(&master->run_duration);
+  run_timer_clear(&master->run_latency);
   g_string_chunk_free(master->hostnames);
   g_clear_pointer(&master->cares, g_hash_table_unref);
   array_free(&master->batch);
@@ -128,6 +132,8 @@ void master_requests_pass_on(Master *master, Instant now)
   if (!master->run_requested || master->run_timer_set)
     return;
   master->run_timer_set = true;
+  if (G_UNLIKELY(master->ports.clock_ns != NULL))
+    master->run_asked_ns = master->ports.clock_ns(master->ports.self);
   master->ports.set_timer(master->ports.self, MASTER_TIMER_RUN, now);
 }
 

@@ -129,6 +129,9 @@ typedef struct {
   void (*send_error)(void *self, FrameworkId framework, const char *message);
   /* (optional) Resources of the agent are reserved now, or a volume, or no longer. */
   void (*send_conversion)(void *self, AgentId agent, const AgentConversion *conversion);
+  /* (optional) Nanoseconds of a clock that goes on while the master works; without it runs are not timed. Nothing but
+   * metrics depends on it. */
+  int64_t (*clock_ns)(void *self);
 } MasterPorts;
 
 /* How fast the messages of one principal are handled. */
@@ -359,8 +362,9 @@ typedef void (*MasterMetric)(void *self, const char *name, double value);
  *
  * Names are those of Mesos: master/..., frameworks/<principal>/... (those that have a rate limit), allocator/mesos/...;
  * <id> in master/frameworks/<name>/<id>/ is the framework's number. Left out is what a master without clock, sockets and
- * executors does not have: timers, queues, HTTP, authentication, executors' messages, reregistration. Counters by state,
- * source and reason, and quotas, are there once they are not nothing. Cost: O(agents + tasks + offers + names).
+ * executors does not have: queues, HTTP, authentication, executors' messages, reregistration. Counters by state,
+ * source and reason, and quotas, are there once they are not nothing; timers of runs, where the host has a clock
+ * (MasterPorts.clock_ns), once there was a run. Cost: O(agents + tasks + offers + names).
  */
 void master_metrics(const Master *master, Instant now, uint32_t details, MasterMetric metric, void *self);
 

@@ -103,9 +103,9 @@ START_TEST(schedules_that_make_no_sense)
                          "UPDATE_MAINTENANCE_SCHEDULE agents 1 1 refused\n"
                          "UPDATE_MAINTENANCE_SCHEDULE agents 1 refused\n"
                          "UPDATE_MAINTENANCE_SCHEDULE agents 1 refused");
-  expect_refused(master_drain_agent(f->master, f->now, A0, DURATION_ZERO, false, &error), OPERATOR_INVALID,
-                 &error,
-                 "agent host-0: is in the maintenance schedule; expected one that is not, or start maintenance");
+  expect_refused(
+      master_drain_agent(f->master, f->now, A0, DURATION_ZERO, false, &error), OPERATOR_INVALID, &error,
+      "agent host-0: is in the maintenance schedule; expected one that is not, or start maintenance");
   expect_refused(master_start_maintenance(f->master, f->now, (AgentId){1}, &error), OPERATOR_INVALID, &error,
                  "agent host-1: is not in the maintenance schedule; expected one that is");
   expect_refused(master_stop_maintenance(f->master, f->now, A0, &error), OPERATOR_INVALID, &error,

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/resources-text.h"
+#include "core/run-timer.h"
 #include "tests/core/scripted-world.h"
 #include "tests/support/test-main.h"
 
@@ -110,6 +111,7 @@ START_TEST(of_the_master)
                         "master/messages_reconcile_tasks 0\n"
                         "master/messages_register_slave 3\n"
                         "master/messages_status_update 3\n"
+                        "master/messages_update_slave 0\n"
                         "master/messages_exited_executor 0\n"
                         "master/valid_status_updates 2\n"
                         "master/invalid_status_updates 1\n"
@@ -372,6 +374,31 @@ START_TEST(revocable_and_reserved)
 }
 END_TEST
 
+static void timer_value(void *self, const char *suffix, double value)
+{
+  g_string_append_printf(self, "%s=%g ", suffix, value);
+}
+
+START_TEST(percentiles_of_timers)
+{
+  RunTimer timer;
+  g_autoptr(GString) text = g_string_new(NULL);
+  run_timer_init(&timer);
+  /* 0 to 100 ms in another order, after one that is too old. */
+  run_timer_add(&timer, INSTANT_ZERO, 777 * NS_PER_MS);
+  Instant now = {NS_PER_H + 1};
+  for (int64_t i = 0; i <= 100; i++)
+    run_timer_add(&timer, now, i * 37 % 101 * NS_PER_MS);
+  run_timer_values(&timer, now, timer_value, text);
+  ck_assert_str_eq(text->str,
+                   "=64 /count=101 /max=100 /min=0 /p50=50 /p90=90 /p95=95 /p99=99 /p999=99.9 /p9999=99.99 ");
+  for (int64_t i = 0; i < 2 * RUN_TIMER_SAMPLES; i++)
+    run_timer_add(&timer, now, NS_PER_MS);
+  ck_assert_uint_eq(timer.samples.length, RUN_TIMER_SAMPLES);
+  run_timer_clear(&timer);
+}
+END_TEST
+
 static void count(void *self, const char *name, double value)
 {
   (void)value;
@@ -398,6 +425,7 @@ Suite *test_suite(void)
   test_case(suite, of_principals);
   test_case(suite, of_inverse_offers_and_removals);
   test_case(suite, revocable_and_reserved);
+  test_case(suite, percentiles_of_timers);
   test_case(suite, details_are_left_out_where_nobody_asks);
   return suite;
 }

@@ -2,6 +2,8 @@
 
 /* Pins what an agent's report of revocable resources does, with the drf allocator. */
 
+#include <string.h>
+
 #include "allocators/drf.h"
 #include "base/resources-text.h"
 #include "tests/core/master-fixture.h"
@@ -30,6 +32,12 @@ static MasterFixture *world(void)
   return f;
 }
 
+static void take_reports(void *self, const char *name, double value)
+{
+  if (strcmp(name, "master/messages_update_slave") == 0)
+    *(double *)self = value;
+}
+
 /* More: the difference is offered at once. Less: what is offered is taken back. */
 START_TEST(reports_come_and_go)
 {
@@ -46,6 +54,9 @@ START_TEST(reports_come_and_go)
   ck_assert(report(f, A0, ""));
   fixture_settle(f);
   fixture_expect(f, "0 rescind F0 3");
+  double reports = 0;
+  master_metrics(f->master, f->now, 0, take_reports, &reports);
+  ck_assert(reports == 4);
   fixture_free(f);
 }
 END_TEST

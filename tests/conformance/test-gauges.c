@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Pins which gauges of roles and resources are there when: scenarios that are told by Mesos's tests of its metrics
- * (DominantShareMetrics, ResourceMetrics, QuotaMetrics, DRFWithQuota, RemoveQuota) and of its tree of roles (RoleTreeTest),
- * with the master and the drf allocator.
+ * Pins which gauges of roles, resources and runs are there when: scenarios that are told by Mesos's tests of its metrics
+ * (DominantShareMetrics, ResourceMetrics, QuotaMetrics, DRFWithQuota, RemoveQuota, AllocationRunTimerMetrics,
+ * AllocationRunLatencyMetrics) and of its tree of roles (RoleTreeTest), with the master and the drf allocator.
  *
  * Not here: all names (tests/core/test-metrics.c), who is offered what.
  */
@@ -168,13 +168,87 @@ START_TEST(roles_come_and_go_with_what_is_said_of_them)
 }
 END_TEST
 
+/* --- timers --------------------------------------------------------------------------------------------- */
+
+typedef struct {
+  Instant run_timer; /* set for */
+  int64_t clock_ns;  /* a millisecond goes by with each look at it */
+} Host;
+
+static int64_t host_clock(void *self)
+{
+  return ((Host *)self)->clock_ns += NS_PER_MS;
+}
+
+static void host_set_timer(void *self, MasterTimer timer, Instant at)
+{
+  if (timer == MASTER_TIMER_RUN)
+    ((Host *)self)->run_timer = at;
+}
+
+static void host_random(void *self, uint64_t run, uint32_t stage, uint32_t *numbers, size_t n)
+{
+  (void)self, (void)run, (void)stage;
+  memset(numbers, 0, n * sizeof(*numbers));
+}
+
+static void expect_timers(const Master *master, Instant now, const char *expected)
+{
+  Collected collected = {g_string_new(NULL), "allocator/mesos/allocation_run_"};
+  master_metrics(master, now, 0, collect, &collected);
+  ck_assert_str_eq(collected.text->str, expected);
+  g_string_free(collected.text, TRUE);
+}
+
+START_TEST(runs_are_timed_where_there_is_a_clock)
+{
+  Host host = {INSTANT_NEVER, 0};
+  ResourceKinds *kinds = resource_kinds_new();
+  MasterSettings settings = {
+      .allocation_interval = {NS_PER_S}, .offer_timeout = DURATION_MAX, .kinds = kinds};
+  MasterPorts ports = {
+      .self = &host, .set_timer = host_set_timer, .random = host_random, .clock_ns = host_clock};
+  Instant now = INSTANT_ZERO;
+  g_autoptr(Master) master = master_new(&settings, &drf_allocator, &ports, NULL, now, NULL);
+  const char *role = "r";
+  FrameworkInfo info = {.name = "f", .roles = &role, .n_roles = 1};
+  expect_timers(master, now, "");
+  master_subscribe(master, now, &info, NULL);
+  ck_assert_int_eq(host.run_timer.ns, now.ns);
+  host.clock_ns += 2 * NS_PER_MS;
+  master_timer(master, now, MASTER_TIMER_RUN);
+  expect_timers(master, now, "ms 1\nlatency_ms 3");
+  /* A tick is not asked for. */
+  now.ns += NS_PER_S;
+  master_timer(master, now, MASTER_TIMER_TICK);
+  expect_timers(master, now,
+                "ms 1\n"
+                "ms/count 2\n"
+                "ms/max 1\n"
+                "ms/min 1\n"
+                "ms/p50 1\n"
+                "ms/p90 1\n"
+                "ms/p95 1\n"
+                "ms/p99 1\n"
+                "ms/p999 1\n"
+                "ms/p9999 1\n"
+                "latency_ms 3");
+  /* After an hour without runs the last value is all that is left. */
+  now.ns += NS_PER_H + 1;
+  expect_timers(master, now, "ms 1\nlatency_ms 3");
+  g_clear_pointer(&master, master_free);
+  resource_kinds_free(kinds);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
-  Suite *suite = suite_create("role-metrics");
+  Suite *suite = suite_create("gauges");
   test_case(suite, shares_are_those_of_roles_with_frameworks);
   test_case(suite, resources_are_there_from_the_beginning);
   test_case(suite, quotas_are_there_by_resource);
   test_case(suite, use_of_a_quota_can_be_read);
   test_case(suite, roles_come_and_go_with_what_is_said_of_them);
+  test_case(suite, runs_are_timed_where_there_is_a_clock);
   return suite;
 }
