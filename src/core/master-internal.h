@@ -461,8 +461,8 @@ bool master_volumes_are_new(const Master *master, AgentId agent, const ResourceS
 bool master_volumes_are_unused(const Master *master, AgentId agent, const ResourceSlices *volumes);
 bool master_holds_volume(const Resources *resources, const ResourceSlices *slices);
 
-/** master_agent_convert: the conversion in the master's books of the agent: total and free. */
-void master_agent_convert(Master *master, AgentId agent, const Conversion *conversion);
+/** master_agent_convert: the conversion in the master's books of the agent: total and free; tells the observer. */
+void master_agent_convert(Master *master, Instant now, AgentId agent, const Conversion *conversion);
 
 /* --- master-executors.c --- */
 

@@ -266,13 +266,18 @@ static void take_back_holders(MasterAccept *accept, const ResourceSlices *volume
   }
 }
 
-void master_agent_convert(Master *master, AgentId agent, const Conversion *conversion)
+void master_agent_convert(Master *master, Instant now, AgentId agent, const Conversion *conversion)
 {
   MasterAgentRest *rest = &master->agent_rest.items[agent.index];
+  Resources before;
+  resources_copy(&before, &rest->total);
   Resources free = {master_agent(master, agent)->free, rest->free};
   CHECK(conversion_apply(conversion, &rest->total) && conversion_apply(conversion, &free));
   master_agent(master, agent)->free = free.plain;
   rest->free = free.special;
+  if (master->observer.agent_updated != NULL)
+    master->observer.agent_updated(master->observer.self, now, agent, &before, &rest->total);
+  resources_clear(&before);
 }
 
 static ConversionKind conversion_kind(OperationKind kind)
@@ -302,7 +307,7 @@ static bool convert(MasterAccept *accept, uint32_t index, const Operation *opera
   if (kind == CONVERSION_DESTROY)
     take_back_holders(accept, done.conversion.from.special);
   CHECK(conversion_apply(&done.conversion, &accept->remaining));
-  master_agent_convert(master, accept->agent, &done.conversion);
+  master_agent_convert(master, accept->now, accept->agent, &done.conversion);
   master->allocator_interface->update_allocation(allocator_at(master, accept->now), accept->now,
                                                  accept->framework, accept->role, accept->agent,
                                                  &done.conversion.from, &done.conversion.to);

@@ -135,7 +135,7 @@ static bool agent_convert(Master *master, Instant now, AgentId agent, const Conv
   if (!master->allocator_interface->update_available(allocator_at(master, now), now, agent, &conversion->from,
                                                      &conversion->to))
     return false;
-  master_agent_convert(master, agent, conversion);
+  master_agent_convert(master, now, agent, conversion);
   return true;
 }
 

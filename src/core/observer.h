@@ -106,7 +106,8 @@ typedef struct {
   /* A message of a framework was dropped: too many waited (rate limits). */
   void (*message_dropped)(void *self, Instant now, FrameworkId framework);
 
-  /* The agent has other revocable resources: its total was @before and is @total. */
+  /* The agent has other revocable resources, or some of its resources are reserved or volumes now, or no longer: its total
+   * was @before and is @total. */
   void (*agent_updated)(void *self, Instant now, AgentId agent, const Resources *before,
                         const Resources *total);
   /* A framework has other roles, capabilities or wishes. */

@@ -2,7 +2,7 @@
 #pragma once
 
 /*
- * What the two ways of fair_share_compute() share: the demanding clients, in numbers without units.
+ * What the ways of dividing share: the demanding clients, in numbers without units.
  *
  * Usage is counted in fractions of the capacity, so every resource has the capacity 1.
  */
@@ -32,6 +32,12 @@ struct FairShare {
 
 /* A share that differs by less than this from another is the same. */
 #define FAIR_SHARE_EPSILON 1e-12
+
+/** fair_share_begin: collects the clients that demand something, as they are in the tree, and the nodes above them; their
+ * level is all that they demand. fair_share_end: before the next call. */
+void fair_share_begin(FairShare *fair, const Quantities *capacity, const FairShareNode *nodes,
+                      uint32_t n_nodes, const FairShareClient *clients, uint32_t n_clients, double *shares);
+void fair_share_end(FairShare *fair);
 
 /** fair_share_flat: all leaves are siblings. Reorders the leaves. */
 void fair_share_flat(FairShare *fair, double *shares);

@@ -120,11 +120,23 @@ static uint32_t collapse(FairShare *fair, const FairShareNode *nodes)
   return at_top == 1 ? single : INDEX_NONE;
 }
 
-void fair_share_compute(FairShare *fair, const Quantities *capacity, const FairShareNode *nodes,
-                        uint32_t n_nodes, const FairShareClient *clients, uint32_t n_clients, double *shares)
+void fair_share_begin(FairShare *fair, const Quantities *capacity, const FairShareNode *nodes,
+                      uint32_t n_nodes, const FairShareClient *clients, uint32_t n_clients, double *shares)
 {
   reserve(fair, n_nodes, n_clients);
   collect(fair, capacity, nodes, clients, n_clients, shares);
+}
+
+void fair_share_end(FairShare *fair)
+{
+  for (uint32_t i = 0; i < fair->n_involved; i++)
+    fair->children[fair->involved[i]] = 0;
+}
+
+void fair_share_compute(FairShare *fair, const Quantities *capacity, const FairShareNode *nodes,
+                        uint32_t n_nodes, const FairShareClient *clients, uint32_t n_clients, double *shares)
+{
+  fair_share_begin(fair, capacity, nodes, n_nodes, clients, n_clients, shares);
   uint32_t top = collapse(fair, nodes);
 
   bool flat = true;
@@ -134,8 +146,7 @@ void fair_share_compute(FairShare *fair, const Quantities *capacity, const FairS
     fair_share_flat(fair, shares);
   else
     fair_share_tree(fair, nodes, top, shares);
-  for (uint32_t i = 0; i < fair->n_involved; i++)
-    fair->children[fair->involved[i]] = 0;
+  fair_share_end(fair);
 }
 
 /*

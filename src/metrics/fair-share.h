@@ -66,6 +66,33 @@ void fair_share_free(FairShare *fair);
 void fair_share_compute(FairShare *fair, const Quantities *capacity, const FairShareNode *nodes,
                         uint32_t n_nodes, const FairShareClient *clients, uint32_t n_clients, double *shares);
 
+/* What a role is kept to. */
+typedef struct {
+  Quantities guarantee; /* it comes first up to this; zero: none of the kind */
+  Quantities limit;     /* it never has more; negative: none of the kind */
+  Quantities reserved;  /* of the capacity, nobody else has this */
+} FairShareBounds;
+
+#define FAIR_SHARE_UNBOUNDED ((FairShareBounds){.limit = {{-1, -1, -1, -1, -1, -1}}})
+_Static_assert(RESOURCE_KINDS_MAX == 6, "FAIR_SHARE_UNBOUNDED has a limit for each kind");
+
+/**
+ * fair_share_compute_bounded: the same with quotas and reservations.
+ * @bounds: array beside @nodes
+ *
+ * Guarantees are floors: they are filled first, those of the deepest nodes before those above them, each from below by
+ * the same progressive filling, as far as they are demanded; then all grow, and who is ahead because of its guarantee
+ * waits until the others have come as far. A guarantee says nothing of kinds that it does not name. Limits are caps.
+ * What is reserved to a node is taken by the clients below it alone, who take it before anything else; it counts for their
+ * shares like the rest. Where guarantees exceed what there is, they are filled as far as it goes.
+ *
+ * With bounds that say nothing it gives what fair_share_compute() gives, to rounding.
+ * Cost: O(rounds * (clients * depth + nodes) * kinds), with a round for each client, bound and node that is done: quadratic.
+ */
+void fair_share_compute_bounded(FairShare *fair, const Quantities *capacity, const FairShareNode *nodes,
+                                const FairShareBounds *bounds, uint32_t n_nodes,
+                                const FairShareClient *clients, uint32_t n_clients, double *shares);
+
 /**
  * fair_share_dominant: the largest of @amounts over @capacity.
  *

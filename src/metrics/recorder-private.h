@@ -52,6 +52,8 @@ struct Recorder {
    * that its own frameworks hang below. */
   RecordedRole *roles;
   FairShareNode *nodes;
+  FairShareBounds *bounds; /* beside nodes */
+  bool bounded;            /* one of them says something, or did */
   uint32_t n_roles;
   uint32_t roles_max;
   GHashTable *role_by_path; /* path -> index + 1 */
@@ -67,7 +69,8 @@ struct Recorder {
   uint32_t *open; /* indices of frameworks whose targets are open, or were */
   uint32_t n_open;
   FairShare *fair;
-  AgentMeasures *agents; /* NULL: not measured */
+  const ResourceKinds *kinds; /* (nullable) */
+  AgentMeasures *agents;      /* NULL: not measured */
 };
 
 /** recorder_alarm: does what was to be done before @now. */

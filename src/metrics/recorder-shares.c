@@ -65,8 +65,13 @@ void recorder_fair_shares(Recorder *recorder)
     client->unlimited = framework->unlimited > 0;
     client->demand = client->unlimited ? framework->unlimited_task : finite_demand(framework);
   }
-  fair_share_compute(recorder->fair, &capacity, recorder->nodes, 2 * recorder->n_roles, recorder->clients,
-                     recorder->n_demanding, recorder->shares);
+  if (recorder->bounded)
+    fair_share_compute_bounded(recorder->fair, &capacity, recorder->nodes, recorder->bounds,
+                               2 * recorder->n_roles, recorder->clients, recorder->n_demanding,
+                               recorder->shares);
+  else
+    fair_share_compute(recorder->fair, &capacity, recorder->nodes, 2 * recorder->n_roles, recorder->clients,
+                       recorder->n_demanding, recorder->shares);
 }
 
 /* Whole tasks of the fair share of the client at @place; the share never exceeds the demand. */

@@ -97,10 +97,12 @@ uint32_t recorder_role(Recorder *recorder, const char *path)
     recorder->roles_max = MAX(16, 2 * recorder->roles_max);
     recorder->roles = g_renew(RecordedRole, recorder->roles, recorder->roles_max);
     recorder->nodes = g_renew(FairShareNode, recorder->nodes, 2 * (size_t)recorder->roles_max);
+    recorder->bounds = g_renew(FairShareBounds, recorder->bounds, 2 * (size_t)recorder->roles_max);
   }
-  recorder->roles[index] = (RecordedRole){.path = g_strdup(path), .attributes = {.weight = 1}};
+  recorder->roles[index] = (RecordedRole){.path = g_strdup(path), .attributes = ROLE_ATTRIBUTES_DEFAULT};
   recorder->nodes[2 * (size_t)index] = (FairShareNode){parent == INDEX_NONE ? INDEX_NONE : 2 * parent, 1};
   recorder->nodes[2 * (size_t)index + 1] = (FairShareNode){2 * index, 1};
+  recorder->bounds[2 * (size_t)index] = recorder->bounds[2 * (size_t)index + 1] = FAIR_SHARE_UNBOUNDED;
   g_hash_table_insert(recorder->role_by_path, recorder->roles[index].path, GUINT_TO_POINTER(index + 1));
   return index;
 }
@@ -112,6 +114,12 @@ static void role_updated(void *self, Instant now, const char *path, const RoleAt
   uint32_t index = recorder_role(recorder, path);
   recorder->roles[index].attributes = *attributes;
   recorder->nodes[2 * (size_t)index].weight = attributes->weight;
+  FairShareBounds *bounds = &recorder->bounds[2 * (size_t)index];
+  bounds->guarantee = attributes->guarantee;
+  bounds->limit = attributes->limit;
+  recorder->bounded = recorder->bounded || !quantities_are_zero(&attributes->guarantee);
+  for (int kind = 0; kind < RESOURCE_KINDS_MAX; kind++)
+    recorder->bounded = recorder->bounded || attributes->limit.amount[kind] >= 0;
 }
 
 static void framework_added(void *self, Instant now, FrameworkId id, const char *name,
@@ -161,12 +169,30 @@ static void cluster_changes(Recorder *recorder, Instant now, const Resources *re
   }
 }
 
+/* @sign: 1: @resources are there now; -1: no longer. */
+static void reservations_change(Recorder *recorder, const Resources *resources, int64_t sign)
+{
+  if (G_LIKELY(resources->special == NULL) || recorder->kinds == NULL)
+    return;
+  for (uint32_t i = 0; i < resources->special->n_slices; i++) {
+    const ResourceSlice *slice = &resources->special->slices[i];
+    if (slice->reservation == RESERVATION_NONE)
+      continue;
+    uint32_t role =
+        recorder_role(recorder, resource_kinds_reservation_path(recorder->kinds, slice->reservation));
+    for (int kind = 0; kind < RESOURCE_KINDS_MAX; kind++)
+      recorder->bounds[2 * (size_t)role].reserved.amount[kind] += sign * slice->quantities.amount[kind];
+    recorder->bounded = true;
+  }
+}
+
 static void agent_added(void *self, Instant now, AgentId agent, const char *hostname, const Resources *total)
 {
   Recorder *recorder = self;
   (void)agent;
   (void)hostname;
   cluster_changes(recorder, now, total, 1);
+  reservations_change(recorder, total, 1);
   recorder->cluster.agents_added++;
 }
 
@@ -175,7 +201,22 @@ static void agent_removed(void *self, Instant now, AgentId agent, const Resource
   Recorder *recorder = self;
   (void)agent;
   cluster_changes(recorder, now, total, -1);
+  reservations_change(recorder, total, -1);
   recorder->cluster.agents_removed++;
+}
+
+static void agent_updated(void *self, Instant now, AgentId agent, const Resources *before,
+                          const Resources *total)
+{
+  Recorder *recorder = self;
+  Quantities was = resources_total(before), is = resources_total(total);
+  (void)agent;
+  if (!quantities_equal(&was, &is)) {
+    cluster_changes(recorder, now, total, 1);
+    cluster_changes(recorder, now, before, -1);
+  }
+  reservations_change(recorder, before, -1);
+  reservations_change(recorder, total, 1);
 }
 
 /* --- offers and tasks: the hot callbacks -----------------------------------------------------------------
@@ -319,6 +360,7 @@ Recorder *recorder_new(Duration warm_up, const RecorderSink *sink)
       .self = recorder,
       .agent_added = agent_added,
       .agent_removed = agent_removed,
+      .agent_updated = agent_updated,
       .framework_added = framework_added,
       .framework_removed = framework_removed,
       .role_updated = role_updated,
@@ -348,12 +390,18 @@ void recorder_free(Recorder *recorder)
   recorder_agents_free(recorder->agents);
   g_free(recorder->roles);
   g_free(recorder->nodes);
+  g_free(recorder->bounds);
   g_aligned_free(recorder->frameworks);
   g_free(recorder->demanding);
   g_free(recorder->open);
   g_free(recorder->clients);
   g_free(recorder->shares);
   g_free(recorder);
+}
+
+void recorder_set_kinds(Recorder *recorder, const ResourceKinds *kinds)
+{
+  recorder->kinds = kinds;
 }
 
 const MasterObserver *recorder_master_observer(Recorder *recorder)

@@ -10,19 +10,20 @@
  *   models  --- JobObserver ------+                   +--- jobs and attempts, as they end (RecorderSink)
  *
  * Definitions.
- *   allocated, offered   exact time integrals per framework and resource, from the warm-up to the end; the
- *                        cluster's are the sums over frameworks. The total likewise, by agents that come and
- * go. dominant share       the largest of allocated / total of the cluster over its resources; 0 where there
- * are no agents. Its mean over a framework's time is exact too (up to the rounding of doubles). demand tasks
- * that are runnable (their stage's predecessors are done) and have not ended. fair share fair-share.h over
- * the demands of the frameworks that have started, siblings in the tree of roles by the weights of these,
- * frameworks of one role alike. A role with frameworks of its own and with child roles has these frameworks
- * in a child of weight 1. ramp-up              from framework_started until tasks running + tasks that a gang
- * holds resources for first reach the target. Default target: the whole tasks of the lesser of the demand and
- *                        the fair share, at least 1, when time first moves past the start. No demand then: no
- *                        target, no ramp-up.
- *   window               of a framework: from its start or the warm-up, whichever is later, to its stop or
- * the end of the run.
+ *
+ * - allocated, offered: exact time integrals per framework and resource, from the warm-up to the end; the cluster's are the
+ *   sums over frameworks. The total likewise, by agents that come and go.
+ * - dominant share: the largest of allocated / total of the cluster over its resources; 0 where there are no agents. Its
+ *   mean over a framework's time is exact too (up to the rounding of doubles).
+ * - demand: tasks that are runnable (their stage's predecessors are done) and have not ended.
+ * - fair share, the ideal: fair-share.h over the demands of the frameworks that have started; siblings in the tree of roles
+ *   by the weights of these, frameworks of one role alike; with the roles' guarantees, limits and reservations. A framework
+ *   with several roles demands in its first one. A role with frameworks of its own and with child roles has these frameworks
+ *   in a child of weight 1.
+ * - ramp-up: from framework_started until tasks running + tasks that a gang holds resources for first reach the target.
+ *   Default target: the whole tasks of the lesser of the demand and the fair share, at least 1, when time first moves past
+ *   the start. No demand then: no target, no ramp-up.
+ * - window of a framework: from its start or the warm-up, whichever is later, to its stop or the end of the run.
  *
  * Cost: a callback of the master is O(kinds that the cluster has), without search or allocation; agents that
  * come or go while there are frameworks, a sample: O(frameworks); default targets, at each instant at which frameworks
@@ -153,6 +154,10 @@ void recorder_free(Recorder *recorder);
 /** recorder_master_observer, recorder_job_observer: (transfer none): valid as long as @recorder. */
 const MasterObserver *recorder_master_observer(Recorder *recorder);
 const JobObserver *recorder_job_observer(Recorder *recorder);
+
+/** recorder_set_kinds: before anything is observed: what reservations are called; without it they are not seen. @kinds:
+ * outlives @recorder. */
+void recorder_set_kinds(Recorder *recorder, const ResourceKinds *kinds);
 
 /**
  * recorder_measure_agents: before anything is observed: samples measure agent by agent, too.

@@ -180,6 +180,7 @@ ResultsRun *results_begin_run(Results *results, const ResultsProvenance *provena
       .operator_called = operator_row,
   };
   run->recorder = recorder_new(experiment->warm_up, &sink);
+  recorder_set_kinds(run->recorder, experiment->kinds);
   if (experiment->fairness == FAIRNESS_AGENTS)
     recorder_measure_agents(run->recorder, experiment);
 

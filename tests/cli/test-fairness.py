@@ -84,6 +84,24 @@ def what_a_framework_has_refused(box):
     assert found["filtered"] > 0.5, found
 
 
+def ideals(box, text):
+    run(box, text)
+    return dict(box.query("r.db", "SELECT name, round(sampled_fair_share, 6) FROM framework"))
+
+
+@case
+def the_ideal_knows_quotas_and_reservations(box):
+    two = framework("a", 1) + framework("b", 1)
+    assert ideals(box, two) == {"a": 0.5, "b": 0.5}
+    assert ideals(box, two + "[role a]\nguarantee = cpus:12\n") == {"a": 0.75, "b": 0.25}
+    assert ideals(box, two + "[role a]\nlimit = cpus:2\n") == {"a": 0.125, "b": 0.875}
+    late = framework("a", 1, "start = 1s") + framework("b", 1, "start = 1s")
+    found = ideals(box, late + "[operator o]\nat = 0.5s: reserve agents:1-4 cpus(*,b):3\n")
+    assert found == {"a": 0.25, "b": 0.75}, found
+    found = ideals(box, late + "[operator o]\nat = 0.5s: reserve agents:1-4 cpus(*,b):1\n")
+    assert found == {"a": 0.5, "b": 0.5}, found
+
+
 @case
 def a_framework_that_is_starved(box):
     found = run(box, framework("greedy", 1) +

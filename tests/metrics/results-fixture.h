@@ -113,7 +113,8 @@ static inline void framework(const MasterObserver *master, const JobObserver *jo
                              const char *name, uint32_t group)
 {
   const char *const roles[] = {name};
-  RoleAttributes attributes = {.weight = id + 1};
+  RoleAttributes attributes = ROLE_ATTRIBUTES_DEFAULT;
+  attributes.weight = id + 1;
   master->role_updated(master->self, at(0), name, &attributes);
   master->framework_added(master->self, at(0), (FrameworkId){id}, name, roles, 1);
   jobs->framework_started(jobs->self, at(0), (FrameworkId){id}, group, 1);

@@ -51,7 +51,8 @@ static void fixture_agent(Fixture *fixture, Instant now, uint32_t agent, int64_t
 static void fixture_framework(Fixture *fixture, Instant now, uint32_t framework, const char *role,
                               double weight, uint32_t target)
 {
-  RoleAttributes attributes = {.weight = weight};
+  RoleAttributes attributes = ROLE_ATTRIBUTES_DEFAULT;
+  attributes.weight = weight;
   const char *const roles[] = {role};
   g_autofree char *name = g_strdup_printf("f%u", framework);
   fixture->master->role_updated(fixture->master->self, now, role, &attributes);
