@@ -218,8 +218,10 @@ static void fill_stages(SyntheticSource *source)
                         .task_resources = spec->task_resources,
                         .duration = spec->task_duration,
                         .after = spec->after};
-    if (sim_distribution_is_constant(spec->task_duration, &seconds) &&
-        duration_from_seconds(seconds, &stage->fixed_duration))
+    if (spec->task_duration == NULL)
+      stage->fixed_duration = DURATION_MAX;
+    else if (sim_distribution_is_constant(spec->task_duration, &seconds) &&
+             duration_from_seconds(seconds, &stage->fixed_duration))
       stage->duration = NULL;
   }
 }

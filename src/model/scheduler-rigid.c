@@ -206,7 +206,7 @@ static bool holds_of(const Rigid *rigid, const OfferMessage *offer)
 static void release(SimFramework *framework)
 {
   Rigid *rigid = framework->state;
-  sim_frameworks_hold_until(framework->world->frameworks, framework, INSTANT_NEVER);
+  sim_frameworks_set_timer(framework->world->frameworks, framework, INSTANT_NEVER);
   for (uint32_t i = 0; i < rigid->offers->len && !framework->stopped; i++)
     if (!offer_at(rigid, i)->dead)
       sim_framework_decline(framework, offer_at(rigid, i)->id);
@@ -294,7 +294,7 @@ static void start(SimFramework *framework)
   rigid->agents = g_array_new(FALSE, FALSE, sizeof(HeldAgent));
   forget_offers(rigid);
   rigid->gang = NULL;
-  sim_frameworks_hold_until(framework->world->frameworks, framework, INSTANT_NEVER);
+  sim_frameworks_set_timer(framework->world->frameworks, framework, INSTANT_NEVER);
   tell(framework);
   GArray *tasks = take_all(framework, gang, offers, agents);
   accept_all(framework, offers, agents, (const TaskInfo *)(const void *)tasks->data);
@@ -346,8 +346,8 @@ static void consider(SimFramework *framework, const OfferMessage *offer)
                     .next = INDEX_NONE};
   held.special = lasting.special; /* its own copy */
   if (n_held(rigid) == 0 && framework->spec->hold_timeout.ns != DURATION_MAX.ns)
-    sim_frameworks_hold_until(framework->world->frameworks, framework,
-                              instant_after(sim_world_now(framework->world), framework->spec->hold_timeout));
+    sim_frameworks_set_timer(framework->world->frameworks, framework,
+                             instant_after(sim_world_now(framework->world), framework->spec->hold_timeout));
   g_array_append_val(rigid->offers, held);
   book(framework, rigid->offers->len - 1);
   if (rigid->slots < rigid->gang->pending)
@@ -376,7 +376,7 @@ static void rigid_rescind(SimFramework *framework, OfferId id)
   if (2 * rigid->dead >= rigid->offers->len)
     compact(framework);
   if (n_held(rigid) == 0)
-    sim_frameworks_hold_until(framework->world->frameworks, framework, INSTANT_NEVER);
+    sim_frameworks_set_timer(framework->world->frameworks, framework, INSTANT_NEVER);
   tell(framework);
 }
 
@@ -416,11 +416,29 @@ static const char *rigid_reason(SimFramework *framework, SimJob *job)
   return scheduler_reason(framework, job);
 }
 
-const SimScheduler scheduler_rigid = {
-    .offers = rigid_offers,
-    .rescind = rigid_rescind,
-    .changed = rigid_changed,
-    .hold_timeout = rigid_hold_timeout,
-    .clear = rigid_clear,
-    .reason = rigid_reason,
-};
+/* --- mpi ------------------------------------------------------------------------------------------------ */
+
+/* All tasks have the length of the first one. */
+static void mpi_submitted(SimFramework *framework, SimJob *job)
+{
+  for (uint32_t i = 0; i < job->n_stages; i++) {
+    SimStage *stage = &job->stages[i];
+    SimDraw draw = {framework->world->seed, SIM_PURPOSE_TASK_DURATION, stage->entity, 0};
+    stage->length.constant = sim_delay_draw(&stage->length, &draw);
+    stage->length.law = NULL;
+  }
+}
+
+/* It was still on its way to its agent when another task of its stage was lost. */
+static bool mpi_unwanted(SimFramework *framework, const SimTask *task, uint64_t label)
+{
+  (void)framework, (void)label;
+  return task->stage->pending > 0;
+}
+
+#define ANSWERS                                                                                              \
+  .offers = rigid_offers, .rescind = rigid_rescind, .changed = rigid_changed, .timer = rigid_hold_timeout,   \
+  .clear = rigid_clear, .reason = rigid_reason
+
+const SimScheduler scheduler_rigid = {ANSWERS};
+const SimScheduler scheduler_mpi = {ANSWERS, .submitted = mpi_submitted, .unwanted = mpi_unwanted};

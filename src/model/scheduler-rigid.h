@@ -28,3 +28,4 @@
 #include "model/sim-framework.h"
 
 extern const SimScheduler scheduler_rigid;
+extern const SimScheduler scheduler_mpi;

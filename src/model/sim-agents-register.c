@@ -73,6 +73,11 @@ AgentId sim_agents_current(const SimAgents *agents, uint32_t machine)
   return agents->current[machine];
 }
 
+uint32_t sim_agents_machine(const SimAgents *agents, AgentId agent)
+{
+  return agents->all[agent.index].machine;
+}
+
 void sim_agents_return(SimAgents *agents, uint32_t machine)
 {
   const AgentClass *class = agent_class_of(&agents->world->experiment->cluster, machine);

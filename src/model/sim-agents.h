@@ -47,6 +47,9 @@ void sim_agents_register(SimAgents *agents);
 /** sim_agents_current: the agent that a machine (a number below Cluster.agents) is, or was last. */
 AgentId sim_agents_current(const SimAgents *agents, uint32_t machine);
 
+/** sim_agents_machine: the machine that an agent is; INDEX_NONE: it is down. */
+uint32_t sim_agents_machine(const SimAgents *agents, AgentId agent);
+
 /** sim_agents_return: a machine that is down is there again, and registers. */
 void sim_agents_return(SimAgents *agents, uint32_t machine);
 

@@ -159,7 +159,7 @@ void sim_framework_judge(SimFramework *framework, Instant now)
 
 /* --- demand --------------------------------------------------------------------------------------------- */
 
-static void tell_demand(SimFramework *framework, bool added, uint32_t tasks, const Quantities *need)
+static void tell_demand(const SimFramework *framework, bool added, uint32_t tasks, const Quantities *need)
 {
   SimWorld *world = framework->world;
   void (*tell)(void *, Instant, FrameworkId, uint32_t, const Quantities *) =
@@ -187,6 +187,30 @@ static void tell_span(SimFramework *framework, const SimJob *job, JobState state
                              by_tasks ? job->finish : now);
 }
 
+void sim_framework_add_pending(SimFramework *framework, SimStage *stage, uint32_t tasks)
+{
+  stage->pending += tasks;
+  if (stage->shape == NULL)
+    sim_queue_add(&framework->queue, stage);
+  tell_demand(framework, true, tasks, &stage->need);
+  if (G_UNLIKELY(framework->demand != NULL))
+    demand_moves(framework, stage, tasks);
+}
+
+uint32_t sim_framework_drop_pending(SimFramework *framework, SimStage *stage, uint32_t tasks)
+{
+  tasks = MIN(tasks, stage->pending);
+  if (tasks == 0)
+    return 0;
+  sim_stage_drop(stage, tasks);
+  if (stage->pending == 0)
+    sim_queue_remove(&framework->queue, stage);
+  tell_demand(framework, false, tasks, &stage->need);
+  if (G_UNLIKELY(framework->demand != NULL))
+    demand_moves(framework, stage, -(int64_t)tasks);
+  return tasks;
+}
+
 static void make_runnable(SimFramework *framework, SimJob *job)
 {
   for (uint32_t i = 0; i < job->n_stages; i++) {
@@ -210,17 +234,6 @@ static void make_runnable(SimFramework *framework, SimJob *job)
 }
 
 /* --- stages that are one whole ------------------------------------------------------------------------- */
-
-/* All tasks have the length of the first one. */
-static void draw_once(const SimFramework *framework, SimJob *job)
-{
-  for (uint32_t i = 0; i < job->n_stages; i++) {
-    SimStage *stage = &job->stages[i];
-    SimDraw draw = {framework->world->seed, SIM_PURPOSE_TASK_DURATION, stage->entity, 0};
-    stage->length.constant = sim_delay_draw(&stage->length, &draw);
-    stage->length.law = NULL;
-  }
-}
 
 /* Something of it has been lost, and none of it lives any more: all that has not finished waits again. */
 static void wait_as_one(SimFramework *framework, SimStage *stage)
@@ -299,8 +312,8 @@ void sim_framework_job(SimFramework *framework, SimJob *job, const char *unsched
     end_job(framework, job, JOB_UNSCHEDULABLE, unschedulable);
     return;
   }
-  if (framework->as_one)
-    draw_once(framework, job);
+  if (framework->scheduler->submitted != NULL)
+    framework->scheduler->submitted(framework, job);
   make_runnable(framework, job);
   if (all_done(job))
     end_job(framework, job, JOB_FINISHED, NULL);
@@ -353,25 +366,6 @@ static void kill_live(SimFramework *framework, const SimJob *job, const SimStage
   }
 }
 
-static void task_finished(SimFramework *framework, SimStage *stage)
-{
-  SimJob *job = stage->job;
-  framework->world->tasks_finished++;
-  stage->finished++;
-  if (stage->tasks == TASKS_UNLIMITED)
-    return;
-  if (stage->finished < stage->tasks) {
-    if (G_UNLIKELY(framework->as_one))
-      wait_as_one(framework, stage);
-    return;
-  }
-  stage->done = true;
-  job->done |= UINT64_C(1) << stage->number;
-  make_runnable(framework, job);
-  if (all_done(job))
-    end_job(framework, job, JOB_FINISHED, NULL);
-}
-
 /* What the master has launched leaves the demand when it frees it; what it refused is never freed. */
 static void drop_refused(SimFramework *framework, const SimStage *stage, const TaskStatus *status)
 {
@@ -379,8 +373,15 @@ static void drop_refused(SimFramework *framework, const SimStage *stage, const T
     tell_demand(framework, false, 1, &stage->need);
 }
 
-static void task_returns(SimFramework *framework, SimStage *stage, const SimTask *task, bool was_launched)
+static void task_returns(SimFramework *framework, SimStage *stage, const SimTask *task,
+                         const TaskStatus *status)
 {
+  bool was_launched = status->task.value != TASK_NONE.value;
+  if (framework->scheduler->returns != NULL &&
+      !framework->scheduler->returns(framework, task, status->label)) {
+    drop_refused(framework, stage, status);
+    return;
+  }
   uint16_t attempt = task->attempt < UINT16_MAX ? (uint16_t)(task->attempt + 1) : UINT16_MAX;
   sim_stage_return(stage, task->index, attempt);
   if (G_UNLIKELY(framework->as_one))
@@ -394,6 +395,31 @@ static void task_returns(SimFramework *framework, SimStage *stage, const SimTask
   if (G_UNLIKELY(framework->as_one) &&
       stage->pending == 1) /* the first that is lost takes the others along */
     kill_live(framework, stage->job, stage);
+}
+
+/* @ended: as it was. */
+static void task_finished(SimFramework *framework, SimStage *stage, const SimTask *ended,
+                          const TaskStatus *status)
+{
+  SimJob *job = stage->job;
+  framework->world->tasks_finished++;
+  stage->finished++;
+  if (stage->tasks == TASKS_UNLIMITED)
+    return;
+  if (G_UNLIKELY(framework->keeps_up)) {
+    task_returns(framework, stage, ended, status);
+    return;
+  }
+  if (stage->finished < stage->tasks) {
+    if (G_UNLIKELY(framework->as_one))
+      wait_as_one(framework, stage);
+    return;
+  }
+  stage->done = true;
+  job->done |= UINT64_C(1) << stage->number;
+  make_runnable(framework, job);
+  if (all_done(job))
+    end_job(framework, job, JOB_FINISHED, NULL);
 }
 
 static void task_ended(SimFramework *framework, SimTask *task, const TaskStatus *status)
@@ -413,7 +439,7 @@ static void task_ended(SimFramework *framework, SimTask *task, const TaskStatus 
     drop_refused(framework, stage, status);
     free_if_unused(job);
   } else if (status->state == TASK_FINISHED) {
-    task_finished(framework, stage);
+    task_finished(framework, stage, &ended, status);
   } else if (status->state == TASK_ERROR) {
     bool has_more =
         job->live > 0; /* then it outlives end_job(), and is over when its tasks come back killed */
@@ -422,19 +448,17 @@ static void task_ended(SimFramework *framework, SimTask *task, const TaskStatus 
     if (has_more)
       kill_live(framework, job, NULL);
   } else {
-    task_returns(framework, stage, &ended, status->task.value != TASK_NONE.value);
+    task_returns(framework, stage, &ended, status);
   }
 }
 
-/* One that was still on its way to its agent when another task of its stage was lost goes now. */
-static void task_runs(SimFramework *framework, const SimTask *task, TaskId id)
+static void task_runs(SimFramework *framework, const SimTask *task, const TaskStatus *status)
 {
-  SimStage *stage = task->stage;
-  SimJob *job = stage->job;
-  if (job->state == JOB_WAITING)
-    tell_state(framework, job, JOB_RUNNING, NULL);
-  if (G_UNLIKELY(framework->as_one) && stage->pending > 0)
-    sim_network_kill(framework->world->network, framework->id, id);
+  if (task->stage->job->state == JOB_WAITING)
+    tell_state(framework, task->stage->job, JOB_RUNNING, NULL);
+  if (G_UNLIKELY(framework->scheduler->unwanted != NULL) &&
+      framework->scheduler->unwanted(framework, task, status->label))
+    sim_network_kill(framework->world->network, framework->id, status->task);
 }
 
 void sim_framework_status(SimFramework *framework, const TaskStatus *status)
@@ -459,7 +483,7 @@ void sim_framework_status(SimFramework *framework, const TaskStatus *status)
   if (terminal)
     task_ended(framework, task, status);
   else if (status->state == TASK_RUNNING)
-    task_runs(framework, task, status->task);
+    task_runs(framework, task, status);
   if (status->sequence > 0)
     sim_network_acknowledge(world->network, framework->id, status->task, status->sequence);
   if (terminal)

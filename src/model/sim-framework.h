@@ -56,10 +56,17 @@ typedef struct {
 /* How a framework answers. All may be called with nothing to launch. */
 typedef struct {
   void (*offers)(SimFramework *framework, const OfferMessage *offers, uint32_t n);
-  void (*rescind)(SimFramework *framework, OfferId offer);     /* (nullable) */
-  void (*changed)(SimFramework *framework, SimStage *gone);    /* (nullable) a stage left the queue otherwise
+  void (*rescind)(SimFramework *framework, OfferId offer);  /* (nullable) */
+  void (*changed)(SimFramework *framework, SimStage *gone); /* (nullable) a stage left the queue otherwise
                                                                   than by a launch */
-  void (*hold_timeout)(SimFramework *framework);               /* (nullable) */
+  void (*timer)(SimFramework *framework);                   /* (nullable) sim_frameworks_set_timer() */
+  void (*submitted)(SimFramework *framework, SimJob *job);  /* (nullable) before its stages run */
+  bool (*unwanted)(SimFramework *framework, const SimTask *task,
+                   uint64_t label); /* (nullable) a task that has
+                                                                  just begun to run is to be killed */
+  bool (*returns)(SimFramework *framework, const SimTask *task,
+                  uint64_t label);                             /* (nullable) one that has ended
+                                                                  is to run again; else: always */
   void (*clear)(SimFramework *framework);                      /* (nullable) forgets all offers; frees */
   const char *(*reason)(SimFramework *framework, SimJob *job); /* why it waits; valid until the next call */
 } SimScheduler;
@@ -80,6 +87,7 @@ struct SimFramework {
   uint8_t settled; /* 0, 1: nothing is to be said while the queue is not empty, is empty; 2: always look */
   bool uses_revocable;  /* resources */
   bool as_one;          /* the tasks of a stage run equally long, and are lost together */
+  bool keeps_up;        /* one that has finished is asked for like one that was lost */
   bool answers_at_once; /* it neither holds nor thinks */
   bool job_due;         /* a job arrives at the instant of its start */
   uint32_t n_submitted; /* jobs */
@@ -95,8 +103,8 @@ struct SimFramework {
   GQueue thoughts;          /* SimMessage of offers; the decision on the first is under way */
   OfferMessage *considered; /* of the first, those that were not rescinded when it began */
   uint32_t n_considered;
-  GHashTable *waiting;    /* offers held or thought of -> not NULL: taken back meanwhile; only looked up */
-  SimEventHandle holding; /* hold time-out */
+  GHashTable *waiting;  /* offers held or thought of -> not NULL: taken back meanwhile; only looked up */
+  SimEventHandle timer; /* of the scheduler */
   SimEventHandle reviving;
   SimEventHandle reconciling;
   SimDemand *demand;   /* NULL: it does not declare any */
@@ -112,6 +120,12 @@ struct SimFramework {
 /** sim_framework_take: the next task of @stage, to be launched on @agent: its record, and what to say of it.
  */
 void sim_framework_take(SimFramework *framework, SimStage *stage, AgentId agent, TaskInfo *info);
+
+/** sim_framework_add_pending: @tasks more of a stage that runs for ever are to be launched. */
+void sim_framework_add_pending(SimFramework *framework, SimStage *stage, uint32_t tasks);
+
+/** sim_framework_drop_pending: up to @tasks fewer are. Returns: how many fewer. */
+uint32_t sim_framework_drop_pending(SimFramework *framework, SimStage *stage, uint32_t tasks);
 
 /** sim_framework_scratch: room for @n TaskInfos of one accept; valid until the next call in this run. */
 TaskInfo *sim_framework_scratch(SimFramework *framework, uint32_t n);

@@ -4,6 +4,7 @@
 #include "model/scheduler-decliner.h"
 #include "model/scheduler-elastic.h"
 #include "model/scheduler-rigid.h"
+#include "model/scheduler-service.h"
 #include "model/sim-arrivals.h"
 #include "model/sim-habits.h"
 #include "model/sim-network.h"
@@ -18,7 +19,7 @@ struct SimFrameworks {
   uint32_t *first_of_group; /* in all */
   SimFramework **by_id;     /* array of n, filled as they start */
   uint32_t n_started;
-  SimHandlerId hold_handler;
+  SimHandlerId timer_handler;
   SimThoughts *thoughts;
   SimHabits *habits;
   TaskInfo *scratch;
@@ -28,12 +29,11 @@ struct SimFrameworks {
   uint32_t declines_space;
 };
 
-static void on_hold_timeout(void *self, uint64_t payload);
+static void on_timer(void *self, uint64_t payload);
 
 static const SimScheduler *const schedulers[] = {
-    [SCHEDULER_ELASTIC] = &scheduler_elastic,
-    [SCHEDULER_RIGID] = &scheduler_rigid,
-    [SCHEDULER_MPI] = &scheduler_rigid,
+    [SCHEDULER_ELASTIC] = &scheduler_elastic,   [SCHEDULER_RIGID] = &scheduler_rigid,
+    [SCHEDULER_MPI] = &scheduler_mpi,           [SCHEDULER_SERVICE] = &scheduler_service,
     [SCHEDULER_DECLINER] = &scheduler_decliner,
 };
 
@@ -56,6 +56,7 @@ static void init_framework(SimFramework *framework, SimWorld *world, uint32_t gr
   framework->refuse_unused = (OfferFilter){true, spec->refuse_unused};
   framework->answers_at_once = !framework->decision.present && !framework->hold.present;
   framework->as_one = spec->scheduler == SCHEDULER_MPI;
+  framework->keeps_up = spec->scheduler == SCHEDULER_SERVICE;
   framework->settled = 2; /* nothing has been said yet */
   framework->judged.first_wait.ns = -1;
   framework->uses_revocable = (spec->capabilities & CAPABLE_REVOCABLE_RESOURCES) != 0;
@@ -82,8 +83,7 @@ SimFrameworks *sim_frameworks_new(SimWorld *world, JobSource *const *sources)
                      &sources[group]->members[member]);
   frameworks->thoughts = sim_thoughts_new(world);
   frameworks->habits = sim_habits_new(world);
-  frameworks->hold_handler =
-      sim_engine_add_handler(world->engine, "hold-timeout", on_hold_timeout, frameworks);
+  frameworks->timer_handler = sim_engine_add_handler(world->engine, "framework-timer", on_timer, frameworks);
   return frameworks;
 }
 
@@ -235,7 +235,7 @@ void sim_frameworks_stop(SimFrameworks *frameworks, SimFramework *framework)
     return;
   framework->stopped = true;
   world->frameworks_live--;
-  sim_frameworks_hold_until(frameworks, framework, INSTANT_NEVER);
+  sim_frameworks_set_timer(frameworks, framework, INSTANT_NEVER);
   sim_habits_stop(framework);
   sim_framework_kill_jobs(framework);
   if (framework->scheduler->clear != NULL)
@@ -355,12 +355,12 @@ void sim_frameworks_task_dropped(SimFrameworks *frameworks, SimTask *task)
 
 /* --- for the schedulers --------------------------------------------------------------------------------- */
 
-void sim_frameworks_hold_until(SimFrameworks *frameworks, SimFramework *framework, Instant at)
+void sim_frameworks_set_timer(SimFrameworks *frameworks, SimFramework *framework, Instant at)
 {
   SimEngine *engine = frameworks->world->engine;
-  sim_engine_cancel(engine, framework->holding);
-  framework->holding =
-      sim_engine_schedule(engine, at, SIM_PHASE_TIMER, frameworks->hold_handler, framework->id.index);
+  sim_engine_cancel(engine, framework->timer);
+  framework->timer =
+      sim_engine_schedule(engine, at, SIM_PHASE_TIMER, frameworks->timer_handler, framework->id.index);
 }
 
 void sim_frameworks_want(SimFrameworks *frameworks, SimFramework *framework, bool wants)
@@ -368,14 +368,14 @@ void sim_frameworks_want(SimFrameworks *frameworks, SimFramework *framework, boo
   sim_habits_want(frameworks->habits, framework, wants);
 }
 
-static void on_hold_timeout(void *self, uint64_t payload)
+static void on_timer(void *self, uint64_t payload)
 {
   SimFrameworks *frameworks = self;
   SimWorld *world = frameworks->world;
   SimFramework *framework = frameworks->by_id[payload];
-  framework->holding = SIM_EVENT_NONE;
+  framework->timer = SIM_EVENT_NONE;
   sim_digest_add_1(&world->digest, sim_world_now(world), SIM_PHASE_TIMER, SIM_RECORD_HOLD_TIMEOUT, payload);
-  framework->scheduler->hold_timeout(framework);
+  framework->scheduler->timer(framework);
 }
 
 TaskInfo *sim_framework_scratch(SimFramework *framework, uint32_t n)

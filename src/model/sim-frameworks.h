@@ -63,5 +63,6 @@ void sim_frameworks_task_dropped(SimFrameworks *frameworks, SimTask *task);
 /** sim_frameworks_want: something waits to run, and nothing did; or the other way round. */
 void sim_frameworks_want(SimFrameworks *frameworks, SimFramework *framework, bool wants);
 
-/** sim_frameworks_hold_until: calls the scheduler's hold_timeout at @at; INSTANT_NEVER: not any more. */
-void sim_frameworks_hold_until(SimFrameworks *frameworks, SimFramework *framework, Instant at);
+/** sim_frameworks_set_timer: calls the scheduler's timer once, at @at instead of what was set before; INSTANT_NEVER: not any
+ * more. */
+void sim_frameworks_set_timer(SimFrameworks *frameworks, SimFramework *framework, Instant at);

@@ -70,6 +70,13 @@ SimRetry sim_stage_take(SimStage *stage)
   return again;
 }
 
+void sim_stage_drop(SimStage *stage, uint32_t tasks)
+{
+  CHECK(tasks <= stage->pending && stage->pending != UINT32_MAX);
+  stage->pending -= tasks;
+  stage->n_retries = MIN(stage->n_retries, stage->pending);
+}
+
 /* What has been taken makes room where it is half of the array; else the array grows. */
 static void make_room(SimStage *stage)
 {

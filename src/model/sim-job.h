@@ -108,5 +108,8 @@ void sim_job_free(SimJob *job);
  * move. Cost of this and the next: amortised O(1). */
 SimRetry sim_stage_take(SimStage *stage);
 
+/** sim_stage_drop: forgets @tasks of those that are pending: first those that have never run. */
+void sim_stage_drop(SimStage *stage, uint32_t tasks);
+
 /** sim_stage_return: task @index is pending again, for its next @attempt. The caller has booked its end. */
 void sim_stage_return(SimStage *stage, uint32_t index, uint16_t attempt);

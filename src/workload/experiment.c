@@ -98,6 +98,7 @@ static void framework_free(FrameworkSpec *framework)
   agent_filter_clear(&framework->agents);
   g_free(framework->min_allocatable);
   g_free(framework->principal);
+  g_free(framework->instances);
 }
 
 void experiment_free(Experiment *experiment)

@@ -157,7 +157,7 @@ typedef struct {
   bool unlimited;
   SimDistribution *tasks; /* drawn per job, rounded half up, at least 1; NULL where unlimited */
   Quantities task_resources;
-  SimDistribution *task_duration; /* seconds */
+  SimDistribution *task_duration; /* seconds; NULL: for ever */
   uint64_t after;                 /* bit i: stage i first */
 } StageSpec;
 
@@ -255,6 +255,7 @@ typedef enum {
   SCHEDULER_RIGID,
   SCHEDULER_DECLINER, /* has no jobs, and declines whatever it is offered */
   SCHEDULER_MPI,      /* rigid; all tasks of a stage run equally long, and are lost together */
+  SCHEDULER_SERVICE,  /* keeps a number of instances up */
 } SchedulerKind;
 
 /** scheduler_starts_gangs: whether the tasks of a stage start all at once or not at all. */
@@ -279,6 +280,19 @@ typedef enum {
   INVERSE_DECLINE, /* and goes on as before */
   INVERSE_IGNORE,  /* says nothing */
 } InverseOfferReply;
+
+/* Where instances of a service may stand. */
+typedef enum {
+  SPREAD_NONE, /* anywhere */
+  SPREAD_HOST, /* no two on one agent */
+  SPREAD_RACK, /* no two in one rack */
+} Spread;
+
+/* How many instances of a service are to be up from a time on. */
+typedef struct {
+  Duration after; /* the framework's start */
+  uint32_t count;
+} InstanceChange;
 
 /* One [framework NAME]: `count` frameworks alike, or those of a trace. */
 typedef struct {
@@ -314,6 +328,10 @@ typedef struct {
   Duration revive_every;              /* revives again and again while something waits; 0: it does not */
   Duration reconcile_every;           /* asks for the states of its tasks; 0: it does not */
   InverseOfferReply inverse_offers;
+
+  InstanceChange *instances; /* service: the first at 0, times ascending; its one stage is without limit */
+  uint32_t n_instances;
+  Spread spread; /* likewise */
 
   bool capabilities_given;     /* else gpu-resources, where a task may need gpus */
   uint32_t capabilities;       /* SchedulerCapability, or-ed */

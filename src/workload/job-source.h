@@ -35,10 +35,11 @@
 
 /* Tasks that are alike and may all run at once. */
 typedef struct {
-  const char *name;                /* "map"; the source keeps it for the whole run */
-  uint32_t tasks;                  /* TASKS_UNLIMITED: as many as there is room for, for ever */
-  Quantities task_resources;       /* of one task; not zero */
-  const SimDistribution *duration; /* seconds, drawn per task; NULL: all tasks run for fixed_duration */
+  const char *name;          /* "map"; the source keeps it for the whole run */
+  uint32_t tasks;            /* TASKS_UNLIMITED: as many as there is room for, for ever */
+  Quantities task_resources; /* of one task; not zero */
+  const SimDistribution *
+      duration; /* seconds, drawn per task; NULL: all tasks run for fixed_duration (DURATION_MAX: for ever) */
   Duration fixed_duration;
   uint64_t after; /* bit i: stage i of this job has to finish first */
 } JobStage;

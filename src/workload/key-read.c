@@ -18,6 +18,7 @@ void key_parts_clear(KeyParts *parts)
   g_strfreev(parts->after);
   g_strfreev(parts->only_agents);
   g_free(parts->call);
+  g_free(parts->instances.list);
   for (uint32_t i = 0; i < parts->rate_limits.n; i++)
     g_free(parts->rate_limits.list[i].principal);
   g_free(parts->rate_limits.list);
@@ -84,6 +85,12 @@ static bool fail_misplaced(const GroupRead *read, const KeyEntry *entry, const K
   if (read->jobs == JOBS_NONE)
     return key_file_fail(read->file, read->group, entry, WORKLOAD_ERROR_NAME, error,
                          "does not go with \"scheduler = decliner\", which runs nothing");
+  if (read->jobs == JOBS_SERVICE)
+    return key_file_fail(read->file, read->group, entry, WORKLOAD_ERROR_NAME, error,
+                         "does not go with \"scheduler = service\", which says \"instances\"");
+  if (other == JOBS_SERVICE)
+    return key_file_fail(read->file, read->group, entry, WORKLOAD_ERROR_NAME, error,
+                         "a key of services; expected \"scheduler = service\" beside it");
   if (read->jobs == JOBS_STAGED && (other & JOBS_PLAIN) != 0)
     return key_file_fail(read->file, read->group, entry, WORKLOAD_ERROR_NAME, error,
                          "the [stage %s.NAME] groups describe the jobs; expected this key there",

@@ -23,11 +23,9 @@ const GroupForm group_forms[GROUP_KINDS] = {
 bool value_scheduler(const ValueContext *context, const char *text, void *field, GError **error)
 {
   (void)context;
-  static const char *const names[] = {[SCHEDULER_ELASTIC] = "elastic",
-                                      [SCHEDULER_RIGID] = "rigid",
-                                      [SCHEDULER_DECLINER] = "decliner",
-                                      [SCHEDULER_MPI] = "mpi",
-                                      NULL};
+  static const char *const names[] = {
+      [SCHEDULER_ELASTIC] = "elastic", [SCHEDULER_RIGID] = "rigid",     [SCHEDULER_DECLINER] = "decliner",
+      [SCHEDULER_MPI] = "mpi",         [SCHEDULER_SERVICE] = "service", NULL};
   int index;
   if (!value_choice(text, "scheduler", names, &index, error))
     return false;
@@ -77,6 +75,7 @@ static const KeyType duration = {"duration", value_duration};
 static const KeyType duration_or_none = {"duration or none", value_duration_or_none};
 static const KeyType format = {"swf, swim or csv", value_trace_format};
 static const KeyType instant = {"duration", value_instant};
+static const KeyType instances = {"number[, time: number]...", value_instances};
 static const KeyType integer = {"whole number", value_integer};
 static const KeyType inverse_offers = {"accept, decline or ignore", value_inverse_offers};
 static const KeyType job_order = {"fifo or fair", value_job_order};
@@ -101,10 +100,12 @@ static const KeyType fairness = {"shares or agents", value_fairness};
 static const KeyType run_kind = {"terminating or steady", value_run_kind};
 static const KeyType scheduler = {"a name of \"sim list schedulers\"", value_scheduler};
 static const KeyType size_column = {"column or \"a*b\" [* factor] [unit]", value_size_column};
+static const KeyType spread = {"host, rack or none", value_spread};
 static const KeyType tasks = {"whole number, distribution or unlimited", value_tasks};
 static const KeyType text = {"text", value_text};
 static const KeyType time_column = {"column or \"a*b\" [* factor] [unit]", value_time_column};
 static const KeyType times = {"duration or distribution", value_times};
+static const KeyType times_or_none = {"duration, distribution or none", value_times_or_none};
 static const KeyType times_or_zero = {"duration or distribution", value_times_or_zero};
 static const KeyType warm_up_series = {"name of a series", value_warm_up_series};
 static const KeyType yes_no = {"yes or no", value_yes_no};
@@ -216,15 +217,16 @@ static const KeyRow rows[] = {
      "a task that has taken of what is reserved to the role is killed after so long: room for short tasks",
      false},
 
-    {GROUP_FRAMEWORK, JOBS_SYNTHETIC | JOBS_NONE, "count", &count, FRAMEWORK(count), 1, FRAMEWORKS_MAX, "1",
-     "frameworks alike: NAME-1, NAME-2, ...", false},
+    {GROUP_FRAMEWORK, JOBS_SYNTHETIC | JOBS_SERVICE | JOBS_NONE, "count", &count, FRAMEWORK(count), 1,
+     FRAMEWORKS_MAX, "1", "frameworks alike: NAME-1, NAME-2, ...", false},
     {GROUP_FRAMEWORK, JOBS_ANY, "scheduler", &scheduler, FRAMEWORK(scheduler), 0, 0, "elastic",
      "how it answers offers: elastic starts tasks on whatever it gets, rigid only all of a stage at once",
      false},
     {GROUP_FRAMEWORK, JOBS_ANY, "role", &role, FRAMEWORK(role), 0, 0, NULL,
      "one role for all; default: a role of its own for each framework, named like it", false},
-    {GROUP_FRAMEWORK, JOBS_SYNTHETIC | JOBS_NONE, "roles", &roles, FRAMEWORK(roles), 0, 0, NULL,
-     "several roles at once, which its tasks run in as they are offered; the first is its main one", false},
+    {GROUP_FRAMEWORK, JOBS_SYNTHETIC | JOBS_SERVICE | JOBS_NONE, "roles", &roles, FRAMEWORK(roles), 0, 0,
+     NULL, "several roles at once, which its tasks run in as they are offered; the first is its main one",
+     false},
     {GROUP_FRAMEWORK, JOBS_ANY, "weight", &positive, FRAMEWORK(weight), 0, 0, "1",
      "of the framework's own role; not beside role", false},
     {GROUP_FRAMEWORK, JOBS_ANY, "start", &instant, FRAMEWORK(start), 0, 0, "0s",
@@ -281,10 +283,17 @@ static const KeyRow rows[] = {
     {GROUP_FRAMEWORK, JOBS_SYNTHETIC, "arrival", &arrival, FRAMEWORK(arrival), 0, 0, "once",
      "when jobs are submitted, counted from start", false},
     {GROUP_FRAMEWORK, JOBS_PLAIN, "tasks", &tasks, PARTS(tasks), 1, COUNT_MAX, NULL, "of one job", true},
-    {GROUP_FRAMEWORK, JOBS_PLAIN, "task-resources", &quantities, STAGE(task_resources), 0, 0, NULL,
-     "of one task", true},
+    {GROUP_FRAMEWORK, JOBS_PLAIN | JOBS_SERVICE, "task-resources", &quantities, STAGE(task_resources), 0, 0,
+     NULL, "of one task", true},
     {GROUP_FRAMEWORK, JOBS_PLAIN, "task-duration", &times, STAGE(task_duration), 0, 0, NULL,
      "how long a task runs", true},
+
+    {GROUP_FRAMEWORK, JOBS_SERVICE, "instances", &instances, PARTS(instances), 0, COUNT_MAX, NULL,
+     "how many are to be up, and from when on (counted from start) how many others: 10, 1h: 20", true},
+    {GROUP_FRAMEWORK, JOBS_SERVICE, "task-duration", &times_or_none, STAGE(task_duration), 0, 0, "none",
+     "after it an instance ends, and is replaced; none: it runs for ever", false},
+    {GROUP_FRAMEWORK, JOBS_SERVICE, "spread", &spread, FRAMEWORK(spread), 0, 0, "none",
+     "no two instances on one host, or in one rack", false},
 
     {GROUP_FRAMEWORK, JOBS_TRACE, "trace", &text, TRACE(path_as_written), 0, 0, NULL,
      "the file that the jobs come from; relative to the folder of the workload file", true},
@@ -385,7 +394,10 @@ static const char *scope_name(unsigned from)
   case JOBS_PLAIN:
   case JOBS_SYNTHETIC:
   case JOBS_SYNTHETIC | JOBS_NONE:
+  case JOBS_SYNTHETIC | JOBS_SERVICE | JOBS_NONE:
     return "synthetic jobs";
+  case JOBS_SERVICE:
+    return "services";
   case JOBS_SWF:
     return "swf traces";
   case JOBS_SWIM:

@@ -46,12 +46,13 @@ typedef enum {
   JOBS_SWF = 4,    /* traces */
   JOBS_SWIM = 8,
   JOBS_CSV = 16,
-  JOBS_NONE = 32, /* there are none: a decliner */
+  JOBS_NONE = 32,    /* there are none: a decliner */
+  JOBS_SERVICE = 64, /* one that never ends: a service */
 } JobsFrom;
 
 #define JOBS_SYNTHETIC (JOBS_PLAIN | JOBS_STAGED)
 #define JOBS_TRACE     (JOBS_SWF | JOBS_SWIM | JOBS_CSV)
-#define JOBS_SOME      (JOBS_SYNTHETIC | JOBS_TRACE)
+#define JOBS_SOME      (JOBS_SYNTHETIC | JOBS_TRACE | JOBS_SERVICE)
 #define JOBS_ANY       (JOBS_SOME | JOBS_NONE)
 
 /* Values that the experiment holds in another form: the reader of the group takes them over. */
@@ -66,6 +67,7 @@ typedef struct {
   Duration revocation_grace; /* DURATION_MAX: none */
   Quantities at_least;
   char *call;
+  InstanceList instances;
 } KeyParts;
 
 void key_parts_clear(KeyParts *parts);

@@ -69,6 +69,64 @@ bool value_declared_demand(const ValueContext *context, const char *text, void *
   return true;
 }
 
+bool value_spread(const ValueContext *context, const char *text, void *field, GError **error)
+{
+  (void)context;
+  static const char *const names[] = {
+      [SPREAD_NONE] = "none", [SPREAD_HOST] = "host", [SPREAD_RACK] = "rack", NULL};
+  int index;
+  if (!value_choice(text, "spread", names, &index, error))
+    return false;
+  *(Spread *)field = (Spread)index;
+  return true;
+}
+
+bool value_times_or_none(const ValueContext *context, const char *text, void *field, GError **error)
+{
+  if (strcmp(text, "none") != 0)
+    return value_times(context, text, field, error);
+  *(SimDistribution **)field = NULL;
+  return true;
+}
+
+/* --- instances ------------------------------------------------------------------------------------------ */
+
+/* "10" for the first, "TIME: 20" for those behind it. */
+static bool read_change(const ValueContext *context, char *text, InstanceList *changes, GError **error)
+{
+  InstanceChange *change = &changes->list[changes->n];
+  char *colon = strchr(text, ':');
+  if ((colon == NULL) != (changes->n == 0))
+    return value_fail(error, "expected a number, then TIME: NUMBER, not \"%s\"", g_strstrip(text));
+  if (colon != NULL) {
+    *colon = '\0';
+    if (!value_duration(context, g_strstrip(text), &change->after, error))
+      return false;
+    if (change->after.ns <= changes->list[changes->n - 1].after.ns)
+      return value_fail(error, "expected times that ascend, not \"%s\"", text);
+    text = colon + 1;
+  }
+  changes->n++;
+  return value_count(context, g_strstrip(text), &change->count, error);
+}
+
+bool value_instances(const ValueContext *context, const char *text, void *field, GError **error)
+{
+  g_auto(GStrv) parts = g_strsplit(text, ",", -1);
+  InstanceList changes = {g_new0(InstanceChange, g_strv_length(parts) + 1), 0};
+  for (char **part = parts; *part != NULL; part++)
+    if (!read_change(context, *part, &changes, error)) {
+      g_free(changes.list);
+      return false;
+    }
+  if (changes.n == 0) {
+    g_free(changes.list);
+    return value_fail(error, "expected a number of instances");
+  }
+  *(InstanceList *)field = changes;
+  return true;
+}
+
 /* --- rate limits ---------------------------------------------------------------------------------------- */
 
 #define CAPACITY_MAX (UINT32_MAX - 1)

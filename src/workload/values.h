@@ -47,6 +47,9 @@
  *   value_fairness       FairnessDetail        "shares" or "agents"
  *   value_confidence     double                "95%": 0.95
  *   value_replicate      TraceReplicate        "none", "jitter(60s)", "resample-blocks(1h)", "resample-users"
+ *   value_times_or_none  SimDistribution *     of durations, in seconds; NULL for "none"
+ *   value_instances      InstanceList          "10, 600s: 20, 20min: 5"
+ *   value_spread         Spread                "host", "rack" or "none"
  *   value_agent_filter   AgentFilter           "hostname == h1 | rack exists & zone != z2"; "&" binds closer
  *
  * Distributions are written as in the design: a bare value, uniform(a, b), exponential(mean), normal(mean,
@@ -91,6 +94,11 @@ typedef struct {
   uint32_t n;
 } AttributeList;
 
+typedef struct {
+  InstanceChange *list;
+  uint32_t n;
+} InstanceList;
+
 bool value_duration(const ValueContext *context, const char *text, void *field, GError **error);
 bool value_duration_or_none(const ValueContext *context, const char *text, void *field, GError **error);
 bool value_period(const ValueContext *context, const char *text, void *field, GError **error);
@@ -133,6 +141,9 @@ bool value_warm_up_series(const ValueContext *context, const char *text, void *f
 bool value_fairness(const ValueContext *context, const char *text, void *field, GError **error);
 bool value_confidence(const ValueContext *context, const char *text, void *field, GError **error);
 bool value_replicate(const ValueContext *context, const char *text, void *field, GError **error);
+bool value_times_or_none(const ValueContext *context, const char *text, void *field, GError **error);
+bool value_instances(const ValueContext *context, const char *text, void *field, GError **error);
+bool value_spread(const ValueContext *context, const char *text, void *field, GError **error);
 bool value_agent_filter(const ValueContext *context, const char *text, void *field, GError **error);
 
 /* The numbers that distributions are made of. */

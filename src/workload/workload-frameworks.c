@@ -3,7 +3,8 @@
 
 #include "workload/workload-build.h"
 
-#define STAGE_DEFAULT "tasks" /* the name of the only stage of a framework without [stage] groups */
+#define STAGE_DEFAULT    "tasks" /* the name of the only stage of a framework without [stage] groups */
+#define STAGE_OF_SERVICE "instances"
 
 /* The [stage] groups of one framework: "stage FRAMEWORK.NAME" is split at the last ".". */
 static GPtrArray *stages_of(const WorkloadBuild *build, const char *framework)
@@ -118,17 +119,44 @@ static bool check_end(const WorkloadBuild *build, const KeyGroup *group, const F
 {
   if (build->experiment->duration_given || !instant_is_never(framework->stop))
     return true;
-  const char *endless = framework->jobs == UINT64_MAX ? "\"jobs\"" : NULL;
+  const char *endless = framework->jobs == UINT64_MAX ? "\"jobs\" are" : NULL;
   for (uint32_t i = 0; i < framework->n_stages; i++)
     if (framework->stages[i].unlimited)
-      endless = "\"tasks\"";
+      endless = framework->n_instances > 0 ? "the service is" : "\"tasks\" are";
   if (framework->trace != NULL || endless == NULL)
     return true;
-  return key_file_fail(
-      build->file, group, NULL, WORKLOAD_ERROR_VALUE, error,
-      "the run would never end: %s are without limit, and there is neither \"stop\" here nor "
-      "\"duration\" in [experiment]",
-      endless);
+  return key_file_fail(build->file, group, NULL, WORKLOAD_ERROR_VALUE, error,
+                       "the run would never end: %s without limit, and there is neither \"stop\" here nor "
+                       "\"duration\" in [experiment]",
+                       endless);
+}
+
+/* --- services ------------------------------------------------------------------------------------------- */
+
+/* There are as many hosts, or racks, as instances. */
+static bool check_spread(const WorkloadBuild *build, const KeyGroup *group, FrameworkSpec *framework,
+                         GError **error)
+{
+  const Cluster *cluster = &build->experiment->cluster;
+  const KeyEntry *limit = key_group_find(group, "tasks-per-offer");
+  if (framework->spread == SPREAD_NONE)
+    return true;
+  if (framework->spread == SPREAD_RACK && cluster->agents_per_rack == 0)
+    return key_file_fail(build->file, group, key_group_find(group, "spread"), WORKLOAD_ERROR_VALUE, error,
+                         "there are no racks; expected \"agents-per-rack\" in [cluster]");
+  if (limit != NULL)
+    return key_file_fail(build->file, group, limit, WORKLOAD_ERROR_VALUE, error,
+                         "does not go with \"spread\", which is one instance on one agent");
+  framework->tasks_per_offer = 1;
+  uint32_t per_place = framework->spread == SPREAD_HOST ? 1 : cluster->agents_per_rack;
+  uint32_t places = (uint32_t)(((uint64_t)cluster->agents + per_place - 1) / per_place);
+  for (uint32_t i = 0; i < framework->n_instances; i++)
+    if (framework->instances[i].count > places)
+      return key_file_fail(build->file, group, key_group_find(group, "instances"), WORKLOAD_ERROR_VALUE,
+                           error, "%u instances, and %u %s to spread them over",
+                           framework->instances[i].count, places,
+                           framework->spread == SPREAD_HOST ? "agents" : "racks");
+  return true;
 }
 
 /* --- which agents, and how much of them ----------------------------------------------------------------- */
@@ -202,13 +230,18 @@ static bool jobs_from(WorkloadBuild *build, const KeyGroup *group, const GPtrArr
   const KeyEntry *trace = key_group_find(group, "trace");
   const KeyEntry *scheduler = key_group_find(group, "scheduler");
   bool decliner = scheduler != NULL && strcmp(scheduler->value, "decliner") == 0;
+  bool service = scheduler != NULL && strcmp(scheduler->value, "service") == 0;
   *jobs = stages->len == 0 ? JOBS_PLAIN : JOBS_STAGED;
   if (decliner && stages->len > 0)
     return key_file_fail(build->file, group, scheduler, WORKLOAD_ERROR_NAME, error,
                          "a decliner runs nothing, and there is [%s]",
                          ((const KeyGroup *)g_ptr_array_index(stages, 0))->name);
-  if (decliner) {
-    *jobs = JOBS_NONE;
+  if (service && stages->len > 0)
+    return key_file_fail(build->file, group, scheduler, WORKLOAD_ERROR_NAME, error,
+                         "a service has instances and no stages, and there is [%s]",
+                         ((const KeyGroup *)g_ptr_array_index(stages, 0))->name);
+  if (decliner || service) {
+    *jobs = decliner ? JOBS_NONE : JOBS_SERVICE;
     return true;
   }
   if (trace == NULL)
@@ -229,11 +262,11 @@ static bool read_framework(WorkloadBuild *build, const KeyGroup *group, unsigned
 {
   KeyParts parts = {.attributes = {NULL, 0}};
   StageSpec *stage = NULL;
-  if (jobs == JOBS_PLAIN) {
+  if (jobs == JOBS_PLAIN || jobs == JOBS_SERVICE) {
     framework->stages = g_new0(StageSpec, 1);
     framework->n_stages = 1;
     stage = &framework->stages[0];
-    stage->name = g_strdup(STAGE_DEFAULT);
+    stage->name = g_strdup(jobs == JOBS_PLAIN ? STAGE_DEFAULT : STAGE_OF_SERVICE);
   }
   const KeyTargets targets = {.experiment = build->experiment,
                               .framework = framework,
@@ -242,9 +275,11 @@ static bool read_framework(WorkloadBuild *build, const KeyGroup *group, unsigned
                               .parts = &parts};
   bool read = key_group_read(build->file, group, GROUP_FRAMEWORK, jobs, &build->context, &targets, error);
   if (stage != NULL) {
-    stage->unlimited = parts.tasks.unlimited;
+    stage->unlimited = parts.tasks.unlimited || jobs == JOBS_SERVICE;
     stage->tasks = g_steal_pointer(&parts.tasks.tasks);
   }
+  framework->instances = g_steal_pointer(&parts.instances.list);
+  framework->n_instances = parts.instances.n;
   read = read && limit_agents(build, group, parts.only_agents, &framework->agents, error) &&
          take_minimum(build, group, &parts, framework, error);
   framework->forgets_to_revive = jobs != JOBS_NONE && !parts.revive;
@@ -280,7 +315,7 @@ static bool build_framework(WorkloadBuild *build, const KeyGroup *group, GError 
     return true;
   if (stages->len > 0 && !build_stages(build, stages, framework, error))
     return false;
-  return complete_jobs(build, group, framework, error) &&
+  return complete_jobs(build, group, framework, error) && check_spread(build, group, framework, error) &&
          check_stages(build, group, framework, stages, error) && check_end(build, group, framework, error);
 }
 

@@ -14,6 +14,7 @@ typedef struct {
   GString *text;
   bool has_duration;
   bool has_disk;
+  bool has_racks;
   bool same_speed;
   bool open_arrivals;
 } Writer;
@@ -110,7 +111,8 @@ static void say_agents(Writer *writer)
 {
   uint32_t classes = between(writer, 1, 3);
   writer->n_classes = classes;
-  if (percent(writer, 30))
+  writer->has_racks = percent(writer, 30);
+  if (writer->has_racks)
     say(writer, "[cluster]\nagents = %u\nresources = cpus:%u;mem:%u%s\nagents-per-rack = 2\n",
         between(writer, 1, 4), between(writer, 1, 4), 1024 * between(writer, 1, 4),
         writer->has_disk ? ";disk:1000" : "");
@@ -293,6 +295,22 @@ static void say_decliner(Writer *writer)
   say_wishes(writer);
 }
 
+/* Frameworks that never end: they stop, where the run has no duration. */
+static void say_service(Writer *writer)
+{
+  static const char *const spread[] = {"none", "host", "rack"};
+  uint32_t racks = writer->has_racks ? 3 : 2;
+  say(writer, "[framework web]\nscheduler = service\ninstances = %u, %ums: %u, 15s: 1\n",
+      more_below(writer, 2), more_between(writer, 1, 9000), more_below(writer, 2));
+  say(writer, "task-resources = cpus:0.25;mem:64\nspread = %s\n", spread[more_below(writer, racks)]);
+  if (more_percent(writer, 50))
+    say(writer, "task-duration = exponential(2s)\n");
+  if (!writer->has_duration)
+    say(writer, "stop = 20s\n");
+  say_wishes(writer);
+  say_habits(writer);
+}
+
 /* --- operators ------------------------------------------------------------------------------------------ */
 
 static void say_some_agents(Writer *writer)
@@ -406,6 +424,8 @@ RandomWorkload random_workload(uint64_t seed)
     say_framework(&writer, i);
   if (more_percent(&writer, 30))
     say_decliner(&writer);
+  if (more_percent(&writer, 30))
+    say_service(&writer);
   if (writer.rich)
     say_operators(&writer);
   return (RandomWorkload){g_string_free(writer.text, FALSE), writer.same_speed, writer.open_arrivals};

@@ -122,6 +122,9 @@ static void add_offer_keys(GString *dump, const FrameworkSpec *framework)
   add_law(dump, "hold-time", framework->hold_time);
   add(dump, "principal", "%s", or_dash(framework->principal));
   add_filter(dump, &framework->agents);
+  for (uint32_t i = 0; i < framework->n_instances; i++)
+    add(dump, "instances", "%" PRId64 " %u spread %d", framework->instances[i].after.ns,
+        framework->instances[i].count, (int)framework->spread);
   add(dump, "minimum", "%d %u", framework->min_allocatable_given, framework->n_min_allocatable);
   for (uint32_t i = 0; i < framework->n_min_allocatable; i++)
     add_quantities(dump, "at-least", &framework->min_allocatable[i]);

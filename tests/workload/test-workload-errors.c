@@ -367,7 +367,27 @@ static const Refusal refusals[] = {
      "t.ini:5: [framework f] scheduler: unknown scheduler \"elastik\"; did you mean \"elastic\"?"},
     {C S "scheduler=best\n" T, NULL,
      "t.ini:5: [framework f] scheduler: unknown scheduler \"best\"; expected one of elastic, rigid, "
-     "decliner, mpi"},
+     "decliner, mpi, service"},
+    {C "[framework f]\nscheduler=service\n" T, NULL,
+     "t.ini:6: [framework f] tasks: does not go with \"scheduler = service\", which says \"instances\""},
+    {"[experiment]\nduration=1h\n" C "[framework f]\nscheduler=service\ntask-resources=cpus:1\n", NULL,
+     "t.ini:6: [framework f]: the key \"instances\" is missing; expected instances = (number[, time: "
+     "number]...)"},
+    {C "[framework f]\nscheduler=service\ninstances=3\ntask-resources=cpus:1\n", NULL,
+     "t.ini:4: [framework f]: the run would never end: the service is without limit, and there is neither "
+     "\"stop\" here nor \"duration\" in [experiment]"},
+    {"[experiment]\nduration=1h\n" C "[framework f]\nscheduler=service\ninstances=3, 5\n", NULL,
+     "t.ini:8: [framework f] instances: expected a number, then TIME: NUMBER, not \"5\""},
+    {"[experiment]\nduration=1h\n" C "[framework f]\nscheduler=service\ninstances=3, 5s: 1, 5s: 2\n", NULL,
+     "t.ini:8: [framework f] instances: expected times that ascend, not \"5s\""},
+    {"[experiment]\nduration=1h\n" C
+     "[framework f]\nscheduler=service\ninstances=1, 5s: 99\nspread=host\ntask-resources=cpus:1\n",
+     NULL, "t.ini:8: [framework f] instances: 99 instances, and 1 agents to spread them over"},
+    {"[experiment]\nduration=1h\n" C
+     "[framework f]\nscheduler=service\ninstances=1\nspread=rack\ntask-resources=cpus:1\n",
+     NULL, "t.ini:9: [framework f] spread: there are no racks; expected \"agents-per-rack\" in [cluster]"},
+    {C S "spread=host\n" T, NULL,
+     "t.ini:5: [framework f] spread: a key of services; expected \"scheduler = service\" beside it"},
     {C S "job-order=lifo\n" T, NULL,
      "t.ini:5: [framework f] job-order: unknown job order \"lifo\"; did you mean \"fifo\"?"},
     {C S "role=/a\n" T, NULL,

@@ -77,6 +77,7 @@ START_TEST(defaults)
                    "title t.ini\n"
                    "duration 0 0 seed 1 warm-up 0 sample 0\n"
                    "kind 0 warm-up 0 series 0 replications 1 confidence 0.95\n"
+                   "fairness 0\n"
                    "kind cpus\nkind mem\nkind disk\nkind gpus\n"
                    "cluster 1 agents, 0 per rack\n"
                    "agents agents 1 cpus:4;mem:8192 speed 1\n"
@@ -120,6 +121,7 @@ typedef struct {
 #define CM     "[cluster]\nagents=10\nresources=cpus:4;mem:4096;licences:2\n"
 #define SWF    "[framework f]\ntrace=x.swf\n"
 #define SWIM   "[framework f]\ntrace=x.tsv\n"
+#define WEB    "[framework f]\nscheduler=service\ninstances=1\ntask-resources=cpus:1\n"
 #define CSV    "[framework f]\ntrace=x.csv\ncolumn-submit=s\ncolumn-duration=d\ntask-resources=disk:1\n"
 #define CSV2   "[framework f]\ntrace=x.csv\ncolumn-submit=s\ncolumn-end=e\ntask-resources=disk:1\n"
 #define CC     "[agents big]\ncount=20\nresources=cpus:4\n[agents small]\ncount=5\nresources=cpus:1;licences:2\n"
@@ -300,6 +302,10 @@ static const KeyEffect effects[] = {
     {C SWF, "framework f.trace=../y.SWF.gz", "trace ../y.SWF.gz ../y.SWF.gz 0"},
     {C SWF, "framework f.trace=/data/y.tsv", "trace /data/y.tsv /data/y.tsv 1"},
     {C "[framework f]\ntrace=x\nformat=swf\n", "framework f.format=swim", "trace x x 1"},
+    {D C WEB, "framework f.instances=1, 1s: 0", "instances 1000000000 0 spread 0"},
+    {D C WEB, "framework f.spread=host", "instances 0 1 spread 1"},
+    {D C WEB, "framework f.task-duration=none", "task-duration none"},
+    {D C WEB, "framework f.instances=1", "stage instances 1 after 0"},
     {C SWF, "framework f.frameworks=queue", "frameworks 3 0 -"},
     {C SWF, "framework f.frameworks=one", "frameworks 0 0 -"},
     {C SWIM, "framework f.frameworks=8", "frameworks 7 8 -"},
