@@ -157,7 +157,8 @@ static void seek_answers(ContractWorld *world)
 
 ContractVerdict judge_answers(const ContractJudge *judge)
 {
-  ContractWorld *world = contract_world_new(judge->interface, judge->seed, 0, judge->violation);
+  ContractWorld *world =
+      contract_world_new(judge->interface, judge->option_values, judge->seed, 0, judge->violation);
   if (world == NULL)
     return CONTRACT_BROKEN;
   seek_answers(world);
@@ -170,7 +171,8 @@ ContractVerdict judge_work_conserving(const ContractJudge *judge)
 {
   for (uint32_t i = 0; i < judge->n_scenarios; i++) {
     uint64_t seed = judge->seed + i;
-    ContractWorld *world = contract_world_new(judge->interface, seed, 0, judge->violation);
+    ContractWorld *world =
+        contract_world_new(judge->interface, judge->option_values, seed, 0, judge->violation);
     if (world == NULL)
       return CONTRACT_BROKEN;
     ContractScenario scenario = contract_scenario_begin(world, judge->features, seed);
@@ -203,7 +205,8 @@ static bool collect(const ContractJudge *judge, void (*play)(ContractWorld *worl
 {
   *sum = (Shares){0};
   for (uint64_t i = 0; i < 4; i++) {
-    ContractWorld *world = contract_world_new(judge->interface, judge->seed + i, 0, judge->violation);
+    ContractWorld *world =
+        contract_world_new(judge->interface, judge->option_values, judge->seed + i, 0, judge->violation);
     if (world == NULL)
       return false;
     play(world, sum);
@@ -329,7 +332,8 @@ static void seek_starvation(ContractWorld *world)
 
 ContractVerdict judge_no_starvation(const ContractJudge *judge)
 {
-  ContractWorld *world = contract_world_new(judge->interface, judge->seed, 0, judge->violation);
+  ContractWorld *world =
+      contract_world_new(judge->interface, judge->option_values, judge->seed, 0, judge->violation);
   if (world == NULL)
     return CONTRACT_BROKEN;
   seek_starvation(world);
@@ -340,7 +344,7 @@ ContractVerdict judge_no_starvation(const ContractJudge *judge)
 
 static char *play(const ContractJudge *judge, const AllocatorInterface *interface, uint64_t seed)
 {
-  ContractWorld *world = contract_world_new(interface, seed, 0, judge->violation);
+  ContractWorld *world = contract_world_new(interface, judge->option_values, seed, 0, judge->violation);
   if (world == NULL)
     return NULL;
   world->log = g_string_new(NULL);

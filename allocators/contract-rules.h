@@ -12,8 +12,9 @@
 
 typedef struct {
   const AllocatorInterface *interface;
-  ContractFault fault; /* judge_offers */
-  uint32_t features;   /* of scenarios */
+  const char *const *option_values; /* (nullable) */
+  ContractFault fault;              /* judge_offers */
+  uint32_t features;                /* of scenarios */
   uint64_t seed;
   uint32_t n_scenarios;
   char **violation; /* out */

@@ -24,7 +24,8 @@ ContractVerdict judge_offers(const ContractJudge *judge)
   ContractVerdict verdict = CONTRACT_KEPT;
   for (uint32_t i = 0; i < judge->n_scenarios && verdict == CONTRACT_KEPT; i++) {
     uint64_t seed = judge->seed + i;
-    ContractWorld *world = contract_world_new(judge->interface, seed, 1u << judge->fault, judge->violation);
+    ContractWorld *world = contract_world_new(judge->interface, judge->option_values, seed,
+                                              1u << judge->fault, judge->violation);
     if (world != NULL) {
       ContractScenario scenario =
           contract_scenario_begin(world, i % 2 == 0 ? judge->features : SCENARIO_ALL, seed);
@@ -39,7 +40,8 @@ ContractVerdict judge_offers(const ContractJudge *judge)
 /* Plays one scenario in which no more than what is free may be offered. */
 static ContractVerdict play_free(const ContractJudge *judge, uint32_t features, uint64_t seed)
 {
-  ContractWorld *world = contract_world_new(judge->interface, seed, 1u << FAULT_NOT_FREE, judge->violation);
+  ContractWorld *world = contract_world_new(judge->interface, judge->option_values, seed,
+                                            1u << FAULT_NOT_FREE, judge->violation);
   if (world != NULL) {
     ContractScenario scenario = contract_scenario_begin(world, features, seed);
     for (int step = 0; step < STEPS && world->violation == NULL; step++)
@@ -67,7 +69,8 @@ ContractVerdict judge_late_calls(const ContractJudge *judge)
 /* Plays one scenario and returns its offers; NULL where create() refuses. */
 static char *play(const ContractJudge *judge, uint64_t seed)
 {
-  ContractWorld *world = contract_world_new(judge->interface, seed, 0, judge->violation);
+  ContractWorld *world =
+      contract_world_new(judge->interface, judge->option_values, seed, 0, judge->violation);
   if (world == NULL)
     return NULL;
   world->log = g_string_new(NULL);
@@ -131,12 +134,14 @@ ContractVerdict judge_deterministic(const ContractJudge *judge)
 /* Two scenarios, step by step in turn. Returns: the offers of the first. */
 static char *play_beside(const ContractJudge *judge, uint64_t seed)
 {
-  ContractWorld *world = contract_world_new(judge->interface, seed, 0, judge->violation);
+  ContractWorld *world =
+      contract_world_new(judge->interface, judge->option_values, seed, 0, judge->violation);
   if (world == NULL)
     return NULL;
   world->log = g_string_new(NULL);
   ContractScenario scenario = contract_scenario_begin(world, judge->features, seed);
-  ContractWorld *other = contract_world_new(judge->interface, seed + 1000, 0, judge->violation);
+  ContractWorld *other =
+      contract_world_new(judge->interface, judge->option_values, seed + 1000, 0, judge->violation);
   if (other != NULL) {
     ContractScenario beside = contract_scenario_begin(other, judge->features, seed + 1000);
     for (int step = 0; step < STEPS; step++) {

@@ -151,7 +151,7 @@ GArray *world_array_new(guint size, void (*clear)(void *item))
   return array;
 }
 
-static bool make_allocator(ContractWorld *world, char **violation)
+static bool make_allocator(ContractWorld *world, const char *const *option_values, char **violation)
 {
   static const Quantities minimum[] = {{.amount = {[RESOURCE_CPUS] = 10}},
                                        {.amount = {[RESOURCE_MEM] = 32 * QUANTITY_UNIT}}};
@@ -164,25 +164,26 @@ static bool make_allocator(ContractWorld *world, char **violation)
                               .request_tick = request_tick,
                               .random = fill_random,
                               .helpers = &allocator_helpers};
-  g_autofree const char **options = g_new0(const char *, world->interface->n_options + 1);
+  g_autofree const char **defaults = g_new0(const char *, world->interface->n_options + 1);
   const AllocatorSettings settings = {.allocation_interval = WORLD_INTERVAL,
                                       .min_allocatable = minimum,
                                       .n_min_allocatable = G_N_ELEMENTS(minimum),
                                       .kinds = world->kinds,
                                       .filter_gpu_resources = true,
-                                      .option_values = options,
+                                      .option_values = option_values != NULL ? option_values : defaults,
                                       .region = WORLD_REGION_OF_MASTER,
                                       .context = world->interface->context};
   g_autofree char *message = NULL;
   world->allocator = world->interface->create(&settings, &host, world->now, &message);
   if (world->allocator == NULL)
     *violation =
-        g_strdup_printf("create() refuses the default options: %s", message == NULL ? "no reason" : message);
+        g_strdup_printf("create() refuses the %soptions: %s", option_values == NULL ? "default " : "",
+                        message == NULL ? "no reason" : message);
   return world->allocator != NULL;
 }
 
-ContractWorld *contract_world_new(const AllocatorInterface *interface, uint64_t seed, uint32_t watched,
-                                  char **violation)
+ContractWorld *contract_world_new(const AllocatorInterface *interface, const char *const *option_values,
+                                  uint64_t seed, uint32_t watched, char **violation)
 {
   ContractWorld *world = g_new0(ContractWorld, 1);
   world->interface = interface;
@@ -196,7 +197,7 @@ ContractWorld *contract_world_new(const AllocatorInterface *interface, uint64_t 
   world->refused = world_array_new(sizeof(WorldHolding), world_holding_clear);
   world->trace = g_queue_new();
   world->watched = watched;
-  if (!make_allocator(world, violation))
+  if (!make_allocator(world, option_values, violation))
     g_clear_pointer(&world, contract_world_free);
   return world;
 }

@@ -115,9 +115,10 @@ typedef struct {
   char *violation; /* the first of a fault that is watched */
 } ContractWorld;
 
-/** contract_world_new: @watched: bit f: fault f is a violation. NULL where create() refuses: @violation says so. */
-ContractWorld *contract_world_new(const AllocatorInterface *interface, uint64_t seed, uint32_t watched,
-                                  char **violation);
+/** contract_world_new: @option_values: as AllocatorSettings.option_values; NULL: all default. @watched: bit f: fault f is a
+ * violation. NULL where create() refuses: @violation says so. */
+ContractWorld *contract_world_new(const AllocatorInterface *interface, const char *const *option_values,
+                                  uint64_t seed, uint32_t watched, char **violation);
 void contract_world_free(ContractWorld *world);
 
 WorldRole *world_role(const ContractWorld *world, RoleId role);

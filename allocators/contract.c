@@ -76,8 +76,19 @@ const ContractRule *contract_rules(uint32_t *n)
   return rules;
 }
 
-ContractVerdict contract_judge(uint32_t rule, const AllocatorInterface *allocator, uint64_t seed,
-                               uint32_t n_scenarios, char **violation)
+bool contract_options_check(const AllocatorInterface *allocator, const char *const *option_values,
+                            char **message)
+{
+  ContractWorld *world = contract_world_new(allocator, option_values, 1, 0, message);
+  if (world == NULL)
+    return false;
+  contract_world_free(world);
+  return true;
+}
+
+ContractVerdict contract_judge(uint32_t rule, const AllocatorInterface *allocator,
+                               const char *const *option_values, uint64_t seed, uint32_t n_scenarios,
+                               char **violation)
 {
   CHECK(rule < G_N_ELEMENTS(rules));
   *violation = NULL;
@@ -85,6 +96,7 @@ ContractVerdict contract_judge(uint32_t rule, const AllocatorInterface *allocato
   if (property != 0 && (allocator->properties & property) == 0)
     return CONTRACT_NOT_DECLARED;
   const ContractJudge judge = {.interface = allocator,
+                               .option_values = option_values,
                                .fault = tests[rule].fault,
                                .features = tests[rule].features,
                                .seed = seed,

@@ -19,6 +19,7 @@
  * Not here: what Mesos decides in each case (tests/conformance), what one policy promises (its header, its tests).
  */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "core/allocator.h"
@@ -47,12 +48,17 @@ const ContractRule *contract_rules(uint32_t *n);
 /**
  * contract_judge:
  * @rule: below the number of rules
- * @allocator: with default options
+ * @option_values: as AllocatorSettings.option_values; NULL: all default
  * @seed: of the scenarios
  * @n_scenarios: how many are drawn, at most; it ends with the first that breaks the rule
  * @violation: (out) (transfer full) (nullable): the first violation: what was wrong, then the last calls, in lines
  *
  * Cost: some milliseconds per scenario.
  */
-ContractVerdict contract_judge(uint32_t rule, const AllocatorInterface *allocator, uint64_t seed,
-                               uint32_t n_scenarios, char **violation);
+ContractVerdict contract_judge(uint32_t rule, const AllocatorInterface *allocator,
+                               const char *const *option_values, uint64_t seed, uint32_t n_scenarios,
+                               char **violation);
+
+/** contract_options_check: whether @allocator takes these options. @message: (out) (transfer full): why not. */
+bool contract_options_check(const AllocatorInterface *allocator, const char *const *option_values,
+                            char **message);

@@ -56,7 +56,7 @@ _sim() {
     report) options="--output --run --help" ;;
     export) options="--format --output --run --tracks --from --to --help" ;;
     explain) options="--framework --agent --at --run --plugin-call-limit --help" ;;
-    check-allocator) options="--rule --scenarios --seed --plugin-call-limit --help" ;;
+    check-allocator) options="--rule --option --scenarios --seed --plugin-call-limit --help" ;;
     sweep) options="--jobs --output --dry-run --shard --scratch --keep-going --set --plugin-call-limit --quiet --no-progress --help" ;;
     merge) options="--quiet --help" ;;
     *)

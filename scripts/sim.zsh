@@ -79,6 +79,7 @@ _sim() {
     check-allocator)
       _arguments '1:command:(check-allocator)' \
         '*--rule[judge only this rule]:rule:' \
+        '*--option[option of the allocator]:key=value:' \
         '(-n --scenarios)'{-n,--scenarios}'[how many for each rule]:number:' \
         '(-s --seed)'{-s,--seed}'[seed of the scenarios]:seed:' \
         '--plugin-call-limit[processor time of one call into a plug-in]:duration:' \

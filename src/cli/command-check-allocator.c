@@ -25,6 +25,7 @@ static const char examples[] =
     "  sim check-allocator drf\n"
     "  sim check-allocator ./mine.so\n"
     "  sim check-allocator ./mine.so --rule filters --scenarios 500 --seed 3\n"
+    "  sim check-allocator ./mine.so --option resource=mem\n"
     "\n"
     "Exit status: 0 all rules are kept; 1 one is broken; 2 the allocator cannot be loaded.";
 
@@ -33,6 +34,7 @@ typedef struct {
   char *seed;
   char *call_limit;
   char **rules;
+  char **options;
 } CheckArguments;
 
 static void check_arguments_clear(CheckArguments *arguments)
@@ -41,6 +43,7 @@ static void check_arguments_clear(CheckArguments *arguments)
   g_free(arguments->seed);
   g_free(arguments->call_limit);
   g_strfreev(arguments->rules);
+  g_strfreev(arguments->options);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CheckArguments, check_arguments_clear)
@@ -50,8 +53,54 @@ typedef struct {
   uint32_t n_scenarios;
   uint64_t seed;
   Duration call_limit;
-  char *const *rules; /* (nullable): only these */
+  char *const *rules;   /* (nullable): only these */
+  char *const *options; /* (nullable): KEY=VALUE */
 } Check;
+
+/* --- options -------------------------------------------------------------------------------------------- */
+
+static bool option_take(const AllocatorInterface *allocator, const char *option, const char **values,
+                        GError **error)
+{
+  const char *equals = strchr(option, '=');
+  g_autofree char *key = equals == NULL ? g_strdup(option) : g_strndup(option, (size_t)(equals - option));
+  g_autofree const char **keys = g_new0(const char *, allocator->n_options + 1);
+  if (equals == NULL || equals == option) {
+    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "--option: expected KEY=VALUE, not \"%s\"", option);
+    return false;
+  }
+  for (uint32_t i = 0; i < allocator->n_options; i++) {
+    keys[i] = allocator->options[i].key;
+    if (strcmp(keys[i], key) != 0)
+      continue;
+    if (values[i] != NULL) {
+      g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "--option: %s is given twice", key);
+      return false;
+    }
+    values[i] = equals + 1;
+    return true;
+  }
+  if (allocator->n_options > 0)
+    options_unknown(error, "option of the allocator", key, keys);
+  else
+    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "--option %s: allocator %s has no options", key,
+                allocator->name);
+  return false;
+}
+
+/* (transfer container) (nullable): one for each option of the allocator, in its order. */
+static const char **option_values(const Check *check, const AllocatorInterface *allocator, GError **error)
+{
+  g_autofree const char **values = g_new0(const char *, allocator->n_options + 1);
+  for (char *const *option = check->options; option != NULL && *option != NULL; option++)
+    if (!option_take(allocator, *option, values, error))
+      return NULL;
+  g_autofree char *message = NULL;
+  if (check->options == NULL || contract_options_check(allocator, values, &message))
+    return g_steal_pointer(&values);
+  g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "--option: allocator %s: %s", allocator->name, message);
+  return NULL;
+}
 
 /* --- one rule ------------------------------------------------------------------------------------------- */
 
@@ -76,9 +125,12 @@ static G_NORETURN void judge_and_exit(const Check *check, uint32_t rule, Guard *
   g_autoptr(GError) error = NULL;
   if (!allocator_choose(check->allocator, guard_page(guard), &choice, &error))
     leave(guard, (int)report_error(error));
+  g_autofree const char **values = option_values(check, choice.interface, &error);
+  if (values == NULL)
+    leave(guard, (int)report_error(error));
   g_autofree char *violation = NULL;
   ContractVerdict verdict =
-      contract_judge(rule, choice.interface, check->seed, check->n_scenarios, &violation);
+      contract_judge(rule, choice.interface, values, check->seed, check->n_scenarios, &violation);
   g_autofree char *text = g_strdup_printf("%d%s", (int)verdict, violation == NULL ? "" : violation);
   size_t length = MIN(strlen(text), PIPE_BUF);
   bool written = write(out, text, length) == (ssize_t)length;
@@ -200,7 +252,8 @@ static bool take_arguments(const CheckArguments *arguments, char **words, Check 
     return false;
   }
   int64_t scenarios = CONTRACT_SCENARIOS_DEFAULT;
-  *check = (Check){.allocator = words[0], .seed = 1, .rules = arguments->rules};
+  *check =
+      (Check){.allocator = words[0], .seed = 1, .rules = arguments->rules, .options = arguments->options};
   if (arguments->scenarios != NULL &&
       !number_parse_integer(arguments->scenarios, 1, 1000000, &scenarios, error)) {
     g_prefix_error(error, "--scenarios: ");
@@ -222,6 +275,10 @@ static ExitStatus try_to_load(const Check *check)
   AllocatorChoice choice = {0};
   g_autoptr(GError) error = NULL;
   bool loaded = allocator_choose(check->allocator, guard_page(guard), &choice, &error);
+  if (loaded) {
+    g_autofree const char **values = option_values(check, choice.interface, &error);
+    loaded = values != NULL;
+  }
   leave(g_steal_pointer(&guard), loaded ? EXIT_WELL : (int)report_error(error));
 }
 
@@ -231,6 +288,9 @@ ExitStatus command_check_allocator(int argc, char **argv)
   const GOptionEntry entries[] = {
       {"rule", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &arguments.rules, "Judge only this rule; may be repeated",
        "RULE"},
+      {"option", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &arguments.options,
+       "Give the allocator this option, as a workload does in [allocator NAME]; may be repeated",
+       "KEY=VALUE"},
       {"scenarios", 'n', 0, G_OPTION_ARG_FILENAME, &arguments.scenarios,
        "How many scenarios are played for each rule (default: 20)", "N"},
       {"seed", 's', 0, G_OPTION_ARG_FILENAME, &arguments.seed, "Of the scenarios (default: 1)", "N"},

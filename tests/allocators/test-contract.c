@@ -80,7 +80,7 @@ START_TEST(it_keeps_the_contract)
   const ContractRule *rule = &contract_rules(&n)[index];
   const AllocatorInterface *allocator = allocator_at(_i / (int)n);
   g_autofree char *violation = NULL;
-  ContractVerdict verdict = contract_judge(index, allocator, 1, SCENARIOS, &violation);
+  ContractVerdict verdict = contract_judge(index, allocator, NULL, 1, SCENARIOS, &violation);
   ck_assert_msg(verdict == CONTRACT_KEPT || verdict == CONTRACT_NOT_DECLARED, "%s: %s: %s", allocator->name,
                 rule->name, violation);
   ck_assert_ptr_null(violation);

@@ -88,6 +88,20 @@ def allocators_that_ship_are_judged_by_name(box):
 
 
 @case
+def it_is_judged_with_the_options_that_are_given(box):
+    shares = box.well("check-allocator", "tetris", "--option", "fairness=1", *SCENARIOS)
+    assert rules_with(shares, "BROKEN") == set()
+    mem = box.well("check-allocator", fixture("mine"), "--option", "resource=mem", *SCENARIOS)
+    assert "23 rules kept" in mem.stdout, mem.stdout
+    for option, pattern in (("fuel=mem", 'unknown option of the allocator "fuel"; expected one of resource'),
+                            ("resource=fuel", "--option: allocator mine: create.. refuses the options: resource: expected one"),
+                            ("resource", 'expected KEY=VALUE, not "resource"')):
+        box.refused(pattern, "check-allocator", fixture("mine"), "--option", option)
+    box.refused("resource is given twice", "check-allocator", "fair", "--option", "resource=mem", "--option", "resource=cpus")
+    box.refused("allocator fifo has no options", "check-allocator", "fifo", "--option", "a=b")
+
+
+@case
 def what_is_wrong_is_named(box):
     box.refused('unknown allocator "dfr"; did you mean "drf"', "check-allocator", "dfr")
     box.refused('unknown rule "filter"; did you mean "filters"', "check-allocator", "drf", "--rule", "filter")
