@@ -59,6 +59,7 @@ _sim() {
     check-allocator) options="--rule --option --scenarios --seed --plugin-call-limit --help" ;;
     sweep) options="--jobs --output --dry-run --shard --scratch --keep-going --set --plugin-call-limit --quiet --no-progress --help" ;;
     merge) options="--quiet --help" ;;
+    manipulate) options="--workload --framework --allocator --replications --jobs --output --set --plugin-call-limit --quiet --no-progress --help" ;;
     *)
       options="--workload --allocator --seed --replications --until --replications-max --jobs --keep-going --replication --output --scratch --set --record --sample-interval"
       options="$options --plugin-call-limit --compat --quiet --no-progress --help"
@@ -75,9 +76,9 @@ _sim() {
     mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$("$1" list allocators 2>/dev/null | awk '{ print $1 }')" -- "$cur")
   elif ((cword == 1)); then
     _filedir
-    mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "run validate list show compare plot report export sweep merge explain check-allocator help" -- "$cur")
+    mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "run validate list show compare plot report export sweep merge manipulate explain check-allocator help" -- "$cur")
   elif [[ $command == help ]]; then
-    mapfile -t COMPREPLY < <(compgen -W "run validate list show compare plot report export sweep merge explain check-allocator" -- "$cur")
+    mapfile -t COMPREPLY < <(compgen -W "run validate list show compare plot report export sweep merge manipulate explain check-allocator" -- "$cur")
   else
     _filedir
   fi

@@ -109,6 +109,21 @@ _sim() {
         '(-h --help)'{-h,--help}'[what it does, with examples]' \
         '*:sweep:_files -g "*.ini"'
       ;;
+    manipulate)
+      _arguments '1:command:(manipulate)' \
+        '(-w --workload)'{-w,--workload}'[the workload]:workload:_files -g "*.ini"' \
+        '(-f --framework)'{-f,--framework}'[who lies]:framework:' \
+        '(-a --allocator)'{-a,--allocator}'[who is lied to]:allocator:_sim_allocators' \
+        '--replications[how many runs of each story]:number:' \
+        '(-j --jobs)'{-j,--jobs}'[how many runs at a time]:number:' \
+        '(-o --output)'{-o,--output}'[results file]:results:_files' \
+        '*--set[override a key of the workload]:GROUP.KEY=VALUE:' \
+        '--plugin-call-limit[processor time of one call into a plug-in]:duration:' \
+        '(-q --quiet)'{-q,--quiet}'[print nothing but errors]' \
+        '--no-progress[no progress bar]' \
+        '(-h --help)'{-h,--help}'[what it does, with examples]' \
+        '*:workload:_files -g "*.ini"'
+      ;;
     merge)
       _arguments '1:command:(merge)' \
         '(-q --quiet)'{-q,--quiet}'[print nothing but errors]' \
@@ -142,10 +157,10 @@ _sim() {
         '*:results:_files'
       ;;
     help)
-      _arguments '1:command:(help)' '2:command:(run validate list show compare plot report export sweep merge explain check-allocator)'
+      _arguments '1:command:(help)' '2:command:(run validate list show compare plot report export sweep merge manipulate explain check-allocator)'
       ;;
     *)
-      ((CURRENT == 2)) && compadd run validate list show compare plot report export sweep merge explain check-allocator help
+      ((CURRENT == 2)) && compadd run validate list show compare plot report export sweep merge manipulate explain check-allocator help
       _sim_run
       ;;
   esac

@@ -12,6 +12,7 @@
  *   merge      command-merge.c      several results files become one
  *   compare    command-compare.c    runs that differ in one thing, pair by pair
  *   plot       command-plot.c       a figure of runs
+ *   manipulate   command-manipulate.c   what a framework gains by lies
  *   report     command-report.c     a page of runs
  *   export     command-export.c     results in formats of other programs
  *   explain    command-explain.c    why a framework was offered what it was
@@ -27,6 +28,7 @@ ExitStatus command_show(int argc, char **argv);
 ExitStatus command_sweep(int argc, char **argv);
 ExitStatus command_merge(int argc, char **argv);
 ExitStatus command_compare(int argc, char **argv);
+ExitStatus command_manipulate(int argc, char **argv);
 ExitStatus command_plot(int argc, char **argv);
 ExitStatus command_report(int argc, char **argv);
 ExitStatus command_export(int argc, char **argv);

@@ -116,4 +116,27 @@ def a_framework_that_is_starved(box):
     assert 30 < box.value("r.db", "SELECT deficit FROM framework WHERE name = 'poor'") <= 40
 
 
+@case
+def a_framework_lies(box):
+    box.write("w.ini", HEAD + "[role a]\nweight = 1\n" + framework("a", 1) + framework("b", 1) +
+              "[framework few]\ntasks = 2\ntask-resources = cpus:3\ntask-duration = 1s\n")
+    done = box.well("manipulate", "w.ini", "--framework", "a", "--replications", "3", "-j", "2")
+    rows = {line[:20].strip(): line for line in done.stdout.splitlines()}
+    assert done.stdout.startswith("a with drf"), done.stdout
+    for lie in ("the truth", "inflate tasks", "inflate demand", "wait for more", "hoard", "spam revive"):
+        assert any(name.startswith(lie) for name in rows), done.stdout
+    # Four frameworks of weight 1 each have at least four parts of five, where one had one of two.
+    split = next(line for name, line in rows.items() if name.startswith("split"))
+    gain = float(split.split("+")[1].split("%")[0])
+    assert gain > 40, done.stdout
+    last = done.stdout.splitlines()[-1]
+    assert last.startswith("manipulation gain") and last.endswith(": split"), last
+    assert box.value("w-manipulate-drf-1.db", "SELECT count(*) FROM run") == 3 * 7
+    done = box.well("manipulate", "w.ini", "--framework", "few", "--replications", "1", "-o", "few.db")
+    assert "not tried: inflate tasks: no agent has twice what a task needs" in done.stdout
+    assert "not tried: split: it has too few jobs to be split" in done.stdout
+    box.refused("unknown framework of the workload \"c\"", "manipulate", "w.ini", "--framework", "c")
+    box.refused("who lies", "manipulate", "w.ini")
+
+
 simtest.main()
