@@ -26,6 +26,10 @@ _sim() {
       mapfile -t COMPREPLY < <(compgen -W "jobs tasks" -- "$cur")
       return
       ;;
+    --partition)
+      mapfile -t COMPREPLY < <(compgen -W "static shared" -- "$cur")
+      return
+      ;;
     --compat)
       mapfile -t COMPREPLY < <(compgen -W "mesos none" -- "$cur")
       return
@@ -62,7 +66,7 @@ _sim() {
     manipulate) options="--workload --framework --allocator --replications --jobs --output --set --plugin-call-limit --quiet --no-progress --help" ;;
     *)
       options="--workload --allocator --seed --replications --until --replications-max --jobs --keep-going --replication --output --scratch --set --record --sample-interval"
-      options="$options --plugin-call-limit --compat --quiet --no-progress --help"
+      options="$options --plugin-call-limit --compat --partition --quiet --no-progress --help"
       ((cword == 1)) && options="$options --version"
       ;;
   esac

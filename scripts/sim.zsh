@@ -29,6 +29,7 @@ _sim_run() {
     '*--set[override a key of the workload]:GROUP.KEY=VALUE:' \
     '--record[what has rows of its own]:what:(jobs tasks)' \
     '--sample-interval[between the samples of time series]:duration:' \
+    '--partition[whether each role has agents of its own]:what:(static shared)' \
     '--compat[what Mesos does where that is surprising]:what:(mesos none)' \
     '--plugin-call-limit[processor time of one call into a plug-in]:duration:' \
     '(-q --quiet)'{-q,--quiet}'[print nothing but errors]' \

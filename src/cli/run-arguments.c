@@ -24,6 +24,7 @@ void run_arguments_clear(RunArguments *arguments)
   g_free(arguments->record);
   g_free(arguments->sample_interval);
   g_free(arguments->compat);
+  g_free(arguments->partition);
   g_free(arguments->call_limit);
 }
 
@@ -107,6 +108,8 @@ OptionsRead run_arguments_read(int argc, char **argv, RunArguments *arguments, G
        "Processor time that one call into a plug-in may take (default: 60s)", "TIME"},
       {"compat", 0, 0, G_OPTION_ARG_FILENAME, &arguments->compat,
        "mesos: where Mesos does something surprising, do it, too; or none", "WHAT"},
+      {"partition", 0, 0, G_OPTION_ARG_FILENAME, &arguments->partition,
+       "static: each role has agents of its own, what sharing is held against; or shared", "WHAT"},
       {"quiet", 'q', 0, G_OPTION_ARG_NONE, &arguments->quiet, "Print nothing but errors", NULL},
       {"no-progress", 0, 0, G_OPTION_ARG_NONE, &arguments->no_progress,
        "Show no progress (it is shown on a terminal only)", NULL},
@@ -146,6 +149,23 @@ bool run_arguments_record(const RunArguments *arguments, bool *tasks, GError **e
   return true;
 }
 
+static const char *const compats[] = {"mesos", "none", NULL};
+static const char *const partitions[] = {"shared", "static", NULL};
+
+/* An option that is short for a key with one of a few values; @value: (nullable). */
+static bool add_choice(GPtrArray *overrides, const char *option, const char *value, const char *key,
+                       const char *const *known, GError **error)
+{
+  if (value == NULL)
+    return true;
+  if (!g_strv_contains(known, value)) {
+    options_unknown(error, option, value, known);
+    return false;
+  }
+  g_ptr_array_add(overrides, g_strdup_printf("%s=%s", key, value));
+  return true;
+}
+
 char **run_arguments_overrides(const RunArguments *arguments, GError **error)
 {
   g_autoptr(GPtrArray) overrides = g_ptr_array_new_with_free_func(g_free);
@@ -171,14 +191,9 @@ char **run_arguments_overrides(const RunArguments *arguments, GError **error)
     }
     g_ptr_array_add(overrides, g_strdup_printf("experiment.sample-interval=%s", arguments->sample_interval));
   }
-  if (arguments->compat != NULL) {
-    static const char *const known[] = {"mesos", "none", NULL};
-    if (!g_strv_contains(known, arguments->compat)) {
-      options_unknown(error, "--compat", arguments->compat, known);
-      return NULL;
-    }
-    g_ptr_array_add(overrides, g_strdup_printf("master.compat=%s", arguments->compat));
-  }
+  if (!add_choice(overrides, "--compat", arguments->compat, "master.compat", compats, error) ||
+      !add_choice(overrides, "--partition", arguments->partition, "experiment.partition", partitions, error))
+    return NULL;
   g_ptr_array_add(overrides, NULL);
   return (char **)g_ptr_array_steal(overrides, NULL);
 }

@@ -28,6 +28,7 @@ typedef struct {
   char *record;
   char *sample_interval;
   char *compat;
+  char *partition;
   char *call_limit;
   gboolean quiet;
   gboolean no_progress;

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/sim-agents-private.h"
 #include "model/sim-network.h"
+#include "model/sim-partitions.h"
 #include "model/sim-record.h"
 
-#define RACK_SIZE 24
+#define RACK_SIZE      24
+#define OWN_ATTRIBUTES 4
 
 void sim_agents_add(SimAgents *agents, const AgentClass *class, uint32_t machine)
 {
@@ -11,7 +13,7 @@ void sim_agents_add(SimAgents *agents, const AgentClass *class, uint32_t machine
   agents->all[agents->n++] = (SimAgent){class->speed, {INDEX_NONE, INDEX_NONE}, INDEX_NONE, machine};
 }
 
-/* @names, @values: room for three more than the class has; returns how many there are. @rack: room for its name. */
+/* @names, @values: room for OWN_ATTRIBUTES more than the class has; returns how many there are. @rack: room for its name. */
 static uint32_t list_attributes(const SimAgents *agents, const AgentClass *class, uint32_t machine,
                                 const char *host, char rack[RACK_SIZE], const char **names,
                                 const char **values)
@@ -26,6 +28,10 @@ static uint32_t list_attributes(const SimAgents *agents, const AgentClass *class
     g_snprintf(rack, RACK_SIZE, "rack-%05u", machine / per_rack + 1);
     names[n] = "rack";
     values[n++] = rack;
+  }
+  if (agents->world->partitions != NULL) {
+    names[n] = SIM_PARTITION_ATTRIBUTE;
+    values[n++] = sim_partitions_role(agents->world->partitions, machine);
   }
   for (uint32_t i = 0; i < class->n_attributes; i++) {
     names[n] = class->attributes[i].name;
@@ -42,8 +48,8 @@ static bool register_agent(SimAgents *agents, const AgentClass *class, uint32_t 
   agent_hostname(machine, host);
   AgentInfo info = {
       .hostname = host, .region = class->region, .zone = class->zone, .total = class->resources};
-  const char **names = g_newa(const char *, class->n_attributes + 3);
-  const char **values = g_newa(const char *, class->n_attributes + 3);
+  const char **names = g_newa(const char *, class->n_attributes + OWN_ATTRIBUTES);
+  const char **values = g_newa(const char *, class->n_attributes + OWN_ATTRIBUTES);
   if (G_UNLIKELY(agents->says_attributes)) {
     info.attribute_names = names;
     info.attribute_values = values;

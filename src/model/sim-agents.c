@@ -62,7 +62,7 @@ SimAgents *sim_agents_new(SimWorld *world)
     for (uint32_t i = 0; i < cluster->classes[c].count; i++)
       sim_agents_add(agents, &cluster->classes[c], agents->n);
   CHECK(agents->n == cluster->agents);
-  agents->says_attributes = any_constraints(world->experiment);
+  agents->says_attributes = any_constraints(world->experiment) || world->experiment->parted;
   if (may_be_late(world->experiment))
     agents->resends = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
   agents->start_handler = sim_engine_add_handler(world->engine, "task-start", on_start, agents);

@@ -283,7 +283,7 @@ static void submit(SimArrivals *arrivals, SimJob *job)
   world->progress = now;
   sim_digest_add_2(&world->digest, now, SIM_PHASE_ARRIVAL, SIM_RECORD_ARRIVAL, job->id.index,
                    framework->id.index);
-  g_autofree char *misfit = sim_misfit(world->experiment, framework->spec, framework->member_info->role, job);
+  g_autofree char *misfit = sim_misfit(world, framework->spec, framework->member_info->role, job);
   sim_framework_job(framework, job, misfit);
 }
 

@@ -4,6 +4,7 @@
 #include <glib.h>
 
 #include "base/resources-text.h"
+#include "model/sim-partitions.h"
 #include "model/sim-room.h"
 #include "model/sim-wishes.h"
 
@@ -53,20 +54,23 @@ static Quantities room_on(const Experiment *experiment, const FrameworkSpec *spe
 }
 
 /* How many tasks fit the empty cluster at once, up to @enough. */
-static uint64_t room_for(const Experiment *experiment, const FrameworkSpec *spec, const char *role,
+static uint64_t room_for(const SimWorld *world, const FrameworkSpec *spec, const char *role,
                          const Quantities *need, uint64_t enough)
 {
+  const Experiment *experiment = world->experiment;
   uint64_t room = 0;
   for (uint32_t i = 0; i < experiment->cluster.n_classes && room < enough; i++) {
     const AgentClass *class = &experiment->cluster.classes[i];
     Quantities whole = room_on(experiment, spec, role, class);
-    if (class->count > 0 && quantities_contain(&whole, need) && sim_filter_allows(&spec->agents, class))
-      room += (uint64_t) class->count * MIN(quantities_divide(&whole, need), spec->tasks_per_offer);
+    uint32_t count =
+        world->partitions == NULL ? class->count : sim_partitions_count(world->partitions, role, i);
+    if (count > 0 && quantities_contain(&whole, need) && sim_filter_allows(&spec->agents, class))
+      room += (uint64_t)count * MIN(quantities_divide(&whole, need), spec->tasks_per_offer);
   }
   return room;
 }
 
-char *sim_misfit(const Experiment *experiment, const FrameworkSpec *spec, const char *role, const SimJob *job)
+char *sim_misfit(const SimWorld *world, const FrameworkSpec *spec, const char *role, const SimJob *job)
 {
   bool gang = scheduler_starts_gangs(spec->scheduler);
   for (uint32_t i = 0; i < job->n_stages; i++) {
@@ -76,16 +80,18 @@ char *sim_misfit(const Experiment *experiment, const FrameworkSpec *spec, const 
     if (gang && stage->tasks == TASKS_UNLIMITED)
       return g_strdup("a gang without a number of tasks never starts");
     uint64_t wanted = gang ? stage->tasks : 1;
-    uint64_t room = room_for(experiment, spec, role, &stage->need, wanted);
+    uint64_t room = room_for(world, spec, role, &stage->need, wanted);
     if (room >= wanted)
       continue;
-    g_autofree char *need = quantities_print(experiment->kinds, &stage->need);
+    g_autofree char *need = quantities_print(world->experiment->kinds, &stage->need);
     if (room == 0)
       return g_strdup_printf("a task of %s fits no agent%s", need,
-                             spec->agents.n > 0 ? " that its framework wants" : "");
+                             spec->agents.n > 0          ? " that its framework wants"
+                             : world->partitions != NULL ? " of the partition of its role"
+                                                         : "");
     return g_strdup_printf(
-        "its gang of %u tasks of %s each does not fit the empty cluster: %" G_GUINT64_FORMAT " fit",
-        stage->tasks, need, room);
+        "its gang of %u tasks of %s each does not fit the empty %s: %" G_GUINT64_FORMAT " fit", stage->tasks,
+        need, world->partitions == NULL ? "cluster" : "partition of its role", room);
   }
   return NULL;
 }

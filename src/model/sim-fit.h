@@ -2,14 +2,14 @@
 #pragma once
 
 /*
- * Whether a job can ever run on the empty cluster, on the agents that its framework wants.
+ * Whether a job can ever run on the empty cluster (or the partition of its role), on the agents that its framework wants.
  *
  * A job that may run is let in where that is not certain: hostnames and racks are not looked at, reservations are not
  * where operators may change them, nor are quotas.
  */
 
 #include "model/sim-job.h"
-#include "workload/experiment.h"
+#include "model/sim-world.h"
 
 /**
  * sim_misfit:
@@ -19,5 +19,4 @@
  * Cost: O(stages x agent classes).
  * Returns: (transfer full) (nullable): why it can never run; NULL where it can.
  */
-char *sim_misfit(const Experiment *experiment, const FrameworkSpec *spec, const char *role,
-                 const SimJob *job);
+char *sim_misfit(const SimWorld *world, const FrameworkSpec *spec, const char *role, const SimJob *job);

@@ -183,7 +183,8 @@ static bool subscribe(SimFramework *framework, Instant now)
   const char *const *roles = spec->roles == NULL ? &own : (const char *const *)spec->roles;
   uint32_t n_roles = spec->roles == NULL ? 1 : g_strv_length(spec->roles);
   g_autofree bool *suppressed = g_new(bool, n_roles);
-  g_autofree OfferWishes *wishes = sim_wishes_new(spec, n_roles);
+  const char *partition = framework->world->partitions == NULL ? NULL : own;
+  g_autofree OfferWishes *wishes = sim_wishes_new(spec, partition, n_roles);
   for (uint32_t i = 0; i < n_roles; i++)
     suppressed[i] = framework->suppressed;
   FrameworkInfo info = {

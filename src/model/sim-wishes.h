@@ -9,11 +9,13 @@
 #include "workload/experiment.h"
 
 /**
- * sim_wishes_new: (transfer full) (nullable): the same for each of @n_roles; NULL: it wants anything.
+ * sim_wishes_new:
+ * @partition: (nullable): whose agents it is offered alone
  *
+ * (transfer full) (nullable): the same for each of @n_roles; NULL: it wants anything.
  * Texts point into @spec. To be cleared, then freed with g_free().
  */
-OfferWishes *sim_wishes_new(const FrameworkSpec *spec, uint32_t n_roles);
+OfferWishes *sim_wishes_new(const FrameworkSpec *spec, const char *partition, uint32_t n_roles);
 void sim_wishes_clear(OfferWishes *wishes);
 
 /** sim_filter_allows: whether some agent of @agents may pass @filter; tests of its hostname and rack are taken to. */

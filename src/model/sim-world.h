@@ -35,6 +35,7 @@ typedef struct SimArrivals SimArrivals;
 typedef struct SimFrameworks SimFrameworks;
 typedef struct SimNetwork SimNetwork;
 typedef struct SimOperator SimOperator;
+typedef struct SimPartitions SimPartitions;
 
 typedef struct {
   const Experiment *experiment;
@@ -51,7 +52,8 @@ typedef struct {
   SimFrameworks *frameworks;
   SimArrivals *arrivals;
   SimOperator *operator;
-  Pool tasks; /* SimTask */
+  SimPartitions *partitions; /* NULL: all agents are for all */
+  Pool tasks;                /* SimTask */
 
   Instant progress; /* last launch on an agent, end of a task, arrival or start */
   uint32_t on_agents;

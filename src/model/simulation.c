@@ -8,6 +8,7 @@
 #include "model/sim-frameworks.h"
 #include "model/sim-network.h"
 #include "model/sim-operator.h"
+#include "model/sim-partitions.h"
 #include "model/sim-task.h"
 #include "model/sim-world.h"
 
@@ -165,7 +166,10 @@ Simulation *simulation_new(const SimulationSettings *settings, GError **error)
   world->frameworks = sim_frameworks_new(world, settings->sources);
   world->network = sim_network_new(world, sim_frameworks_count(world->frameworks));
   world->operator= sim_operator_new(world);
-  world->arrivals = sim_arrivals_new(world, settings->sources, error);
+  if (settings->experiment->parted)
+    world->partitions = sim_partitions_new(world, error);
+  if (world->partitions != NULL || !settings->experiment->parted)
+    world->arrivals = sim_arrivals_new(world, settings->sources, error);
   if (world->arrivals != NULL)
     world->master = make_master(simulation, error);
   if (world->master == NULL)
@@ -184,6 +188,7 @@ void simulation_free(Simulation *simulation)
   sim_operator_free(world->operator);
   sim_network_free(world->network);
   sim_frameworks_free(world->frameworks);
+  sim_partitions_free(world->partitions);
   sim_agents_free(world->agents);
   pool_clear(&world->tasks);
   sim_engine_free(world->engine);

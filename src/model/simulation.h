@@ -60,6 +60,7 @@ typedef struct Simulation Simulation;
 
 typedef enum {
   SIMULATION_ERROR_ALLOCATOR, /* it offered what is not free; or it refuses an option */
+  SIMULATION_ERROR_PARTITION, /* the cluster is too small to be parted */
   SIMULATION_ERROR_SOURCE,    /* a source broke its contract (job-source.h) */
 } SimulationError;
 
@@ -92,7 +93,7 @@ typedef enum {
  * simulation_new:
  * @settings: copied; what it points to is not
  * @error: an option that the allocator refuses; a source that fails at its first job; an endless source where
- *   the experiment has no duration
+ *   the experiment has no duration; a static partition without agents
  *
  * Builds the cluster and everything that does not need the clock. No callback to the observers yet.
  * Returns: (transfer full) (nullable): a run that has not started.

@@ -426,6 +426,7 @@ typedef struct {
   double confidence;        /* of intervals, such as 0.95 */
   Duration sample_interval; /* default duration / 100; 0: neither it nor a duration is given */
   FairnessDetail fairness;
+  bool parted; /* each role has agents of its own, as many as its weight says, and is offered no others */
 
   ResourceKinds *kinds;
   Cluster cluster;

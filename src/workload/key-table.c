@@ -87,6 +87,7 @@ static const KeyType memory = {"size", value_memory};
 static const KeyType name_column = {"column", value_name_column};
 static const KeyType names = {"names, with commas", value_names};
 static const KeyType number_column = {"column or \"a*b\" [* factor]", value_number_column};
+static const KeyType partition = {"shared or static", value_partition};
 static const KeyType period = {"duration or none", value_period};
 static const KeyType positive = {"number above zero", value_positive};
 static const KeyType quantities = {"resources", value_quantities};
@@ -147,6 +148,10 @@ static const KeyRow rows[] = {
      "of these intervals", false},
     {GROUP_EXPERIMENT, JOBS_ANY, "sample-interval", &duration, EXPERIMENT(sample_interval), 1, 0, NULL,
      "between the samples of time series; default: a hundredth of the duration", false},
+    {GROUP_EXPERIMENT, JOBS_ANY, "partition", &partition, EXPERIMENT(parted), 0, 0, "shared",
+     "static: each role has whole agents of its own, as many as its weight says: what sharing is held "
+     "against",
+     false},
     {GROUP_EXPERIMENT, JOBS_ANY, "fairness", &fairness, EXPERIMENT(fairness), 0, 0, "shares",
      "agents: also sharing incentive, envy, and what became of all resources, agent by agent at each sample: "
      "O(agents x frameworks)",

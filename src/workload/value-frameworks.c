@@ -69,6 +69,17 @@ bool value_declared_demand(const ValueContext *context, const char *text, void *
   return true;
 }
 
+bool value_partition(const ValueContext *context, const char *text, void *field, GError **error)
+{
+  (void)context;
+  static const char *const names[] = {"shared", "static", NULL};
+  int index;
+  if (!value_choice(text, "partition", names, &index, error))
+    return false;
+  *(bool *)field = index == 1;
+  return true;
+}
+
 bool value_spread(const ValueContext *context, const char *text, void *field, GError **error)
 {
   (void)context;

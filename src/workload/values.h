@@ -49,6 +49,7 @@
  *   value_replicate      TraceReplicate        "none", "jitter(60s)", "resample-blocks(1h)", "resample-users"
  *   value_times_or_none  SimDistribution *     of durations, in seconds; NULL for "none"
  *   value_instances      InstanceList          "10, 600s: 20, 20min: 5"
+ *   value_partition      bool                  "shared" or "static"
  *   value_spread         Spread                "host", "rack" or "none"
  *   value_agent_filter   AgentFilter           "hostname == h1 | rack exists & zone != z2"; "&" binds closer
  *
@@ -143,6 +144,7 @@ bool value_confidence(const ValueContext *context, const char *text, void *field
 bool value_replicate(const ValueContext *context, const char *text, void *field, GError **error);
 bool value_times_or_none(const ValueContext *context, const char *text, void *field, GError **error);
 bool value_instances(const ValueContext *context, const char *text, void *field, GError **error);
+bool value_partition(const ValueContext *context, const char *text, void *field, GError **error);
 bool value_spread(const ValueContext *context, const char *text, void *field, GError **error);
 bool value_agent_filter(const ValueContext *context, const char *text, void *field, GError **error);
 
