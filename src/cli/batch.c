@@ -298,15 +298,14 @@ static void on_worker_ended(void *self, Worker *worker, const WorkerEnd *end)
   g_ptr_array_add(run->ended, worker);
   g_atomic_pointer_set(&slot->worker, NULL);
   run->running--;
-  if (end->well && is_done(run->batch, point)) {
+  /* A worker that was stopped or killed after its last word has left a whole run. */
+  if (is_done(run->batch, point)) {
     run->done[slot->point] = true;
     run->counts.done++;
     g_unlink(log);
     advance(run);
     return;
   }
-  g_autofree char *shard = batch_shard(run->batch, point);
-  g_unlink(shard); /* of a run that was interrupted */
   g_unlink(log);
   if (!end->stopped)
     report_failure(run, point, end->status, end->well ? "it left no results" : end->message);
