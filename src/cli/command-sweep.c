@@ -39,6 +39,7 @@ static const char examples[] =
     "  sim sweep mine.ini --dry-run                               which runs it has; checks all of them\n"
     "  sim sweep mine.ini --shard 3/8 && sim merge mine.db mine-*-of-8.db       the third of 8 machines\n"
     "  parallel sim sweep mine.ini -j 1 --shard {}/8 ::: 1 2 3 4 5 6 7 8        GNU parallel\n"
+    "  scripts/sweep-slurm mine.ini -- --cpus-per-task=4                        Slurm\n"
     "\n"
     "Runs that are there already, in the output or in OUTPUT.parts, are not run again: after an\n"
     "interruption the same command goes on from there, and a sweep may grow.\n"
