@@ -118,6 +118,7 @@ bool swim_tasks(const LineReader *lines, const TraceSpec *spec, const SwimRecord
   tasks->map_bytes = (double)input / tasks->maps;
   tasks->reduces = 0;
   tasks->reduce_bytes = 0;
+  tasks->shuffle_bytes = 0;
   if (record->shuffle == 0)
     return true;
 
@@ -131,6 +132,7 @@ bool swim_tasks(const LineReader *lines, const TraceSpec *spec, const SwimRecord
   if (!count_tasks(lines, "reduces", reduces, &tasks->reduces, error))
     return false;
   tasks->reduce_bytes = (double)sum / tasks->reduces;
+  tasks->shuffle_bytes = (double)shuffle / tasks->reduces;
   return true;
 }
 
@@ -185,9 +187,13 @@ static TraceRowRead swim_rows_next(TraceRows *base, TraceRow *row, GError **erro
 
   JobStage *map = &row->stages[0];
   JobStage *reduce = &row->stages[1];
-  *map = (JobStage){.name = "map", .tasks = tasks.maps, .task_resources = spec->map_resources};
-  *reduce = (JobStage){
-      .name = "reduce", .tasks = tasks.reduces, .task_resources = spec->reduce_resources, .after = 1};
+  *map = (JobStage){
+      .name = "map", .tasks = tasks.maps, .task_resources = spec->map_resources, .input = tasks.map_bytes};
+  *reduce = (JobStage){.name = "reduce",
+                       .tasks = tasks.reduces,
+                       .task_resources = spec->reduce_resources,
+                       .input = tasks.shuffle_bytes,
+                       .after = 1};
   row->n_stages = tasks.reduces > 0 ? 2 : 1;
   row->name = record.job;
   if (!fill_stage(rows, row->row, 0, tasks.map_bytes, map, error) ||

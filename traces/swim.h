@@ -48,9 +48,10 @@ typedef struct {
 /* The tasks of one job. */
 typedef struct {
   uint32_t maps;
-  uint32_t reduces;    /* 0: a map-only job */
-  double map_bytes;    /* per map */
-  double reduce_bytes; /* per reduce */
+  uint32_t reduces;     /* 0: a map-only job */
+  double map_bytes;     /* per map */
+  double reduce_bytes;  /* per reduce: shuffle and output */
+  double shuffle_bytes; /* per reduce: of them the shuffle */
 } SwimTasks;
 
 /**
@@ -72,6 +73,7 @@ bool swim_tasks(const LineReader *lines, const TraceSpec *spec, const SwimRecord
  * @lines: (transfer full): at its first line; freed on failure too
  * @error: TRACE_ERROR_MAPPING: a mapping by user and the like, or a size that is not positive
  *
- * The job of a record: named by its id, a stage "map" and, if it has reduces, a stage "reduce" after it.
+ * The job of a record: named by its id, a stage "map" and, if it has reduces, a stage "reduce" after it. The input of a
+ * reduce is what it shuffles.
  */
 TraceRows *swim_rows_new(const FrameworkSpec *framework, uint64_t seed, LineReader *lines, GError **error);

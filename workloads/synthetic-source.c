@@ -217,6 +217,7 @@ static void fill_stages(SyntheticSource *source)
     *stage = (JobStage){.name = spec->name,
                         .task_resources = spec->task_resources,
                         .duration = spec->task_duration,
+                        .input = spec->task_input,
                         .after = spec->after};
     if (spec->task_duration == NULL)
       stage->fixed_duration = DURATION_MAX;

@@ -27,6 +27,7 @@ static const Entry schedulers[] = {
     {"mpi", "a gang whose tasks run equally long, and are lost together: then it starts again as a whole"},
     {"service", "keeps a number of instances up, replaces those that are lost, follows a schedule"},
     {"decliner", "runs nothing, and declines whatever it is offered"},
+    {"hadoop", "maps near their data (delay scheduling), then reduces; speculative execution"},
 };
 
 static const Entry distributions[] = {

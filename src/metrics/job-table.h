@@ -30,6 +30,7 @@ typedef struct {
   Instant finish; /* where it is known before the last state is; else INSTANT_NEVER */
   char *name;     /* owned */
   char *reason;   /* (nullable), owned */
+  uint32_t located[TASK_LOCALITIES];
 } LiveJob;
 
 typedef struct JobPage JobPage;

@@ -137,6 +137,7 @@ static void job_tell(const Recorder *recorder, const LiveJob *job, Instant finis
       .start = job->start,
       .finish = finish,
   };
+  memcpy(told.located, job->located, sizeof told.located);
   recorder->sink.job(recorder->sink.self, &told);
 }
 
@@ -176,11 +177,20 @@ static void job_span(void *self, Instant now, FrameworkId id, JobId job_id, Inst
 
 static void task_attempt(void *self, FrameworkId framework, JobId job_id, uint32_t stage, uint32_t task_index,
                          uint32_t attempt, AgentId agent, Instant launch, Instant start, Instant finish,
-                         const char *state)
+                         TaskLocality locality, const char *state)
 {
   Recorder *recorder = self;
   recorder->sink.task_attempt(recorder->sink.self, framework, job_id, stage, task_index, attempt, agent,
-                              launch, start, finish, state);
+                              launch, start, finish, locality, state);
+}
+
+static void task_located(void *self, FrameworkId framework, JobId job_id, TaskLocality locality)
+{
+  Recorder *recorder = self;
+  LiveJob *job = job_table_find(&recorder->job_table, job_id);
+  CHECK(job != NULL);
+  job->located[locality]++;
+  recorder_at(recorder, framework)->located[locality]++;
 }
 
 static void offers_judged(void *self, FrameworkId id, const OfferSummary *summary)
@@ -212,6 +222,7 @@ void recorder_watch_jobs(Recorder *recorder)
       .offers_judged = offers_judged,
       .operator_called = operator_called,
       .task_attempt = recorder->sink.task_attempt == NULL ? NULL : task_attempt,
+      .task_located = task_located,
   };
 }
 

@@ -57,8 +57,9 @@ typedef struct {
   uint32_t tasks; /* TASKS_UNLIMITED */
   JobState state;
   Instant submit;
-  Instant start;  /* its first task's; INSTANT_NEVER */
-  Instant finish; /* INSTANT_NEVER: it has not ended */
+  Instant start;                     /* its first task's; INSTANT_NEVER */
+  Instant finish;                    /* INSTANT_NEVER: it has not ended */
+  uint32_t located[TASK_LOCALITIES]; /* tasks launched, by how near to their data */
 } RecordedJob;
 
 /* Where what is not kept goes. Functions may be NULL. */
@@ -68,7 +69,7 @@ typedef struct {
   /* As JobObserver.task_attempt. */
   void (*task_attempt)(void *self, FrameworkId framework, JobId job_id, uint32_t stage, uint32_t task_index,
                        uint32_t attempt, AgentId agent, Instant launch, Instant start, Instant finish,
-                       const char *state);
+                       TaskLocality locality, const char *state);
   /* As JobObserver.operator_called. */
   void (*operator_called)(void *self, Instant now, uint32_t number, uint32_t done, uint32_t refused,
                           const char *message);
@@ -122,6 +123,8 @@ typedef struct {
   double sampled_fair_share;
   uint64_t jobs[JOB_UNSCHEDULABLE + 1]; /* in each state now */
   OfferSummary judged;                  /* at its stop or the end of the run */
+  uint64_t
+      located[TASK_LOCALITIES]; /* tasks launched, by how near to their data; LOCALITY_NONE: not counted */
   Shortfall shortfall;
   double entitled; /* task-seconds: sharing.h, sums over samples; of recorder_measure_agents() alone */
   double incentive;

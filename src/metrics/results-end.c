@@ -81,7 +81,9 @@ static void add_framework_counts(const RecordedFramework *framework, RowCell *ce
   (cell++)->integer = (int64_t)judged->unusable;
   (cell++)->integer = (int64_t)judged->unwanted;
   (cell++)->integer = judged->first_wait.ns < 0 ? ROW_NULL : judged->first_wait.ns;
-  cell->integer = judged->longest_wait.ns;
+  (cell++)->integer = judged->longest_wait.ns;
+  for (TaskLocality locality = LOCALITY_NODE; locality <= LOCALITY_ANY; locality++)
+    (cell++)->integer = (int64_t)framework->located[locality];
 }
 
 static void add_absent_framework(ResultsRun *run, uint32_t id, uint32_t group, const SourceMember *member)

@@ -41,12 +41,14 @@ static void job_row(void *self, const RecordedJob *job)
   (cell++)->integer = nullable(job->finish);
   (cell++)->integer = tasks_or_null(job->tasks);
   (cell++)->integer = job->state;
-  cell->text = row_text(run->stream, TABLE_JOB, job->reason);
+  (cell++)->text = row_text(run->stream, TABLE_JOB, job->reason);
+  for (TaskLocality locality = LOCALITY_NODE; locality <= LOCALITY_ANY; locality++)
+    (cell++)->integer = job->located[locality];
 }
 
 static void task_attempt_row(void *self, FrameworkId framework, JobId job_id, uint32_t stage,
                              uint32_t task_index, uint32_t attempt, AgentId agent, Instant launch,
-                             Instant start, Instant finish, const char *state)
+                             Instant start, Instant finish, TaskLocality locality, const char *state)
 {
   ResultsRun *run = self;
   Instant started = instant_is_never(start) ? finish : start;
@@ -62,7 +64,8 @@ static void task_attempt_row(void *self, FrameworkId framework, JobId job_id, ui
   (cell++)->integer = nullable(finish);
   (cell++)->integer =
       instant_is_never(started) || instant_is_never(launch) ? ROW_NULL : started.ns - launch.ns;
-  cell->integer = results_attempt_state_code(state);
+  (cell++)->integer = results_attempt_state_code(state);
+  cell->integer = locality;
 }
 
 static void operator_row(void *self, Instant now, uint32_t number, uint32_t done, uint32_t refused,

@@ -19,6 +19,12 @@
   {                                                                                                          \
     "run_id", SEEN, NULL, "", "the run, see table run"                                                       \
   }
+#define LOCATED                                                                                              \
+  {"node_local", INTEGER, "NOT NULL", "tasks", "launched on an agent with their data"},                      \
+      {"rack_local", INTEGER, "NOT NULL", "tasks", "launched in a rack with their data, on another agent"},  \
+  {                                                                                                          \
+    "off_rack", INTEGER, "NOT NULL", "tasks", "launched elsewhere, where their data lies somewhere"          \
+  }
 #define END                                                                                                  \
   {                                                                                                          \
     NULL, INTEGER, NULL, NULL, NULL                                                                          \
@@ -154,12 +160,14 @@ static const ResultsColumn framework_columns[] = {
     {"offers_rescinded", INTEGER, "NOT NULL", "offers", "taken back by the master"},
     {"offers_discarded", INTEGER, "NOT NULL", "offers", "gone with an invalid accept or with the framework"},
     {"offers_usable", INTEGER, "NOT NULL", "offers", "looked at, and a task fitted"},
-    {"offers_unusable", INTEGER, "NOT NULL", "offers", "looked at; tasks waited, and none fitted"},
+    {"offers_unusable", INTEGER, "NOT NULL", "offers",
+     "looked at; tasks waited, and none fitted, or none wanted to run there"},
     {"offers_unwanted", INTEGER, "NOT NULL", "offers", "looked at, and no task waited"},
     {"first_offer_wait_ns", INTEGER, NULL, "ns",
      "from its first waiting task to the first usable offer; NULL: there was none"},
     {"longest_offer_wait_ns", INTEGER, "NOT NULL", "ns",
      "longest time without a usable offer while tasks waited; one that lasts to the end included"},
+    LOCATED,
     END,
 };
 
@@ -201,6 +209,7 @@ static const ResultsColumn job_columns[] = {
      "WHEN 4 THEN 'killed' WHEN 5 THEN 'unschedulable' END",
      "", "finished, failed, killed, running, waiting or unschedulable"},
     {"reason", TEXT, NULL, "", "why it waits, failed or cannot be scheduled"},
+    LOCATED,
     END,
 };
 
@@ -224,6 +233,11 @@ static const ResultsColumn task_attempt_columns[] = {
      "WHEN 12 THEN 'running' WHEN 13 THEN 'killing' END",
      "",
      "how it ended: finished, failed, killed, lost, ...; running or staging where the run ended before it"},
+    {"locality_code", INTEGER, "NOT NULL", "", "the locality as a number; 0: it has no data of its own"},
+    {"locality", COMPUTED, "CASE locality_code WHEN 1 THEN 'node' WHEN 2 THEN 'rack' WHEN 3 THEN 'any' END",
+     "",
+     "where it ran: node: on an agent with its data; rack: in a rack with its data; any: elsewhere; NULL: it "
+     "has none"},
     END,
 };
 
@@ -446,6 +460,16 @@ static const ResultsColumn offers_columns[] = {
     END,
 };
 
+static const ResultsColumn locality_columns[] = {
+    VIEWED_RUN,
+    {"framework", SEEN, NULL, "", "name of the framework; only those whose tasks have data somewhere"},
+    {"tasks", SEEN, NULL, "tasks", "of such tasks that were launched, each attempt"},
+    {"node", SEEN, NULL, "0 to 1", "of them the part on an agent with their data"},
+    {"rack", SEEN, NULL, "0 to 1", "of them the part in a rack with their data, on another agent"},
+    {"off_rack", SEEN, NULL, "0 to 1", "of them the part elsewhere"},
+    END,
+};
+
 static const ResultsRelation views[] = {
     {"ramp_up", "SELECT run_id, name, ramp_up_ns / 1e9, ramp_up_target FROM framework", ramp_up_columns},
     {"completion_time",
@@ -467,6 +491,10 @@ static const ResultsRelation views[] = {
      "CAST (offers_unusable AS REAL) / (offers_usable + offers_unusable) END, "
      "first_offer_wait_ns / 1e9, longest_offer_wait_ns / 1e9 FROM framework",
      offers_columns},
+    {"locality",
+     "SELECT run_id, name, tasks, node_local / tasks, rack_local / tasks, off_rack / tasks FROM "
+     "(SELECT *, CAST (node_local + rack_local + off_rack AS REAL) AS tasks FROM framework) WHERE tasks > 0",
+     locality_columns},
     {NULL, NULL, NULL},
 };
 

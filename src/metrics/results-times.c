@@ -143,6 +143,15 @@ static void add_times(ResultsRun *run, const TimesNames *names, const bool *star
   add_sequence(run, names, "run", &times->groups[times->n_groups]);
 }
 
+static bool any_located(const ResultsRun *run)
+{
+  for (uint32_t i = 0; i < recorder_framework_count(run->recorder); i++)
+    for (TaskLocality locality = LOCALITY_NODE; locality <= LOCALITY_ANY; locality++)
+      if (recorder_framework(run->recorder, i)->located[locality] > 0)
+        return true;
+  return false;
+}
+
 /* What the table of frameworks adds up to. */
 static bool add_sums(ResultsRun *run, GError **error)
 {
@@ -150,25 +159,33 @@ static bool add_sums(ResultsRun *run, GError **error)
     const char *name;
     const char *value;
     bool overall;
-    bool agents; /* with experiment.fairness = agents alone */
+    enum { ALWAYS, WITH_AGENTS, WITH_LOCALITY } when;
   } metrics[] = {
-      {"fairness/sharing_incentive", "min(sharing_incentive)", true, true},
-      {"fairness/envy", "max(envy)", true, true},
-      {"mean_share", "avg(mean_dominant_share)", false, false},
-      {"fairness/deficit", "sum(deficit)", true, false},
-      {"starvation/longest", "max(starvation_ns) / 1e9", true, false},
-      {"starvation/open", "CAST (sum(starvation_open) AS REAL)", true, false},
-      {"work/rate", "sum(sampled_work) * 1e9 / nullif(max(sampled_demand_ns), 0)", true, false},
-      {"jobs/submitted", "CAST (sum(jobs_submitted) AS REAL)", true, false},
-      {"tasks/launched", "CAST (sum(tasks_launched) AS REAL)", true, false},
+      {"fairness/sharing_incentive", "min(sharing_incentive)", true, WITH_AGENTS},
+      {"fairness/envy", "max(envy)", true, WITH_AGENTS},
+      {"mean_share", "avg(mean_dominant_share)", false, ALWAYS},
+      {"fairness/deficit", "sum(deficit)", true, ALWAYS},
+      {"starvation/longest", "max(starvation_ns) / 1e9", true, ALWAYS},
+      {"starvation/open", "CAST (sum(starvation_open) AS REAL)", true, ALWAYS},
+      {"work/rate", "sum(sampled_work) * 1e9 / nullif(max(sampled_demand_ns), 0)", true, ALWAYS},
+      {"jobs/submitted", "CAST (sum(jobs_submitted) AS REAL)", true, ALWAYS},
+      {"tasks/launched", "CAST (sum(tasks_launched) AS REAL)", true, ALWAYS},
       {"offers/unusable",
-       "CAST (sum(offers_unusable) AS REAL) / nullif(sum(offers_usable + offers_unusable), 0)", false, false},
-      {"offer_wait/served", "CAST (count(first_offer_wait_ns) AS REAL)", false, false},
-      {"offer_wait/first_mean", "avg(first_offer_wait_ns) / 1e9", false, false},
-      {"offer_wait/longest", "max(longest_offer_wait_ns) / 1e9", false, false},
+       "CAST (sum(offers_unusable) AS REAL) / nullif(sum(offers_usable + offers_unusable), 0)", false,
+       ALWAYS},
+      {"offer_wait/served", "CAST (count(first_offer_wait_ns) AS REAL)", false, ALWAYS},
+      {"offer_wait/first_mean", "avg(first_offer_wait_ns) / 1e9", false, ALWAYS},
+      {"offer_wait/longest", "max(longest_offer_wait_ns) / 1e9", false, ALWAYS},
+      {"locality/node", "CAST (sum(node_local) AS REAL) / nullif(sum(node_local + rack_local + off_rack), 0)",
+       true, WITH_LOCALITY},
+      {"locality/rack",
+       "CAST (sum(node_local + rack_local) AS REAL) / nullif(sum(node_local + rack_local + off_rack), 0)",
+       true, WITH_LOCALITY},
   };
+  bool located = any_located(run);
   for (size_t i = 0; i < G_N_ELEMENTS(metrics); i++) {
-    if (metrics[i].agents && run->experiment->fairness != FAIRNESS_AGENTS)
+    if ((metrics[i].when == WITH_AGENTS && run->experiment->fairness != FAIRNESS_AGENTS) ||
+        (metrics[i].when == WITH_LOCALITY && !located))
       continue;
     g_autofree char *groups = g_strdup_printf(
         "INSERT INTO metric SELECT run_id, '%s', 'framework ' || group_name, %s FROM framework "
@@ -176,7 +193,8 @@ static bool add_sums(ResultsRun *run, GError **error)
         metrics[i].name, metrics[i].value, run->run_id);
     g_autofree char *all = g_strdup_printf(
         "INSERT INTO metric SELECT %u, '%s', 'run', coalesce(%s, %s) FROM framework WHERE run_id = %u",
-        run->run_id, metrics[i].name, metrics[i].value, metrics[i].agents ? "NULL" : "0.0", run->run_id);
+        run->run_id, metrics[i].name, metrics[i].value, metrics[i].when == WITH_AGENTS ? "NULL" : "0.0",
+        run->run_id);
     if (!results_exec(run->results->db, groups, error) ||
         (metrics[i].overall && !results_exec(run->results->db, all, error)))
       return false;

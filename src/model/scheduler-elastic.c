@@ -86,17 +86,8 @@ static bool take_special(const SimFramework *framework, const SimStage *stage, R
     sim_room_take(rest, &stage->need, taken);
     return true;
   }
-  Resources lasting;
-  resources_copy(&lasting, rest);
-  sim_room_drop_limited(framework->world->experiment, &lasting);
-  Quantities room = sim_room(&lasting, framework->uses_revocable);
-  bool fits = quantities_contain(&room, &stage->need);
-  if (fits) {
-    sim_room_take(&lasting, &stage->need, taken);
-    resources_subtract(rest, taken);
-  }
-  resources_clear(&lasting);
-  return fits;
+  return sim_room_take_lasting(framework->world->experiment, rest, &stage->need, framework->uses_revocable,
+                               taken);
 }
 
 /* Likewise, where not all that they hold is plain: one task after the other, each with its own resources. */
@@ -145,6 +136,17 @@ static void elastic_offers(SimFramework *framework, const OfferMessage *offers, 
       answer(framework, &offers[i], end - i, &room);
   }
   sim_framework_flush(framework, framework->refuse);
+}
+
+void scheduler_decline(SimFramework *framework, const OfferMessage *first, uint32_t n, const Quantities *room)
+{
+  decline(framework, first, n, room);
+}
+
+void scheduler_accept(SimFramework *framework, const OfferMessage *first, uint32_t n, const TaskInfo *tasks,
+                      uint32_t n_tasks)
+{
+  accept(framework, first, n, tasks, n_tasks);
 }
 
 const char *scheduler_reason(SimFramework *framework, SimJob *job)

@@ -19,3 +19,10 @@ extern const SimScheduler scheduler_elastic;
 
 /** scheduler_reason: why @job waits, for frameworks that take whatever fits. Valid until the next call. */
 const char *scheduler_reason(SimFramework *framework, SimJob *job);
+
+/* How such frameworks answer the offers @first ..., @n of one agent and role, and what is counted of it (OfferSummary).
+ * scheduler_decline: nothing is started there; @room: for one task. scheduler_accept: @tasks are. */
+void scheduler_decline(SimFramework *framework, const OfferMessage *first, uint32_t n,
+                       const Quantities *room);
+void scheduler_accept(SimFramework *framework, const OfferMessage *first, uint32_t n, const TaskInfo *tasks,
+                      uint32_t n_tasks);

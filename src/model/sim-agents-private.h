@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* What the parts of SimAgents share: sim-agents.c (tasks), sim-agents-register.c (which machine is which agent). */
+/* What the parts of SimAgents share: sim-agents.c (tasks), sim-agents-register.c (which machine is which agent),
+ * sim-agents-progress.c (what a scheduler's executors tell it, and are told). */
 
 #include "engine/engine.h"
 #include "model/sim-agents.h"
@@ -34,6 +35,15 @@ struct SimAgents {
   GHashTable *resends;    /* label -> SimResend *; NULL where none can be needed; looked up, never walked */
   uint64_t looked[LOOKS]; /* up to which entry, as a number of events */
 };
+
+/** sim_agents_scaled: how long what takes @length_ns at speed 1 takes at @speed. */
+static inline int64_t sim_agents_scaled(int64_t length_ns, double speed)
+{
+  if (speed == 1.0 || length_ns == DURATION_MAX.ns)
+    return length_ns;
+  Duration scaled;
+  return duration_from_seconds((double)length_ns / 1e9 / speed, &scaled) ? scaled.ns : DURATION_MAX.ns;
+}
 
 /** sim_agents_add: the machine is the agent of the next number now, which has nothing. */
 void sim_agents_add(SimAgents *agents, const AgentClass *class, uint32_t machine);

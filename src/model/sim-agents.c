@@ -191,14 +191,6 @@ static void send_update(SimAgents *agents, SimTask *task, uint64_t label)
   sim_network_status(agents->world->network, &status);
 }
 
-static int64_t scaled(int64_t length_ns, double speed)
-{
-  if (speed == 1.0 || length_ns == DURATION_MAX.ns)
-    return length_ns;
-  Duration shorter;
-  return duration_from_seconds((double)length_ns / 1e9 / speed, &shorter) ? shorter.ns : DURATION_MAX.ns;
-}
-
 static void on_resend(void *self, uint64_t label)
 {
   SimAgents *agents = self;
@@ -215,7 +207,7 @@ static void start_task(SimAgents *agents, SimTask *task, uint64_t label)
 {
   SimWorld *world = agents->world;
   Instant now = sim_world_now(world);
-  Duration length = {scaled(task->length.ns, agents->all[task->agent].speed)};
+  Duration length = {sim_agents_scaled(task->length.ns, agents->all[task->agent].speed)};
   task->start = now;
   task->flags |= SIM_TASK_STARTED;
   if (task->stage != NULL && instant_is_never(task->stage->job->start))

@@ -56,6 +56,19 @@ void sim_agents_return(SimAgents *agents, uint32_t machine);
 /** sim_agents_expect: a hint that something will be launched on @agent in a moment. */
 void sim_agents_expect(const SimAgents *agents, AgentId agent);
 
+/*
+ * What the executors of a framework and its scheduler tell each other, past the master: at once, and no event.
+ */
+
+/** sim_agents_age: for how long the task has run; zero where it does not run yet, or any more. @label: of a task.
+ * sim_agents_ran: likewise, as long as it would have taken at speed 1. */
+Duration sim_agents_age(const SimAgents *agents, uint64_t label);
+Duration sim_agents_ran(const SimAgents *agents, uint64_t label);
+
+/** sim_agents_set_left: the task of @label, which was launched with the length DURATION_MAX, has @left to run from now on
+ * (from its start on where it does not run yet) at speed 1. */
+void sim_agents_set_left(SimAgents *agents, uint64_t label, Duration left);
+
 /* Messages from the master. */
 void sim_agents_launch(SimAgents *agents, AgentId agent, const TaskLaunch *launch);
 void sim_agents_kill(SimAgents *agents, AgentId agent, TaskId task, Duration grace, TaskReason reason);

@@ -40,10 +40,11 @@ static void endless_demand(SimFramework *framework, const SimStage *stage, bool 
   demand->unlimited += begins ? 1 : UINT32_MAX;
 }
 
-void sim_framework_take(SimFramework *framework, SimStage *stage, AgentId agent, TaskInfo *info)
+/* What sim_stage_take() has taken. */
+static inline SimTask *take(SimFramework *framework, SimStage *stage, SimRetry number, AgentId agent,
+                            TaskInfo *info)
 {
   SimWorld *world = framework->world;
-  SimRetry number = sim_stage_take(stage);
   if (stage->pending == 0)
     sim_queue_remove(&framework->queue, stage);
   sim_queue_job_changed(&framework->queue, stage->job);
@@ -68,6 +69,22 @@ void sim_framework_take(SimFramework *framework, SimStage *stage, AgentId agent,
   info->agent = agent;
   info->resources = resources_of(&stage->need);
   info->executor = NULL;
+  return task;
+}
+
+void sim_framework_take(SimFramework *framework, SimStage *stage, AgentId agent, TaskInfo *info)
+{
+  take(framework, stage, sim_stage_take(stage), agent, info);
+}
+
+SimTask *sim_framework_take_task(SimFramework *framework, SimStage *stage, SimRetry number, AgentId agent,
+                                 TaskInfo *info)
+{
+  CHECK(stage->pending > 0 && stage->pending != UINT32_MAX);
+  stage->pending--;
+  stage->live++;
+  stage->job->live++;
+  return take(framework, stage, number, agent, info);
 }
 
 void sim_framework_accept(SimFramework *framework, const OfferId *offers, uint32_t n_offers,
@@ -211,6 +228,16 @@ uint32_t sim_framework_drop_pending(SimFramework *framework, SimStage *stage, ui
   return tasks;
 }
 
+static void begin(SimFramework *framework, SimStage *stage)
+{
+  sim_queue_add(&framework->queue, stage);
+  tell_demand(framework, true, stage->pending, &stage->need);
+  if (G_UNLIKELY(framework->demand != NULL)) {
+    demand_moves(framework, stage, stage->pending);
+    endless_demand(framework, stage, true);
+  }
+}
+
 static void make_runnable(SimFramework *framework, SimJob *job)
 {
   for (uint32_t i = 0; i < job->n_stages; i++) {
@@ -224,13 +251,15 @@ static void make_runnable(SimFramework *framework, SimJob *job)
       i = UINT32_MAX; /* from the first one again */
       continue;
     }
-    sim_queue_add(&framework->queue, stage);
-    tell_demand(framework, true, stage->pending, &stage->need);
-    if (G_UNLIKELY(framework->demand != NULL)) {
-      demand_moves(framework, stage, stage->pending);
-      endless_demand(framework, stage, true);
-    }
+    begin(framework, stage);
   }
+}
+
+void sim_framework_begin(SimFramework *framework, SimStage *stage)
+{
+  CHECK(!stage->runnable && stage->tasks > 0);
+  stage->runnable = true;
+  begin(framework, stage);
 }
 
 /* --- stages that are one whole ------------------------------------------------------------------------- */
@@ -288,6 +317,8 @@ static void end_job(SimFramework *framework, SimJob *job, JobState state, const 
   *(state == JOB_FINISHED ? &world->jobs_finished : &world->jobs_failed) += 1;
   tell_span(framework, job, state);
   tell_state(framework, job, state, reason);
+  if (job->record != NULL)
+    framework->scheduler->job_ends(framework, job);
   drop_pending(framework, job);
   sim_arrivals_job_ended(world->arrivals, framework, job);
   free_if_unused(job);
@@ -335,9 +366,13 @@ static void tell_attempt(const SimFramework *framework, const SimTask *task, Tas
     return;
   bool started = (task->flags & SIM_TASK_STARTED) != 0;
   bool ended = (task->flags & SIM_TASK_ENDED) != 0;
-  world->observer.task_attempt(world->observer.self, framework->id, task->stage->job->id, task->stage->number,
+  const SimStage *stage = task->stage;
+  TaskLocality locality = LOCALITY_NONE;
+  if (stage->job->record != NULL)
+    locality = framework->scheduler->locality(stage, task->index, task->attempt);
+  world->observer.task_attempt(world->observer.self, framework->id, stage->job->id, stage->number,
                                task->index, task->attempt, (AgentId){task->agent}, task->launch,
-                               started ? task->start : INSTANT_NEVER, ended ? task->finish : end,
+                               started ? task->start : INSTANT_NEVER, ended ? task->finish : end, locality,
                                task_state_name(state));
 }
 
@@ -383,7 +418,10 @@ static void task_returns(SimFramework *framework, SimStage *stage, const SimTask
     return;
   }
   uint16_t attempt = task->attempt < UINT16_MAX ? (uint16_t)(task->attempt + 1) : UINT16_MAX;
-  sim_stage_return(stage, task->index, attempt);
+  if (stage->job->record != NULL)
+    stage->pending++; /* the scheduler knows which one */
+  else
+    sim_stage_return(stage, task->index, attempt);
   if (G_UNLIKELY(framework->as_one))
     wait_as_one(framework, stage);
   else if (stage->shape == NULL)
@@ -433,11 +471,15 @@ static void task_ended(SimFramework *framework, SimTask *task, const TaskStatus 
   stage->live--;
   job->live--;
   sim_queue_job_changed(&framework->queue, job);
+  bool is_nothing = job->record != NULL && framework->scheduler->attempt_ends(framework, stage, ended.index,
+                                                                              ended.attempt, status->state);
   if (sim_job_is_over(job)) {
     if (status->state == TASK_FINISHED)
       framework->world->tasks_finished++;
     drop_refused(framework, stage, status);
     free_if_unused(job);
+  } else if (G_UNLIKELY(is_nothing)) {
+    drop_refused(framework, stage, status);
   } else if (status->state == TASK_FINISHED) {
     task_finished(framework, stage, &ended, status);
   } else if (status->state == TASK_ERROR) {

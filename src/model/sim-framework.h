@@ -69,6 +69,15 @@ typedef struct {
                                                                   is to run again; else: always */
   void (*clear)(SimFramework *framework);                      /* (nullable) forgets all offers; frees */
   const char *(*reason)(SimFramework *framework, SimJob *job); /* why it waits; valid until the next call */
+
+  /* For schedulers that choose tasks by number and keep a record of each job, SimJob.record, which they make when it is
+   * submitted; for jobs without one these are not called. */
+  void (*job_ends)(SimFramework *framework, SimJob *job); /* it is about to reach its last state */
+  /* An attempt at task @index has ended in @state; it does not live any more, and is not finished or pending yet.
+   * Returns: whether that means nothing to the task, since another attempt at it runs or has finished. */
+  bool (*attempt_ends)(SimFramework *framework, SimStage *stage, uint32_t index, uint16_t attempt,
+                       TaskState state);
+  TaskLocality (*locality)(const SimStage *stage, uint32_t index, uint16_t attempt); /* of one that lives */
 } SimScheduler;
 
 struct SimFramework {
@@ -121,7 +130,15 @@ struct SimFramework {
  */
 void sim_framework_take(SimFramework *framework, SimStage *stage, AgentId agent, TaskInfo *info);
 
-/** sim_framework_add_pending: @tasks more of a stage that runs for ever are to be launched. */
+/** sim_framework_take_task: likewise, where the scheduler has chosen the task: one that it holds for pending. Returns: its
+ * record, whose length may be changed until the accept. */
+SimTask *sim_framework_take_task(SimFramework *framework, SimStage *stage, SimRetry task, AgentId agent,
+                                 TaskInfo *info);
+
+/** sim_framework_begin: @stage is runnable from now on, also before the stages that it comes after are done. */
+void sim_framework_begin(SimFramework *framework, SimStage *stage);
+
+/** sim_framework_add_pending: @tasks more of a stage that runs for ever, or second attempts, are to be launched. */
 void sim_framework_add_pending(SimFramework *framework, SimStage *stage, uint32_t tasks);
 
 /** sim_framework_drop_pending: up to @tasks fewer are. Returns: how many fewer. */

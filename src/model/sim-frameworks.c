@@ -3,6 +3,7 @@
 
 #include "model/scheduler-decliner.h"
 #include "model/scheduler-elastic.h"
+#include "model/scheduler-hadoop.h"
 #include "model/scheduler-rigid.h"
 #include "model/scheduler-service.h"
 #include "model/sim-arrivals.h"
@@ -34,7 +35,7 @@ static void on_timer(void *self, uint64_t payload);
 static const SimScheduler *const schedulers[] = {
     [SCHEDULER_ELASTIC] = &scheduler_elastic,   [SCHEDULER_RIGID] = &scheduler_rigid,
     [SCHEDULER_MPI] = &scheduler_mpi,           [SCHEDULER_SERVICE] = &scheduler_service,
-    [SCHEDULER_DECLINER] = &scheduler_decliner,
+    [SCHEDULER_DECLINER] = &scheduler_decliner, [SCHEDULER_HADOOP] = &scheduler_hadoop,
 };
 
 static void init_framework(SimFramework *framework, SimWorld *world, uint32_t group, uint32_t member,

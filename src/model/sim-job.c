@@ -18,6 +18,7 @@ static void init_stage(SimStage *stage, SimJob *job, uint32_t number, const JobS
   stage->pending = from->tasks == TASKS_UNLIMITED ? UINT32_MAX : from->tasks;
   stage->after = from->after;
   stage->need = from->task_resources;
+  stage->input = from->input;
 }
 
 SimJob *sim_job_new(const Job *from, struct SimFramework *framework, uint32_t group, uint64_t group_hash)
@@ -49,6 +50,8 @@ void sim_job_free(SimJob *job)
     return;
   for (uint32_t i = 0; i < job->n_stages; i++)
     g_free(job->stages[i].retries);
+  if (job->record != NULL)
+    job->free_record(job->record);
   g_free(job->name);
   g_free(job);
 }

@@ -17,13 +17,15 @@
  *
  * Tasks are numbers, not records: of a stage's tasks, 0 ... next - 1 have been launched at least once, those
  * that have to run again are listed, the rest is still to come. So a stage costs the same however many tasks
- * it has.
+ * it has. Schedulers that choose which task runs where keep a record of each job instead (SimJob.record).
  *
  * Invariants:
- *   1. pending + live + finished = tasks (with unlimited tasks: pending stays UINT32_MAX);
+ *   1. pending + live + finished = tasks (with unlimited tasks: pending stays UINT32_MAX; second attempts at a task that
+ *      runs come on top);
  *   2. job->live is the sum over its stages, and the number of task records that point to them.
  */
 
+#include <glib.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -47,6 +49,7 @@ typedef struct SimStage {
   SimJob *job;
   uint64_t entity;        /* of its tasks' draws */
   SimDelay length;        /* of a task */
+  double input;           /* bytes that a task reads; 0: unknown */
   uint64_t next;          /* number of the next task that has not been launched yet */
   uint32_t pending;       /* tasks that are to be launched; UINT32_MAX: unlimited */
   uint32_t live;          /* launched and not seen to end */
@@ -82,6 +85,8 @@ struct SimJob {
   uint32_t tasks; /* of all stages */
   char *name;     /* NULL once submitted */
   uint64_t done;  /* stages, bit by bit */
+  void *record;   /* of the scheduler, which chooses the tasks by number itself then; or NULL */
+  GDestroyNotify free_record;
   uint32_t n_stages;
   SimStage stages[];
 };

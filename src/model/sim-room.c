@@ -111,3 +111,19 @@ void sim_room_drop_limited(const Experiment *experiment, Resources *resources)
 {
   resources_filter(resources, is_without_limit, (void *)(uintptr_t)experiment);
 }
+
+bool sim_room_take_lasting(const Experiment *experiment, Resources *rest, const Quantities *need,
+                           bool revocable, Resources *taken)
+{
+  Resources lasting;
+  resources_copy(&lasting, rest);
+  sim_room_drop_limited(experiment, &lasting);
+  Quantities room = sim_room(&lasting, revocable);
+  bool fits = quantities_contain(&room, need);
+  if (fits) {
+    sim_room_take(&lasting, need, taken);
+    resources_subtract(rest, taken);
+  }
+  resources_clear(&lasting);
+  return fits;
+}

@@ -34,6 +34,11 @@ Quantities sim_room(const Resources *resources, bool revocable);
  */
 void sim_room_take(Resources *rest, const Quantities *need, Resources *taken);
 
+/** sim_room_take_lasting: likewise, out of what a task of any length may have. @revocable: as for sim_room(). Returns: false,
+ * and nothing is taken, where that does not suffice. */
+bool sim_room_take_lasting(const Experiment *experiment, Resources *rest, const Quantities *need,
+                           bool revocable, Resources *taken);
+
 /** sim_room_limit: how long a task may run that has something of @slice; 0: any time. */
 Duration sim_room_limit(const Experiment *experiment, const ResourceSlice *slice);
 

@@ -57,6 +57,7 @@ typedef struct {
 
   Instant progress; /* last launch on an agent, end of a task, arrival or start */
   uint32_t on_agents;
+  uint32_t waiting_tasks; /* launched, and do nothing until others of their job have ended */
   uint64_t unfinished;
   uint64_t jobs_submitted;
   uint64_t jobs_finished;

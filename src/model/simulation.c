@@ -63,6 +63,18 @@ static int64_t add_ns(int64_t a, int64_t b)
   return __builtin_add_overflow(a, b, &sum) ? INT64_MAX : sum;
 }
 
+/* How long a job may let offers go by in the worst case: each comes when the last refusal is over. */
+static int64_t delay_ns(const Experiment *experiment, const FrameworkSpec *spec)
+{
+  const DelayRule *rule = &spec->hadoop.delay;
+  int64_t offers;
+  int64_t between =
+      add_ns(MAX(spec->refuse.ns, spec->refuse_unused.ns), experiment->master.allocation_interval.ns);
+  if (__builtin_mul_overflow((int64_t)rule->skips[0] + rule->skips[1], between, &offers))
+    return INT64_MAX;
+  return add_ns(offers, add_ns(rule->waits[0].ns, rule->waits[1].ns));
+}
+
 static int64_t patience_ns(const SimWorld *world)
 {
   const Experiment *experiment = world->experiment;
@@ -71,6 +83,8 @@ static int64_t patience_ns(const SimWorld *world)
     const FrameworkSpec *spec = &experiment->frameworks[i];
     longest = MAX(longest, MAX(spec->refuse.ns, spec->refuse_unused.ns));
     longest = MAX(longest, spec->revive_every.ns);
+    if (spec->scheduler == SCHEDULER_HADOOP)
+      longest = add_ns(longest, delay_ns(world->experiment, spec));
     if (scheduler_starts_gangs(spec->scheduler) && spec->hold_timeout.ns != DURATION_MAX.ns)
       longest = MAX(longest, spec->hold_timeout.ns);
   }
@@ -85,7 +99,7 @@ static int64_t patience_ns(const SimWorld *world)
 
 void sim_world_check_stalled(SimWorld *world)
 {
-  if (world->experiment->duration_given || world->on_agents > 0 || world->halted ||
+  if (world->experiment->duration_given || world->on_agents > world->waiting_tasks || world->halted ||
       sim_engine_pending_in_phase(world->engine, SIM_PHASE_ARRIVAL) > 0 ||
       sim_engine_pending_in_phase(world->engine, SIM_PHASE_OPERATOR) > 0)
     return;

@@ -158,6 +158,7 @@ typedef struct {
   SimDistribution *tasks; /* drawn per job, rounded half up, at least 1; NULL where unlimited */
   Quantities task_resources;
   SimDistribution *task_duration; /* seconds; NULL: for ever */
+  double task_input;              /* hadoop: bytes that a task reads; 0: unknown */
   uint64_t after;                 /* bit i: stage i first */
 } StageSpec;
 
@@ -248,6 +249,7 @@ typedef struct {
 typedef enum {
   JOB_ORDER_FIFO,
   JOB_ORDER_FAIR,
+  JOB_ORDER_HFS, /* hadoop: fair between pools, fifo within one */
 } JobOrder;
 
 typedef enum {
@@ -256,6 +258,7 @@ typedef enum {
   SCHEDULER_DECLINER, /* has no jobs, and declines whatever it is offered */
   SCHEDULER_MPI,      /* rigid; all tasks of a stage run equally long, and are lost together */
   SCHEDULER_SERVICE,  /* keeps a number of instances up */
+  SCHEDULER_HADOOP,   /* maps and reduces: HadoopSpec */
 } SchedulerKind;
 
 /** scheduler_starts_gangs: whether the tasks of a stage start all at once or not at all. */
@@ -263,6 +266,41 @@ static inline bool scheduler_starts_gangs(SchedulerKind scheduler)
 {
   return scheduler == SCHEDULER_RIGID || scheduler == SCHEDULER_MPI;
 }
+
+/* --- what only Hadoop has -------------------------------------------------------------------------------- */
+
+#define REPLICAS_MAX 32 /* of a block */
+
+typedef enum {
+  DELAY_NONE,  /* a job takes whatever it is offered */
+  DELAY_SKIPS, /* it lets offers go by */
+  DELAY_WAIT,  /* it waits for a time */
+} DelayKind;
+
+/* How long a job waits for an agent with its data, then for one in a rack with its data (model/delay-rule.h). */
+typedef struct {
+  DelayKind kind;
+  uint32_t skips[2];    /* DELAY_SKIPS: offers */
+  Duration waits[2];    /* DELAY_WAIT */
+  bool reset_on_launch; /* it begins anew with every launch, not only as published */
+} DelayRule;
+
+/* What it costs to read a block from elsewhere. */
+typedef struct {
+  double factor; /* the task takes so many times as long */
+  double rate;   /* bytes per second: it fetches its input first; 0: it does not */
+} ReadCost;
+
+typedef struct {
+  uint32_t replicas; /* of each map's block; 0: nobody asks where data lies */
+  DelayRule delay;
+  ReadCost rack_read; /* from another agent of the rack */
+  ReadCost off_rack_read;
+  double reduce_slow_start; /* 0 to 1: the part of the maps that have finished before reduces may start */
+  double shuffle_rate;      /* bytes per second at which a reduce fetches its input; 0: that takes no time */
+  bool speculation;
+  uint32_t pools; /* JOB_ORDER_HFS */
+} HadoopSpec;
 
 /* What a scheduler says that it can deal with; bits, under Mesos's names. */
 typedef enum {
@@ -314,6 +352,7 @@ typedef struct {
   StageSpec *stages; /* at least one, unless there is a trace */
   uint32_t n_stages;
   JobOrder job_order;
+  HadoopSpec hadoop;
   TraceSpec *trace; /* NULL: synthetic */
 
   uint32_t tasks_per_offer;           /* UINT32_MAX: unlimited */

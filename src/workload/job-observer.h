@@ -28,6 +28,16 @@ typedef enum {
   JOB_UNSCHEDULABLE, /* a task of it does not fit any agent of the empty cluster */
 } JobState;
 
+/* How near to its data a task runs. */
+typedef enum {
+  LOCALITY_NONE, /* it has none, or nobody asks where it lies */
+  LOCALITY_NODE, /* on the agent that holds it */
+  LOCALITY_RACK, /* in a rack that holds it */
+  LOCALITY_ANY,  /* elsewhere */
+} TaskLocality;
+
+#define TASK_LOCALITIES (LOCALITY_ANY + 1)
+
 /* What a framework thinks of the offers that it was sent. */
 typedef struct {
   uint64_t usable;   /* got a task, or were held for a gang */
@@ -91,5 +101,8 @@ typedef struct {
    * where it does not run yet; one that has ended on its agent with its end. */
   void (*task_attempt)(void *self, FrameworkId framework, JobId job_id, uint32_t stage, uint32_t task_index,
                        uint32_t attempt, AgentId agent, Instant launch, Instant start, Instant finish,
-                       const char *state);
+                       TaskLocality locality, const char *state);
+
+  /* A task of a job whose data lies somewhere has been sent to an agent; not LOCALITY_NONE. */
+  void (*task_located)(void *self, FrameworkId framework, JobId job_id, TaskLocality locality);
 } JobObserver;

@@ -41,6 +41,7 @@ typedef struct {
   const SimDistribution *
       duration; /* seconds, drawn per task; NULL: all tasks run for fixed_duration (DURATION_MAX: for ever) */
   Duration fixed_duration;
+  double input;   /* bytes that a task reads; 0: unknown */
   uint64_t after; /* bit i: stage i of this job has to finish first */
 } JobStage;
 

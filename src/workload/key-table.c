@@ -24,8 +24,14 @@ bool value_scheduler(const ValueContext *context, const char *text, void *field,
 {
   (void)context;
   static const char *const names[] = {
-      [SCHEDULER_ELASTIC] = "elastic", [SCHEDULER_RIGID] = "rigid",     [SCHEDULER_DECLINER] = "decliner",
-      [SCHEDULER_MPI] = "mpi",         [SCHEDULER_SERVICE] = "service", NULL};
+      [SCHEDULER_ELASTIC] = "elastic",
+      [SCHEDULER_RIGID] = "rigid",
+      [SCHEDULER_DECLINER] = "decliner",
+      [SCHEDULER_MPI] = "mpi",
+      [SCHEDULER_SERVICE] = "service",
+      [SCHEDULER_HADOOP] = "hadoop",
+      NULL,
+  };
   int index;
   if (!value_choice(text, "scheduler", names, &index, error))
     return false;
@@ -36,7 +42,8 @@ bool value_scheduler(const ValueContext *context, const char *text, void *field,
 bool value_job_order(const ValueContext *context, const char *text, void *field, GError **error)
 {
   (void)context;
-  static const char *const names[] = {[JOB_ORDER_FIFO] = "fifo", [JOB_ORDER_FAIR] = "fair", NULL};
+  static const char *const names[] = {
+      [JOB_ORDER_FIFO] = "fifo", [JOB_ORDER_FAIR] = "fair", [JOB_ORDER_HFS] = "hfs", NULL};
   int index;
   if (!value_choice(text, "job order", names, &index, error))
     return false;
@@ -71,6 +78,8 @@ static const KeyType alternatives = {"resources|resources...", value_alternative
 static const KeyType confidence = {"percentage", value_confidence};
 static const KeyType count = {"whole number", value_count};
 static const KeyType count_or_unlimited = {"whole number or unlimited", value_count_or_unlimited};
+static const KeyType delay = {"none, skips(...) or wait(...)", value_delay};
+static const KeyType delay_reset = {"local or launch", value_delay_reset};
 static const KeyType duration = {"duration", value_duration};
 static const KeyType duration_or_none = {"duration or none", value_duration_or_none};
 static const KeyType format = {"swf, swim or csv", value_trace_format};
@@ -78,7 +87,7 @@ static const KeyType instant = {"duration", value_instant};
 static const KeyType instances = {"number[, time: number]...", value_instances};
 static const KeyType integer = {"whole number", value_integer};
 static const KeyType inverse_offers = {"accept, decline or ignore", value_inverse_offers};
-static const KeyType job_order = {"fifo or fair", value_job_order};
+static const KeyType job_order = {"fifo, fair or hfs", value_job_order};
 static const KeyType jobs = {"whole number or unlimited", value_jobs};
 static const KeyType kinds = {"names, with commas", value_kinds};
 static const KeyType map = {"user, group, queue, partition, executable, column NAME, a number, ...",
@@ -92,7 +101,9 @@ static const KeyType period = {"duration or none", value_period};
 static const KeyType positive = {"number above zero", value_positive};
 static const KeyType quantities = {"resources", value_quantities};
 static const KeyType rate_limits = {"name qps=number [capacity=number], ...", value_rate_limits};
+static const KeyType rate_or_none = {"rate or none", value_rate_or_none};
 static const KeyType rates = {"rate or distribution", value_rates};
+static const KeyType read_cost = {"factor or rate", value_read_cost};
 static const KeyType replicate = {"none, jitter(...), resample-blocks(...) or resample-users",
                                   value_replicate};
 static const KeyType role = {"role path", value_role};
@@ -100,6 +111,7 @@ static const KeyType roles = {"role paths, with commas", value_roles};
 static const KeyType fairness = {"shares or agents", value_fairness};
 static const KeyType run_kind = {"terminating or steady", value_run_kind};
 static const KeyType scheduler = {"a name of \"sim list schedulers\"", value_scheduler};
+static const KeyType share = {"percentage", value_share};
 static const KeyType size_column = {"column or \"a*b\" [* factor] [unit]", value_size_column};
 static const KeyType spread = {"host, rack or none", value_spread};
 static const KeyType tasks = {"whole number, distribution or unlimited", value_tasks};
@@ -115,6 +127,7 @@ static const KeyType yes_no = {"yes or no", value_yes_no};
 #define FRAMEWORKS_MAX 1000000
 #define COUNT_MAX      (UINT32_MAX - 1) /* UINT32_MAX is "unlimited" */
 #define PRIORITY_MAX   1000000000
+#define POOLS_MAX      10000
 
 #define REPLICATIONS_MAX 1000000
 
@@ -123,6 +136,7 @@ static const KeyType yes_no = {"yes or no", value_yes_no};
 #define ROLE(member)       TO_ROLE, offsetof(RoleSpec, member)
 #define FRAMEWORK(member)  TO_FRAMEWORK, offsetof(FrameworkSpec, member)
 #define TRACE(member)      TO_TRACE, offsetof(TraceSpec, member)
+#define HADOOP(member)     TO_FRAMEWORK, offsetof(FrameworkSpec, hadoop.member)
 #define STAGE(member)      TO_STAGE, offsetof(StageSpec, member)
 #define PARTS(member)      TO_PARTS, offsetof(KeyParts, member)
 
@@ -241,7 +255,10 @@ static const KeyRow rows[] = {
     {GROUP_FRAMEWORK, JOBS_SOME, "ramp-up-target", &count, FRAMEWORK(ramp_up_target), 1, COUNT_MAX, NULL,
      "tasks; default: the lesser of its demand and its fair share at its start", false},
     {GROUP_FRAMEWORK, JOBS_SOME, "job-order", &job_order, FRAMEWORK(job_order), 0, 0, "fifo",
-     "which of its jobs is served first", false},
+     "which of its jobs is served first: the oldest, or the one with the fewest running tasks; hfs: of the "
+     "pool "
+     "with the fewest the oldest",
+     false},
     {GROUP_FRAMEWORK, JOBS_SOME, "tasks-per-offer", &count_or_unlimited, FRAMEWORK(tasks_per_offer), 1,
      COUNT_MAX, "unlimited", "tasks it starts on one offer at most", false},
     {GROUP_FRAMEWORK, JOBS_ANY, "refuse-seconds", &duration, FRAMEWORK(refuse), 0, 0, "5s",
@@ -283,6 +300,33 @@ static const KeyRow rows[] = {
      "what it tells the allocator of its waiting tasks, with REQUEST: nothing, the truth or a multiple",
      false},
 
+    {GROUP_FRAMEWORK, JOBS_SOME, "pools", &count, HADOOP(pools), 1, POOLS_MAX, NULL,
+     "hadoop with job-order = hfs: how many pools the jobs are dealt to in turn", false},
+    {GROUP_FRAMEWORK, JOBS_SOME, "replicas", &count, HADOOP(replicas), 0, REPLICAS_MAX, "3",
+     "hadoop: agents that hold the block that a map reads; 0: data is everywhere", false},
+    {GROUP_FRAMEWORK, JOBS_SOME, "delay", &delay, HADOOP(delay), 0, 0, "none",
+     "hadoop: how long a job waits for an agent with its data, then for one in a rack with it: in offers "
+     "that it "
+     "lets go by, skips(20, 5), or in time, wait(5s, 2s)",
+     false},
+    {GROUP_FRAMEWORK, JOBS_SOME, "delay-reset", &delay_reset, HADOOP(delay.reset_on_launch), 0, 0, "local",
+     "hadoop: the wait begins anew with a launch on an agent with the data, as published, or with every "
+     "launch",
+     false},
+    {GROUP_FRAMEWORK, JOBS_SOME, "rack-read", &read_cost, HADOOP(rack_read), 0, 0, "1",
+     "hadoop: a map whose data is elsewhere in its rack takes so many times as long, or fetches it at a rate",
+     false},
+    {GROUP_FRAMEWORK, JOBS_SOME, "off-rack-read", &read_cost, HADOOP(off_rack_read), 0, 0, "1",
+     "hadoop: the same for data in other racks, or where there are no racks on other agents", false},
+    {GROUP_FRAMEWORK, JOBS_SOME, "reduce-slow-start", &share, HADOOP(reduce_slow_start), 0, 0, "5%",
+     "hadoop: the part of a job's maps that have finished before its reduces may start; they wait for the "
+     "rest",
+     false},
+    {GROUP_FRAMEWORK, JOBS_SOME, "shuffle-rate", &rate_or_none, HADOOP(shuffle_rate), 0, 0, "none",
+     "hadoop: at which a reduce fetches its input before its own time begins; none: at once", false},
+    {GROUP_FRAMEWORK, JOBS_SOME, "speculation", &yes_no, HADOOP(speculation), 0, 0, "no",
+     "hadoop: whether a task that falls behind the others is run a second time elsewhere", false},
+
     {GROUP_FRAMEWORK, JOBS_SYNTHETIC, "jobs", &jobs, FRAMEWORK(jobs), 1, INT64_MAX, NULL,
      "per framework; default: 1 for once, endless for every, poisson and closed", false},
     {GROUP_FRAMEWORK, JOBS_SYNTHETIC, "arrival", &arrival, FRAMEWORK(arrival), 0, 0, "once",
@@ -299,6 +343,8 @@ static const KeyRow rows[] = {
      "after it an instance ends, and is replaced; none: it runs for ever", false},
     {GROUP_FRAMEWORK, JOBS_SERVICE, "spread", &spread, FRAMEWORK(spread), 0, 0, "none",
      "no two instances on one host, or in one rack", false},
+    {GROUP_FRAMEWORK, JOBS_PLAIN, "task-input", &bytes, STAGE(task_input), 0, 0, NULL,
+     "hadoop: what a task reads", false},
 
     {GROUP_FRAMEWORK, JOBS_TRACE, "trace", &text, TRACE(path_as_written), 0, 0, NULL,
      "the file that the jobs come from; relative to the folder of the workload file", true},
@@ -379,6 +425,8 @@ static const KeyRow rows[] = {
      true},
     {GROUP_STAGE, JOBS_ANY, "task-duration", &times, STAGE(task_duration), 0, 0, NULL, "how long a task runs",
      true},
+    {GROUP_STAGE, JOBS_ANY, "task-input", &bytes, STAGE(task_input), 0, 0, NULL,
+     "hadoop: what a task reads: a map its block, a reduce what it shuffles", false},
     {GROUP_STAGE, JOBS_ANY, "after", &names, PARTS(after), 0, 0, NULL,
      "stages of the same framework that have to finish first", false},
 

@@ -51,6 +51,11 @@
  *   value_instances      InstanceList          "10, 600s: 20, 20min: 5"
  *   value_partition      bool                  "shared" or "static"
  *   value_spread         Spread                "host", "rack" or "none"
+ *   value_delay          DelayRule             "none", "skips(20)", "skips(20, 5)", "wait(5s)", "wait(5s, 2s)"
+ *   value_delay_reset    bool                  "local" or "launch"
+ *   value_read_cost      ReadCost              "1.5" or "20MB/s"
+ *   value_rate_or_none   double                "20MB/s"; 0 for "none"
+ *   value_share          double                "5%": 0.05; 0% to 100%
  *   value_agent_filter   AgentFilter           "hostname == h1 | rack exists & zone != z2"; "&" binds closer
  *
  * Distributions are written as in the design: a bare value, uniform(a, b), exponential(mean), normal(mean,
@@ -146,6 +151,11 @@ bool value_times_or_none(const ValueContext *context, const char *text, void *fi
 bool value_instances(const ValueContext *context, const char *text, void *field, GError **error);
 bool value_partition(const ValueContext *context, const char *text, void *field, GError **error);
 bool value_spread(const ValueContext *context, const char *text, void *field, GError **error);
+bool value_delay(const ValueContext *context, const char *text, void *field, GError **error);
+bool value_delay_reset(const ValueContext *context, const char *text, void *field, GError **error);
+bool value_read_cost(const ValueContext *context, const char *text, void *field, GError **error);
+bool value_rate_or_none(const ValueContext *context, const char *text, void *field, GError **error);
+bool value_share(const ValueContext *context, const char *text, void *field, GError **error);
 bool value_agent_filter(const ValueContext *context, const char *text, void *field, GError **error);
 
 /* The numbers that distributions are made of. */

@@ -51,6 +51,16 @@ bool build_frameworks(WorkloadBuild *build, GError **error);
 bool build_stages(WorkloadBuild *build, const GPtrArray *stages, FrameworkSpec *framework, GError **error);
 
 /**
+ * build_hadoop:
+ * @stages: as in build_stages(); may be empty
+ *
+ * The keys of Hadoop: that they stand in no other framework, what must hold between them, what follows from the cluster.
+ * After the stages, or the defaults of the trace.
+ */
+bool build_hadoop(const WorkloadBuild *build, const KeyGroup *group, const GPtrArray *stages,
+                  FrameworkSpec *framework, GError **error);
+
+/**
  * build_trace:
  * @group: has a key `trace`
  * @jobs: receives the JobsFrom bit of the trace

@@ -310,12 +310,14 @@ static bool build_framework(WorkloadBuild *build, const KeyGroup *group, GError 
   if (framework->roles != NULL)
     framework->role = g_strdup(framework->roles[0]);
   if (framework->trace != NULL)
-    return build_trace_defaults(build, group, framework, error);
+    return build_trace_defaults(build, group, framework, error) &&
+           build_hadoop(build, group, stages, framework, error);
   if (jobs == JOBS_NONE)
     return true;
   if (stages->len > 0 && !build_stages(build, stages, framework, error))
     return false;
   return complete_jobs(build, group, framework, error) && check_spread(build, group, framework, error) &&
+         build_hadoop(build, group, stages, framework, error) &&
          check_stages(build, group, framework, stages, error) && check_end(build, group, framework, error);
 }
 

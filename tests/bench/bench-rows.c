@@ -40,7 +40,7 @@ int main(void)
     Instant began = {(int64_t)row * 3600 * 1000 + 1};
     Instant ended = {began.ns + 30 * NS_PER_S + row % 1000};
     jobs->task_attempt(jobs->self, (FrameworkId){row % 200}, (JobId){row / 100}, 0, row % 100, 0,
-                       (AgentId){(row * 7919) % AGENTS}, began, began, ended, "TASK_FINISHED");
+                       (AgentId){(row * 7919) % AGENTS}, began, began, ended, LOCALITY_NONE, "TASK_FINISHED");
   }
   ResultsEnd end = {.status = RESULTS_OK, .end = {3600 * NS_PER_S}};
   CHECK(results_end_run(run, &end, NULL, &error));

@@ -284,7 +284,8 @@ task-duration = 1s
 def lists_name_what_there_is(box):
     policies = ["best-fit", "capacity", "cmmf", "drf", "fair", "fifo", "hdrf", "lottery", "priority", "psdsf", "random",
                 "rpsdsf", "tetris", "tsf"]
-    for what, names in {"allocators": policies, "schedulers": ["elastic", "rigid", "mpi", "service", "decliner"],
+    for what, names in {"allocators": policies,
+                        "schedulers": ["elastic", "rigid", "mpi", "service", "decliner", "hadoop"],
                         "formats": ["ini", "swf", "swim", "csv"]}.items():
         lines = box.well("list", what).stdout.splitlines()
         assert [line.split()[0] for line in lines] == names
@@ -297,7 +298,7 @@ def lists_name_what_there_is(box):
     everything = box.well("list").stdout
     for name in ("allocators", "schedulers", "arrivals", "distributions", "formats", "workloads"):
         assert f"\n{name}: " in "\n" + everything
-    assert box.well("list", "allocators", "schedulers").stdout.splitlines()[-1].startswith("decliner")
+    assert box.well("list", "allocators", "schedulers").stdout.splitlines()[-1].startswith("hadoop")
 
 
 @case

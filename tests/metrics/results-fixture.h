@@ -141,9 +141,11 @@ static inline void run_job(const MasterObserver *master, const JobObserver *jobs
   jobs->job_state(jobs->self, at(start), framework_id, (JobId){job}, JOB_RUNNING, NULL);
   master->task_updated(master->self, at(end), framework_id, agent, task, &each, TASK_RUNNING, TASK_FINISHED,
                        REASON_NONE, true);
+  TaskLocality locality = job == 1 ? LOCALITY_ANY : job == 2 ? LOCALITY_RACK : LOCALITY_NODE;
+  jobs->task_located(jobs->self, framework_id, (JobId){job}, locality);
   if (jobs->task_attempt != NULL)
     jobs->task_attempt(jobs->self, framework_id, (JobId){job}, 0, 0, 0, agent, at(start), at(start), at(end),
-                       "TASK_FINISHED");
+                       locality, "TASK_FINISHED");
   jobs->job_state(jobs->self, at(end), framework_id, (JobId){job}, JOB_FINISHED, NULL);
 }
 

@@ -158,7 +158,7 @@ START_TEST(full_disk)
   bool sampled = true;
   for (uint32_t row = 0; _i == 0 && row < 1000000 && sampled; row++) {
     jobs->task_attempt(jobs->self, (FrameworkId){0}, (JobId){row}, 0, 0, 0, (AgentId){0}, at(1), at(1), at(2),
-                       "TASK_FINISHED");
+                       LOCALITY_NONE, "TASK_FINISHED");
     if (row % 10000 == 0)
       sampled = results_sample(run, at(20), &error);
   }

@@ -218,7 +218,7 @@ START_TEST(other_files_are_refused)
   refuse(foreign, NULL, RESULTS_ERROR_FORMAT, "not a results file of sim");
   g_autofree char *later = write_one("later.db", "drf", 1, 3);
   execute(later, "PRAGMA user_version = 99");
-  refuse(later, NULL, RESULTS_ERROR_FORMAT, "results of version 99, this program reads version 3");
+  refuse(later, NULL, RESULTS_ERROR_FORMAT, "results of version 99, this program reads version 4");
   g_autofree char *other = write_one("other.db", "drf", 1, 3);
   refuse(other, "feed", RESULTS_ERROR_FORMAT, "holds no run with the key feed");
   /* Cut off in the middle: the header is right. */
@@ -259,7 +259,7 @@ START_TEST(a_merge_can_be_stopped)
   drive(run);
   for (uint32_t row = 0; row < 50000; row++)
     jobs->task_attempt(jobs->self, (FrameworkId){0}, (JobId){row}, 0, 0, 0, (AgentId){0}, at(1), at(1), at(2),
-                       "TASK_KILLED");
+                       LOCALITY_NONE, "TASK_KILLED");
   ck_assert(results_end_run(run, &ending, NULL, NULL));
   ck_assert(results_commit(results, NULL));
   int asked = 0;

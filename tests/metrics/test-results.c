@@ -28,8 +28,8 @@ START_TEST(names_that_scripts_rely_on)
          "0|1|job-0|0|NULL|NULL|1|waiting 4|0|job-4|7|8|17|1|finished");
   ck_sql(path,
          "SELECT framework_id, job_id, stage, task_index, attempt, agent_id, start_ns, finish_ns, state, "
-         "start_up_ns FROM task_attempt WHERE job_id = 4",
-         "0|4|0|0|0|0|8000000000|17000000000|finished|0");
+         "start_up_ns, locality FROM task_attempt WHERE job_id = 4",
+         "0|4|0|0|0|0|8000000000|17000000000|finished|0|node");
   ck_sql(path,
          "SELECT t_ns / 1000000000, framework_id, dominant_share FROM share_sample WHERE framework_id = 0",
          "7|0|0.0 20|0|0.0");
@@ -55,6 +55,15 @@ START_TEST(views)
          "1|cpus|0.13|0.0 1|mem|0.065|0.0");
   ck_sql(path, "SELECT run_id, framework, round(mean_dominant_share, 9), mean_fair_share FROM fairness",
          "1|load-1|0.13|0.0 1|load-2|0.0|0.2 1|probe|0.0|0.0");
+  ck_sql(path, "SELECT run_id, framework, tasks, node, rack, off_rack FROM locality",
+         "1|load-1|4.0|0.5|0.25|0.25");
+  ck_sql(path,
+         "SELECT job_id, node_local, rack_local, off_rack FROM job WHERE job_id IN (0, 1, 4) ORDER BY 1",
+         "0|0|0|0 1|0|0|1 4|1|0|0");
+  ck_sql(
+      path, "SELECT scope, name, value FROM metric WHERE name LIKE 'locality/%' ORDER BY 1, 2",
+      "framework load|locality/node|0.5 framework load|locality/rack|0.75 framework probe|locality/node|NULL "
+      "framework probe|locality/rack|NULL run|locality/node|0.5 run|locality/rack|0.75");
 }
 END_TEST
 
@@ -277,7 +286,7 @@ START_TEST(every_column_is_explained)
   ck_sql(path, "SELECT DISTINCT name FROM metric EXCEPT SELECT name FROM metric_doc", "");
   ck_sql(path, "SELECT name FROM metric_doc EXCEPT SELECT DISTINCT name FROM metric", "");
   ck_sql(path, "PRAGMA application_id", "1332110925");
-  ck_sql(path, "PRAGMA user_version", "3");
+  ck_sql(path, "PRAGMA user_version", "4");
   ck_sql(path, "PRAGMA integrity_check", "ok");
 }
 END_TEST
@@ -399,7 +408,7 @@ static gpointer replicate(gpointer data)
   drive(run);
   for (uint32_t row = 0; row < 20000; row++)
     jobs->task_attempt(jobs->self, (FrameworkId){0}, (JobId){row}, 0, 0, 0, (AgentId){0}, at(1), at(1), at(2),
-                       "TASK_KILLED");
+                       LOCALITY_NONE, "TASK_KILLED");
   ResultsSummary summary = {0};
   bool done = results_end_run(run, &ending, &summary, NULL);
   done = done && summary.n_groups == 2 && fabs(summary.groups[0].completion_mean_s - 4) < 1e-9;

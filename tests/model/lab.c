@@ -224,11 +224,11 @@ static void gang_holds(void *self, Instant now, FrameworkId framework, uint32_t 
 
 static void task_attempt(void *self, FrameworkId framework, JobId job, uint32_t stage, uint32_t task_index,
                          uint32_t attempt, AgentId agent, Instant launch, Instant start, Instant finish,
-                         const char *state)
+                         TaskLocality locality, const char *state)
 {
   LabAttempt entry = {framework,       job,   stage,           task_index,
                       attempt,         agent, seconds(launch), seconds(start),
-                      seconds(finish), state};
+                      seconds(finish), state, locality};
   g_array_append_val(((Lab *)self)->attempts, entry);
 }
 

@@ -29,6 +29,7 @@ typedef struct {
   AgentId agent;
   double launch, start, finish; /* start: -1: never */
   const char *state;
+  TaskLocality locality;
 } LabAttempt;
 
 typedef struct {

@@ -66,15 +66,18 @@ static void job_state(void *self, Instant now, FrameworkId framework, JobId job,
 
 static void task_attempt(void *self, FrameworkId framework, JobId job, uint32_t stage, uint32_t index,
                          uint32_t attempt, AgentId agent, Instant launch, Instant start, Instant finish,
-                         const char *state)
+                         TaskLocality locality, const char *state)
 {
   TextRun *run = self;
-  TextAttempt one = {.agent = agent.index,
+  TextAttempt one = {.job = job.index,
+                     .stage = stage,
+                     .index = index,
+                     .locality = locality,
+                     .agent = agent.index,
                      .attempt = attempt,
                      .launch = seconds(launch),
                      .start = seconds(start),
                      .finish = seconds(finish)};
-  (void)job, (void)stage, (void)index;
   g_strlcpy(one.framework, name_of(run, framework), sizeof one.framework);
   g_strlcpy(one.state, state, sizeof one.state);
   g_array_append_val(run->attempts, one);

@@ -13,8 +13,10 @@
 
 typedef struct {
   char framework[32];
+  uint32_t job, stage, index;
   uint32_t agent;
   uint32_t attempt;
+  TaskLocality locality;
   double launch, start, finish; /* seconds; -1: never */
   char state[32];
 } TextAttempt;

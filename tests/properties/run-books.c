@@ -283,12 +283,13 @@ static void job_state(void *self, Instant now, FrameworkId framework, JobId id, 
 
 static void task_attempt(void *self, FrameworkId framework, JobId id, uint32_t stage, uint32_t index,
                          uint32_t attempt, AgentId agent, Instant launch, Instant start, Instant finish,
-                         const char *state)
+                         TaskLocality locality, const char *state)
 {
   RunBooks *books = self;
   BookJob *job = job_of(books, id);
   (void)framework;
   (void)agent;
+  (void)locality;
   SAY(books,
       g_hash_table_add(books->attempts, g_strdup_printf("%u.%u.%u.%u", id.index, stage, index, attempt)),
       "job %u, stage %u, task %u: attempt %u is told twice", id.index, stage, index, attempt);

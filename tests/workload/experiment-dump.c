@@ -145,6 +145,17 @@ static void add_operator(GString *dump, const OperatorSpec *call, const Resource
   }
 }
 
+static void add_hadoop(GString *dump, const HadoopSpec *hadoop)
+{
+  const DelayRule *delay = &hadoop->delay;
+  add(dump, "hadoop", "%u replicas, %u pools, reduces %g %g, speculation %d", hadoop->replicas, hadoop->pools,
+      hadoop->reduce_slow_start, hadoop->shuffle_rate, hadoop->speculation);
+  add(dump, "delay", "%d skips %u %u wait %" PRId64 " %" PRId64 " reset %d", (int)delay->kind,
+      delay->skips[0], delay->skips[1], delay->waits[0].ns, delay->waits[1].ns, delay->reset_on_launch);
+  add(dump, "read", "rack %g %g off %g %g", hadoop->rack_read.factor, hadoop->rack_read.rate,
+      hadoop->off_rack_read.factor, hadoop->off_rack_read.rate);
+}
+
 static void add_framework(GString *dump, const FrameworkSpec *framework)
 {
   add(dump, "framework", "%s %u %d %s %g", framework->name, framework->count, (int)framework->scheduler,
@@ -162,7 +173,9 @@ static void add_framework(GString *dump, const FrameworkSpec *framework)
     add_law(dump, "tasks", stage->tasks);
     add_law(dump, "task-duration", stage->task_duration);
     add_quantities(dump, "task-resources", &stage->task_resources);
+    add(dump, "task-input", "%g", stage->task_input);
   }
+  add_hadoop(dump, &framework->hadoop);
   add(dump, "offers", "%u refuse %" PRId64 " %" PRId64 " hold %" PRId64 " suppress %d",
       framework->tasks_per_offer, framework->refuse.ns, framework->refuse_unused.ns,
       framework->hold_timeout.ns, framework->suppress);

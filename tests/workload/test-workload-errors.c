@@ -22,6 +22,7 @@ typedef struct {
 #define F      TEST_FRAMEWORK /* 4 lines */
 #define S      "[framework f]\n"
 #define T      "tasks=1\ntask-resources=cpus:1\ntask-duration=1s\n"
+#define H      "scheduler=hadoop\n"
 #define CSV    "[framework f]\ntrace=x.csv\n"
 #define CSV_OK "column-submit=s\ncolumn-duration=d\ntask-resources=cpus:1\n"
 
@@ -367,7 +368,7 @@ static const Refusal refusals[] = {
      "t.ini:5: [framework f] scheduler: unknown scheduler \"elastik\"; did you mean \"elastic\"?"},
     {C S "scheduler=best\n" T, NULL,
      "t.ini:5: [framework f] scheduler: unknown scheduler \"best\"; expected one of elastic, rigid, "
-     "decliner, mpi, service"},
+     "decliner, mpi, service, hadoop"},
     {C "[framework f]\nscheduler=service\n" T, NULL,
      "t.ini:6: [framework f] tasks: does not go with \"scheduler = service\", which says \"instances\""},
     {"[experiment]\nduration=1h\n" C "[framework f]\nscheduler=service\ntask-resources=cpus:1\n", NULL,
@@ -388,6 +389,75 @@ static const Refusal refusals[] = {
      NULL, "t.ini:9: [framework f] spread: there are no racks; expected \"agents-per-rack\" in [cluster]"},
     {C S "spread=host\n" T, NULL,
      "t.ini:5: [framework f] spread: a key of services; expected \"scheduler = service\" beside it"},
+
+    /* --- hadoop --- */
+    {C S T "replicas=2\n", NULL,
+     "t.ini:8: [framework f] replicas: a key of \"scheduler = hadoop\", and this framework has another "
+     "scheduler"},
+    {C S "[stage f.a]\n" T "task-input=1MB\n", NULL,
+     "t.ini:9: [stage f.a] task-input: a key of \"scheduler = hadoop\", and this framework has another "
+     "scheduler"},
+    {C S T "job-order=hfs\n", NULL,
+     "t.ini:8: [framework f] job-order: \"hfs\" goes with \"scheduler = hadoop\"; expected fifo or fair"},
+    {C S H T "replicas=11\n", NULL,
+     "t.ini:9: [framework f] replicas: more replicas (11) than agents (1): each lies on another one"},
+    {C S H T "replicas=33\n", NULL,
+     "t.ini:9: [framework f] replicas: expected a whole number from 0 to 32, not \"33\""},
+    {C S H "tasks=unlimited\ntask-resources=cpus:1\ntask-duration=1s\n", NULL,
+     "t.ini:6: [framework f] tasks: a hadoop job ends: expected a number, not \"unlimited\""},
+    {C S H "[stage f.a]\n" T "[stage f.b]\n" T, NULL,
+     "t.ini:10: [stage f.b]: a hadoop job has maps, and one stage of reduces after them at most: this is "
+     "neither"},
+    {C S H "[stage f.a]\n" T "[stage f.b]\n" T "after=a\n[stage f.c]\n" T "after=b\n", NULL,
+     "t.ini:19: [stage f.c] after: a hadoop job has maps, and one stage of reduces after them at most: this "
+     "is neither"},
+    {C S H T "delay=skip(3)\n", NULL,
+     "t.ini:9: [framework f] delay: unknown delay \"skip\"; did you mean \"skips\"?"},
+    {C S H T "delay=skips\n", NULL,
+     "t.ini:9: [framework f] delay: expected \"none\", \"skips(OFFERS[, OFFERS])\" or \"wait(TIME[, "
+     "TIME])\", not "
+     "\"skips\""},
+    {C S H T "delay=none(1)\n", NULL,
+     "t.ini:9: [framework f] delay: expected \"none\", \"skips(OFFERS[, OFFERS])\" or \"wait(TIME[, "
+     "TIME])\", not "
+     "\"none(1)\""},
+    {C S H T "delay=wait(1s, 1s, 1s)\n", NULL,
+     "t.ini:9: [framework f] delay: expected \"none\", \"skips(OFFERS[, OFFERS])\" or \"wait(TIME[, "
+     "TIME])\", not "
+     "\"wait(1s, 1s, 1s)\""},
+    {C S H T "delay=wait(5)\n", NULL,
+     "t.ini:9: [framework f] delay: expected a duration with its unit (ns, us, ms, s, min, h or d), such as "
+     "\"5s\", not \"5\""},
+    {C S H T "delay=skips(-1)\n", NULL,
+     "t.ini:9: [framework f] delay: expected a whole number from 0 to 4294967294, not \"-1\""},
+    {C S H T "delay=wait(5s, 1s)\n", NULL,
+     "t.ini:9: [framework f] delay: the second number is about racks, and there are no racks; expected "
+     "\"agents-per-rack\" in [cluster]"},
+    {C S H T "delay-reset=never\n", NULL,
+     "t.ini:9: [framework f] delay-reset: unknown launch \"never\"; expected one of local, launch"},
+    {C S H T "rack-read=2\n", NULL,
+     "t.ini:9: [framework f] rack-read: is about racks, and there are no racks; expected \"agents-per-rack\" "
+     "in [cluster]"},
+    {C S H T "off-rack-read=0.5\n", NULL,
+     "t.ini:9: [framework f] off-rack-read: expected a factor from 1 to 1000000 or a rate such as "
+     "\"20MB/s\", not \"0.5\""},
+    {C S H T "off-rack-read=0MB/s\n", NULL,
+     "t.ini:9: [framework f] off-rack-read: expected a rate above zero, not \"0MB/s\""},
+    {C S H T "off-rack-read=20MB/s\n", NULL,
+     "t.ini:9: [framework f] off-rack-read: a rate, and nothing says how much a map reads: expected "
+     "\"task-input\""},
+    {C S H "shuffle-rate=1MB/s\n[stage f.a]\n" T "[stage f.b]\n" T "after=a\n", NULL,
+     "t.ini:6: [framework f] shuffle-rate: a rate, and nothing says how much a reduce reads: expected "
+     "\"task-input\""},
+    {C S H "trace=x.swf\noff-rack-read=1MB/s\n", NULL,
+     "t.ini:7: [framework f] off-rack-read: a rate, and nothing says how much a map reads"},
+    {C S H T "reduce-slow-start=101%\n", NULL,
+     "t.ini:9: [framework f] reduce-slow-start: expected a percentage from 0% to 100%, not \"101%\""},
+    {C S H T "pools=3\n", NULL, "t.ini:9: [framework f] pools: goes with \"job-order = hfs\" alone"},
+    {C S H T "job-order=hfs\n", NULL,
+     "t.ini:9: [framework f] job-order: \"hfs\" deals the jobs to pools: expected the key \"pools\", their "
+     "number"},
+
     {C S "job-order=lifo\n" T, NULL,
      "t.ini:5: [framework f] job-order: unknown job order \"lifo\"; did you mean \"fifo\"?"},
     {C S "role=/a\n" T, NULL,

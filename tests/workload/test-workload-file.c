@@ -98,6 +98,10 @@ START_TEST(defaults)
                    "tasks constant 1\n"
                    "task-duration constant 1\n"
                    "task-resources 1000 0 0 0 0\n"
+                   "task-input 0\n"
+                   "hadoop 3 replicas, 0 pools, reduces 0.05 0, speculation 0\n"
+                   "delay 0 skips 0 0 wait 0 0 reset 0\n"
+                   "read rack 1 0 off 1 0\n"
                    "offers 4294967295 refuse 5000000000 5000000000 hold 9223372036854775807 suppress 1\n"
                    "decision-time none\n"
                    "executor-start-up none\n"
@@ -126,6 +130,8 @@ typedef struct {
 #define CSV2   "[framework f]\ntrace=x.csv\ncolumn-submit=s\ncolumn-end=e\ntask-resources=disk:1\n"
 #define CC     "[agents big]\ncount=20\nresources=cpus:4\n[agents small]\ncount=5\nresources=cpus:1;licences:2\n"
 #define O      "[operator o]\nat=1s: teardown f\n"
+#define CR     "[cluster]\nagents=50\nresources=cpus:4\nagents-per-rack=10\n"
+#define H      F "scheduler=hadoop\ntask-input=1MB\n"
 #define STAGED "[framework f]\n[stage f.a]\n" T "[stage f.b]\n" T
 
 static const KeyEffect effects[] = {
@@ -253,6 +259,25 @@ static const KeyEffect effects[] = {
     {C STAGED, "stage f.a.task-resources=cpus:9", "task-resources 9000 0 0 0 0"},
     {C STAGED, "stage f.a.task-duration=9s", "task-duration constant 9"},
     {C STAGED, "stage f.b.after=a", "stage b 0 after 1"},
+    {C "[framework f]\nscheduler=hadoop\n[stage f.a]\n" T, "stage f.a.task-input=2KB", "task-input 2000"},
+    {CR H, "framework f.task-input=3KB", "task-input 3000"},
+    {CR H, "experiment.seed=1", "hadoop 3 replicas, 0 pools, reduces 0.05 0, speculation 0"},
+    {CR H, "experiment.seed=1", "delay 0 skips 0 0 wait 0 0 reset 0"},
+    {CR H, "experiment.seed=1", "read rack 1 0 off 1 0"},
+    {C H, "experiment.seed=1", "hadoop 1 replicas, 0 pools, reduces 0.05 0, speculation 0"},
+    {CR H, "framework f.replicas=0", "hadoop 0 replicas, 0 pools, reduces 0.05 0, speculation 0"},
+    {CR H "job-order=hfs\n", "framework f.pools=4",
+     "hadoop 3 replicas, 4 pools, reduces 0.05 0, speculation 0"},
+    {CR H, "framework f.reduce-slow-start=80%", "hadoop 3 replicas, 0 pools, reduces 0.8 0, speculation 0"},
+    {CR H, "framework f.shuffle-rate=1KB/s", "hadoop 3 replicas, 0 pools, reduces 0.05 1000, speculation 0"},
+    {CR H, "framework f.speculation=yes", "hadoop 3 replicas, 0 pools, reduces 0.05 0, speculation 1"},
+    {CR H, "framework f.delay=skips(20)", "delay 1 skips 20 0 wait 0 0 reset 0"},
+    {CR H, "framework f.delay=skips(20, 5)", "delay 1 skips 20 5 wait 0 0 reset 0"},
+    {CR H, "framework f.delay=wait(2s, 1s)", "delay 2 skips 0 0 wait 2000000000 1000000000 reset 0"},
+    {CR H "delay-reset=launch\n", "framework f.delay=skips(7)", "delay 1 skips 7 0 wait 0 0 reset 1"},
+    {CR H "delay=skips(7)\n", "framework f.delay-reset=launch", "delay 1 skips 7 0 wait 0 0 reset 1"},
+    {CR H, "framework f.rack-read=1.5", "read rack 1.5 0 off 1 0"},
+    {CR H, "framework f.off-rack-read=2KB/s", "read rack 1 0 off 1 2000"},
     {C STAGED, "stage f.a.after=b", "stage a 0 after 1"},
 
     {C F O, "operator o.at=2s: teardown f", "operator o 2000000000 14 0+0 - f grace 0 gone 0 force 0 all 0"},

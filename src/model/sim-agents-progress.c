@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/sim-agents-private.h"
+#include "model/sim-task.h"
+
+Duration sim_agents_age(const SimAgents *agents, uint64_t label)
+{
+  const SimWorld *world = agents->world;
+  const SimTask *task = pool_find(&world->tasks, label);
+  if (task == NULL || (task->flags & (SIM_TASK_STARTED | SIM_TASK_ENDED)) != SIM_TASK_STARTED)
+    return DURATION_ZERO;
+  return instant_since(sim_world_now(world), task->start);
+}
+
+Duration sim_agents_ran(const SimAgents *agents, uint64_t label)
+{
+  const SimTask *task = pool_find(&agents->world->tasks, label);
+  Duration age = sim_agents_age(agents, label);
+  return age.ns == 0 ? age : (Duration){sim_agents_scaled(age.ns, 1 / agents->all[task->agent].speed)};
+}
+
+void sim_agents_set_left(SimAgents *agents, uint64_t label, Duration left)
+{
+  SimWorld *world = agents->world;
+  SimTask *task = pool_find(&world->tasks, label);
+  if (task == NULL || (task->flags & SIM_TASK_ENDED) != 0)
+    return;
+  if ((task->flags & SIM_TASK_STARTED) == 0) {
+    task->length = left;
+    return;
+  }
+  Duration real = {sim_agents_scaled(left.ns, agents->all[task->agent].speed)};
+  sim_engine_cancel(world->engine, task->entry);
+  task->entry = sim_engine_schedule(world->engine, instant_after(sim_world_now(world), real), SIM_PHASE_TASK,
+                                    agents->finish_handler, label);
+}
