@@ -55,7 +55,8 @@ static const CallForm forms[] = {
     [CALL_DEACTIVATE] = {"deactivate", "AGENTS", "offers agents no more", read_agents},
     [CALL_REACTIVATE] = {"reactivate", "AGENTS", "offers them again", read_agents},
     [CALL_GONE] = {"gone", "AGENTS", "removes agents for ever", read_agents},
-    [CALL_WHITELIST] = {"whitelist", "AGENTS, ...; or: all", "offers these agents only", read_whitelist},
+    [CALL_WHITELIST] = {"whitelist", "AGENTS, ...; or: all; or: none", "offers these agents only",
+                        read_whitelist},
     [CALL_TEARDOWN] = {"teardown", "FRAMEWORK", "removes a framework with its tasks", read_framework},
 };
 
@@ -106,6 +107,18 @@ static bool set_role(const CallRead *read, const char *role, OperatorItem *item,
   return true;
 }
 
+/* Each of @words, or what stands before its "=", is there once. */
+static bool check_once(char *const *words, GError **error)
+{
+  for (char *const *word = words; *word != NULL; word++)
+    for (char *const *before = words; before < word; before++) {
+      size_t length = strcspn(*word, "=");
+      if (strcspn(*before, "=") == length && strncmp(*before, *word, length) == 0)
+        return value_fail(error, "\"%.*s\" stands there twice", (int)length, *word);
+    }
+  return true;
+}
+
 /* --- roles ---------------------------------------------------------------------------------------------- */
 
 static bool read_weight(const CallRead *read, char **words, OperatorItem *item, GError **error)
@@ -134,7 +147,7 @@ static bool read_quota(const CallRead *read, char **words, OperatorItem *item, G
 {
   for (int kind = 0; kind < RESOURCE_KINDS_MAX; kind++)
     item->limit.amount[kind] = -1;
-  if (!set_role(read, words[0], item, error))
+  if (!set_role(read, words[0], item, error) || !check_once(words + 1, error))
     return false;
   for (char **word = words + 1; *word != NULL; word++) {
     const char *guarantee = value_assigned(*word, "guarantee");
@@ -208,12 +221,24 @@ static bool read_resources(const CallRead *read, const char *rest, GError **erro
          check_slices(read, rest, error);
 }
 
+/* The agents of an item; none of them is in one before it. */
+static bool set_agents(const CallRead *read, const char *text, OperatorItem *item, GError **error)
+{
+  if (!agents_find(read->build, text, &item->agents, error))
+    return false;
+  for (const OperatorItem *before = read->call->items; before < item; before++)
+    if (before->agents.first < item->agents.first + item->agents.n &&
+        item->agents.first < before->agents.first + before->agents.n)
+      return value_fail(error, "an agent of \"%s\" stands there twice", text);
+  return true;
+}
+
 static bool read_window(const CallRead *read, char **words, OperatorItem *item, GError **error)
 {
   const ValueContext *context = &read->build->context;
   bool has_start = false;
   item->length = DURATION_MAX;
-  if (!agents_find(read->build, words[0], &item->agents, error))
+  if (!set_agents(read, words[0], item, error) || !check_once(words + 1, error))
     return false;
   for (char **word = words + 1; *word != NULL; word++) {
     const char *start = value_assigned(*word, "start");
@@ -239,6 +264,8 @@ static bool read_drain(const CallRead *read, const char *rest, GError **error)
   if (!read_first_agents(read, &rest, error))
     return false;
   g_auto(GStrv) words = value_words(rest);
+  if (!check_once(words, error))
+    return false;
   for (char **word = words; *word != NULL; word++) {
     const char *grace = value_assigned(*word, "grace");
     if (strcmp(*word, "mark-gone") == 0)
@@ -255,7 +282,7 @@ static bool read_listed(const CallRead *read, char **words, OperatorItem *item, 
 {
   if (words[1] != NULL)
     return fail_form(read, error);
-  return agents_find(read->build, words[0], &item->agents, error);
+  return set_agents(read, words[0], item, error);
 }
 
 static bool read_whitelist(const CallRead *read, const char *rest, GError **error)
