@@ -91,14 +91,6 @@ static void fill(ContractWorld *world)
   accept_all(world);
 }
 
-static ContractVerdict end_world(const ContractJudge *judge, ContractWorld *world)
-{
-  ContractVerdict verdict = world->violation == NULL ? CONTRACT_KEPT : CONTRACT_BROKEN;
-  *judge->violation = g_steal_pointer(&world->violation);
-  contract_world_free(world);
-  return verdict;
-}
-
 /* --- answers -------------------------------------------------------------------------------------------- */
 
 /* Whether somebody was offered something, now or within the bound. */
@@ -162,7 +154,7 @@ ContractVerdict judge_answers(const ContractJudge *judge)
   if (world == NULL)
     return CONTRACT_BROKEN;
   seek_answers(world);
-  return end_world(judge, world);
+  return judge_end(judge, world);
 }
 
 /* --- work-conserving ------------------------------------------------------------------------------------ */
@@ -186,7 +178,7 @@ ContractVerdict judge_work_conserving(const ContractJudge *judge)
         world_violate(world, what->str);
       world_advance(world, (Duration){NS_PER_MS});
     }
-    if (end_world(judge, world) == CONTRACT_BROKEN)
+    if (judge_end(judge, world) == CONTRACT_BROKEN)
       return CONTRACT_BROKEN;
   }
   return CONTRACT_KEPT;
@@ -337,24 +329,10 @@ ContractVerdict judge_no_starvation(const ContractJudge *judge)
   if (world == NULL)
     return CONTRACT_BROKEN;
   seek_starvation(world);
-  return end_world(judge, world);
+  return judge_end(judge, world);
 }
 
 /* --- demand --------------------------------------------------------------------------------------------- */
-
-static char *play(const ContractJudge *judge, const AllocatorInterface *interface, uint64_t seed)
-{
-  ContractWorld *world = contract_world_new(interface, judge->option_values, seed, 0, judge->violation);
-  if (world == NULL)
-    return NULL;
-  world->log = g_string_new(NULL);
-  ContractScenario scenario = contract_scenario_begin(world, judge->features, seed);
-  for (int step = 0; step < STEPS; step++)
-    contract_scenario_step(&scenario);
-  char *log = g_strdup(world->log->str);
-  contract_world_free(world);
-  return log;
-}
 
 /* The same scenarios with and without the declarations: somewhere they must make a difference. */
 ContractVerdict judge_demand(const ContractJudge *judge)
@@ -363,11 +341,13 @@ ContractVerdict judge_demand(const ContractJudge *judge)
     *judge->violation = g_strdup("it has no request_resources()");
     return CONTRACT_BROKEN;
   }
-  AllocatorInterface deaf = *judge->interface;
-  deaf.request_resources = NULL;
+  AllocatorInterface table = *judge->interface;
+  table.request_resources = NULL;
+  ContractJudge deaf = *judge;
+  deaf.interface = &table;
   for (uint32_t i = 0; i < judge->n_scenarios; i++) {
-    g_autofree char *declared = play(judge, judge->interface, judge->seed + i);
-    g_autofree char *undeclared = declared == NULL ? NULL : play(judge, &deaf, judge->seed + i);
+    g_autofree char *declared = judge_play(judge, judge->seed + i);
+    g_autofree char *undeclared = declared == NULL ? NULL : judge_play(&deaf, judge->seed + i);
     if (undeclared == NULL)
       return CONTRACT_BROKEN;
     if (strcmp(declared, undeclared) != 0)

@@ -20,6 +20,12 @@ typedef struct {
   char **violation; /* out */
 } ContractJudge;
 
+/** judge_end: what is wrong moves to the judge; the world (NULL: create() refused, and that is said) goes. */
+ContractVerdict judge_end(const ContractJudge *judge, ContractWorld *world);
+
+/** judge_play: (transfer full): the offers of one scenario, as text; NULL where create() refuses. */
+char *judge_play(const ContractJudge *judge, uint64_t seed);
+
 /* Each of them: whether the rule is kept; else *violation is set. */
 
 /* Safety: random scenarios, in which no offer may have the fault. */

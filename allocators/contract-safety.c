@@ -5,10 +5,9 @@
 
 #define STEPS 250 /* of a scenario */
 
-/* What is wrong moves to the judge; the world goes. Returns: the verdict. */
-static ContractVerdict end_world(const ContractJudge *judge, ContractWorld *world)
+ContractVerdict judge_end(const ContractJudge *judge, ContractWorld *world)
 {
-  if (world == NULL) /* create() refused; said already */
+  if (world == NULL)
     return CONTRACT_BROKEN;
   ContractVerdict verdict = world->violation == NULL ? CONTRACT_KEPT : CONTRACT_BROKEN;
   *judge->violation = g_steal_pointer(&world->violation);
@@ -32,7 +31,7 @@ ContractVerdict judge_offers(const ContractJudge *judge)
       for (int step = 0; step < STEPS && world->violation == NULL; step++)
         contract_scenario_step(&scenario);
     }
-    verdict = end_world(judge, world);
+    verdict = judge_end(judge, world);
   }
   return verdict;
 }
@@ -47,7 +46,7 @@ static ContractVerdict play_free(const ContractJudge *judge, uint32_t features, 
     for (int step = 0; step < STEPS && world->violation == NULL; step++)
       contract_scenario_step(&scenario);
   }
-  return end_world(judge, world);
+  return judge_end(judge, world);
 }
 
 ContractVerdict judge_late_calls(const ContractJudge *judge)
@@ -66,8 +65,7 @@ ContractVerdict judge_late_calls(const ContractJudge *judge)
 
 /* --- equal histories ------------------------------------------------------------------------------------ */
 
-/* Plays one scenario and returns its offers; NULL where create() refuses. */
-static char *play(const ContractJudge *judge, uint64_t seed)
+char *judge_play(const ContractJudge *judge, uint64_t seed)
 {
   ContractWorld *world =
       contract_world_new(judge->interface, judge->option_values, seed, 0, judge->violation);
@@ -113,9 +111,9 @@ static GPtrArray *disturb_memory(uint64_t seed)
 ContractVerdict judge_deterministic(const ContractJudge *judge)
 {
   for (uint32_t i = 0; i < judge->n_scenarios; i++) {
-    g_autofree char *first = play(judge, judge->seed + i);
+    g_autofree char *first = judge_play(judge, judge->seed + i);
     GPtrArray *blocks = disturb_memory(judge->seed + i);
-    g_autofree char *second = first == NULL ? NULL : play(judge, judge->seed + i);
+    g_autofree char *second = first == NULL ? NULL : judge_play(judge, judge->seed + i);
     g_ptr_array_unref(blocks);
     if (second == NULL)
       return CONTRACT_BROKEN;
@@ -158,8 +156,8 @@ static char *play_beside(const ContractJudge *judge, uint64_t seed)
 ContractVerdict judge_instances(const ContractJudge *judge)
 {
   for (uint32_t i = 0; i < judge->n_scenarios; i++) {
-    g_autofree char *alone = play(judge, judge->seed + i);
-    g_autofree char *again = alone == NULL ? NULL : play(judge, judge->seed + i);
+    g_autofree char *alone = judge_play(judge, judge->seed + i);
+    g_autofree char *again = alone == NULL ? NULL : judge_play(judge, judge->seed + i);
     g_autofree char *beside = again == NULL ? NULL : play_beside(judge, judge->seed + i);
     if (beside == NULL)
       return CONTRACT_BROKEN;

@@ -30,14 +30,6 @@ static inline void client_discharge(Allocator *kernel, KernelClient *client, con
   kernel->role_interface->unallocated(kernel->role_sorter, client->role.index, by_role);
 }
 
-static bool slices_have_disk(const ResourceSlices *slices, const ResourceSlice *shared)
-{
-  for (uint32_t i = 0; slices != NULL && i < slices->n_slices; i++)
-    if (slices->slices[i].disk == shared->disk && slices->slices[i].reservation == shared->reservation)
-      return true;
-  return false;
-}
-
 /* Whether another holding on @agent than that in @slot, of the same role, has the shared volume. */
 static bool role_has_disk(const Allocator *kernel, const KernelAgent *agent, uint32_t slot,
                           const ResourceSlice *shared)
@@ -47,7 +39,7 @@ static bool role_has_disk(const Allocator *kernel, const KernelAgent *agent, uin
   for (uint32_t at = agent->holdings; at != INDEX_NONE;) {
     const KernelHolding *holding = pool_at(&kernel->holdings, at);
     if (at != slot && kernel_client(kernel, holding->client)->role.index == role &&
-        slices_have_disk(kernel_held_special(kernel, at), shared))
+        resource_slices_have_disk(kernel_held_special(kernel, at), shared))
       return true;
     at = holding->next;
   }
@@ -62,7 +54,7 @@ static void slices_cost(const Allocator *kernel, const KernelAgent *agent, uint3
 {
   for (uint32_t i = 0; i < slices->n_slices; i++) {
     const ResourceSlice *slice = &slices->slices[i];
-    if (slice->shared && slices_have_disk(held, slice))
+    if (slice->shared && resource_slices_have_disk(held, slice))
       continue;
     quantities_add(by_client, &slice->quantities);
     if (!slice->shared || !role_has_disk(kernel, agent, slot, slice))
@@ -140,7 +132,7 @@ void kernel_hold_resources(Allocator *kernel, uint32_t slot, AgentId id, const R
 
   client_charge(kernel, client, &by_client, &by_role);
   if (kernel->watched) {
-    Quantities quota = kernel_quota_part(resources);
+    Quantities quota = resources_unreserved(resources);
     kernel_watch_hold(kernel, client->role, at, &quota, &resources->plain);
   }
 }
@@ -197,14 +189,14 @@ static void unhold_rare(Allocator *kernel, AgentId id, uint32_t at, const Resour
   Quantities by_client = resources->plain;
   Quantities by_role = resources->plain;
   Quantities quota =
-      kernel_quota_part(resources); /* before the slices are gone: they may be the holding's own */
+      resources_unreserved(resources); /* before the slices are gone: they may be the holding's own */
   if (resources->special != NULL)
     special_unhold(kernel, id, at, resources->special, &by_client, &by_role);
   client_discharge(kernel, client, &by_client, &by_role);
   quantities_subtract(&holding->quantities, &resources->plain);
   if (kernel->watched) {
     Resources held = kernel_held(kernel, at);
-    Quantities left = kernel_quota_part(&held);
+    Quantities left = resources_unreserved(&held);
     watch_unhold(kernel, at, &left, &quota, &resources->plain, allocated);
   }
 }
@@ -262,7 +254,7 @@ void kernel_convert(Allocator *kernel, AgentId id, uint32_t *link, const Resourc
   CHECK(resources_contain(&before, from));
   resources_copy(&after, &before);
   resources_subtract(&after, from);
-  Quantities left = kernel_quota_part(&after);
+  Quantities left = resources_unreserved(&after);
   resources_add(&after, to);
   Quantities was = resources_total(&before);
   Quantities is = resources_total(&after);
@@ -274,8 +266,8 @@ void kernel_convert(Allocator *kernel, AgentId id, uint32_t *link, const Resourc
   }
   kernel->role_interface->update(kernel->role_sorter, client->role.index, &was, &is);
   if (kernel->watched) {
-    Quantities less = kernel_quota_part(from);
-    Quantities more = kernel_quota_part(to);
+    Quantities less = resources_unreserved(from);
+    Quantities more = resources_unreserved(to);
     watch_unhold(kernel, at, &left, &less, &from->plain, false);
     kernel_watch_hold(kernel, client->role, at, &more, &to->plain);
   }
@@ -302,7 +294,7 @@ void kernel_use_book(Allocator *kernel, const AllocatorUse *use, bool known)
   }
   kernel_hold_resources(kernel, slot, use->agent, &use->resources);
   if (kernel->watched) {
-    Quantities quota = kernel_quota_part(&use->resources);
+    Quantities quota = resources_unreserved(&use->resources);
     uint32_t at = *kernel_holding_find(kernel, kernel_agent(kernel, use->agent), slot);
     kernel_watch_allocated(kernel, at, use->role, &quota, 1);
   }
@@ -327,8 +319,8 @@ static void allocated_tell(Allocator *kernel, FrameworkId framework, RoleId role
   CHECK(link != NULL);
   /* What was there before the books were counts as allocated anyway. */
   Resources held = kernel_held(kernel, *link);
-  Quantities most = kernel_quota_part(&held);
-  Quantities quota = kernel_quota_part(resources);
+  Quantities most = resources_unreserved(&held);
+  Quantities quota = resources_unreserved(resources);
   quantities_subtract(&most, &kernel->allocated.items[*link]);
   quantities_min(&quota, &most);
   kernel_watch_allocated(kernel, *link, role, &quota, 1);

@@ -337,6 +337,15 @@ static inline KernelSpecial *kernel_special(const Allocator *kernel, AgentId id)
   return kernel_agent_rest(kernel, id)->special;
 }
 
+/** kernel_sum_change: adds @change to @sum (@sign 1), or takes it out (-1). */
+static inline void kernel_sum_change(Quantities *sum, const Quantities *change, int sign)
+{
+  if (sign > 0)
+    quantities_add(sum, change);
+  else
+    quantities_subtract(sum, change);
+}
+
 /* --- hierarchical-places.c --- */
 
 /** kernel_offerable: the part of the agent's free quantities that is not negative. */
@@ -473,9 +482,6 @@ void kernel_held_special_set(Allocator *kernel, uint32_t slot, ResourceSlices *s
 
 /** kernel_free: what is free on @agent; the slices stay its own. */
 Resources kernel_free(const Allocator *kernel, AgentId agent);
-
-/** kernel_quota_part: of @resources, what counts for quota: unreserved and not revocable. */
-Quantities kernel_quota_part(const Resources *resources);
 
 /* --- hierarchical-gates.c --- */
 

@@ -140,11 +140,8 @@ static Quantities role_part(const Allocator *kernel, const KernelAgent *agent, u
     bool counted = false;
     for (uint32_t at = agent->holdings; slice->shared && at != slot && !counted;) {
       const KernelHolding *other = pool_at(&kernel->holdings, at);
-      const ResourceSlices *slices = kernel_held_special(kernel, at);
-      for (uint32_t j = 0; slices != NULL && j < slices->n_slices; j++)
-        counted = counted || (kernel_client(kernel, other->client)->role.index == role &&
-                              slices->slices[j].disk == slice->disk &&
-                              slices->slices[j].reservation == slice->reservation);
+      counted = kernel_client(kernel, other->client)->role.index == role &&
+                resource_slices_have_disk(kernel_held_special(kernel, at), slice);
       at = other->next;
     }
     if (counted)

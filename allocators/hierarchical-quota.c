@@ -133,20 +133,12 @@ static void bound_update(Allocator *kernel, RoleId role)
 
 /* --- what is used --------------------------------------------------------------------------------------- */
 
-static void sum_change(Quantities *sum, const Quantities *change, int sign)
-{
-  if (sign > 0)
-    quantities_add(sum, change);
-  else
-    quantities_subtract(sum, change);
-}
-
 static void used_change(Allocator *kernel, RoleId role, const Quantities *quota, const Quantities *plain,
                         int sign)
 {
   for (RoleId at = role; at.index != INDEX_NONE; at = parent_of(kernel, at))
-    sum_change(&books_of(kernel, at)->used, quota, sign);
-  sum_change(&kernel->sums.used, plain, sign);
+    kernel_sum_change(&books_of(kernel, at)->used, quota, sign);
+  kernel_sum_change(&kernel->sums.used, plain, sign);
   bound_update(kernel, role);
 }
 
@@ -168,9 +160,9 @@ void kernel_watch_unhold(Allocator *kernel, RoleId role, const Quantities *quota
 
 void kernel_watch_allocated(Allocator *kernel, uint32_t slot, RoleId role, const Quantities *change, int sign)
 {
-  sum_change(&kernel->allocated.items[slot], change, sign);
+  kernel_sum_change(&kernel->allocated.items[slot], change, sign);
   for (RoleId at = role; at.index != INDEX_NONE; at = parent_of(kernel, at))
-    sum_change(&books_of(kernel, at)->allocated, change, sign);
+    kernel_sum_change(&books_of(kernel, at)->allocated, change, sign);
 }
 
 static RoleId role_find(const Allocator *kernel, const char *path)
@@ -196,7 +188,7 @@ void kernel_watch_reserved(Allocator *kernel, uint32_t reservation, const Quanti
 {
   RoleId role = reservation_role(kernel, reservation);
   for (RoleId at = role; at.index != INDEX_NONE; at = parent_of(kernel, at))
-    sum_change(&books_of(kernel, at)->reserved, change, sign);
+    kernel_sum_change(&books_of(kernel, at)->reserved, change, sign);
   if (role.index != INDEX_NONE)
     bound_update(kernel, role);
 }
@@ -221,7 +213,7 @@ static void books_fill(Allocator *kernel)
     for (uint32_t at = agent->holdings; at != INDEX_NONE;) {
       const KernelHolding *holding = pool_at(&kernel->holdings, at);
       Resources held = kernel_held(kernel, at);
-      Quantities quota = kernel_quota_part(&held);
+      Quantities quota = resources_unreserved(&held);
       RoleId role = kernel_client(kernel, holding->client)->role;
       kernel_watch_hold(kernel, role, at, &quota, &held.plain);
       at = holding->next;
@@ -249,7 +241,7 @@ void kernel_watch(Allocator *kernel)
     for (uint32_t at = agent->present ? agent->holdings : INDEX_NONE; at != INDEX_NONE;) {
       const KernelHolding *holding = pool_at(&kernel->holdings, at);
       Resources held = kernel_held(kernel, at);
-      Quantities quota = kernel_quota_part(&held);
+      Quantities quota = resources_unreserved(&held);
       kernel_watch_allocated(kernel, at, kernel_client(kernel, holding->client)->role, &quota, 1);
       at = holding->next;
     }
@@ -446,7 +438,7 @@ static void allocated_fill(Allocator *kernel)
       continue;
     const KernelHolding *holding = pool_at(&kernel->holdings, slot);
     Resources held = kernel_held(kernel, slot);
-    Quantities quota = kernel_quota_part(&held);
+    Quantities quota = resources_unreserved(&held);
     const Quantities *allocated = &kernel->allocated.items[slot];
     CHECK(quantities_are_valid(allocated) && quantities_contain(&quota, allocated));
     RoleId role = kernel_client(kernel, holding->client)->role;

@@ -23,17 +23,6 @@ void kernel_slices_subtract(ResourceSlices **slices, const ResourceSlices *less)
   *slices = rest.special;
 }
 
-Quantities kernel_quota_part(const Resources *resources)
-{
-  Quantities part = resources->plain;
-  for (uint32_t i = 0; resources->special != NULL && i < resources->special->n_slices; i++) {
-    const ResourceSlice *slice = &resources->special->slices[i];
-    if (slice->reservation == RESERVATION_NONE && !slice->revocable)
-      quantities_add(&part, &slice->quantities);
-  }
-  return part;
-}
-
 /* --- records -------------------------------------------------------------------------------------------- */
 
 KernelSpecial *kernel_special_make(Allocator *kernel, AgentId id)
@@ -86,14 +75,6 @@ static void special_sums(const ResourceSlices *slices, Quantities *all, Quantiti
   }
 }
 
-static void sum_change(Quantities *sum, const Quantities *change, int sign)
-{
-  if (sign > 0)
-    quantities_add(sum, change);
-  else
-    quantities_subtract(sum, change);
-}
-
 void kernel_special_sums_add(Allocator *kernel, AgentId id, int sign)
 {
   const KernelSpecial *special = kernel_special(kernel, id);
@@ -102,15 +83,15 @@ void kernel_special_sums_add(Allocator *kernel, AgentId id, int sign)
   Quantities reserved;
   Quantities revocable;
   special_sums(special->held, &all, &reserved, &revocable);
-  sum_change(&sums->used, &all, sign);
-  sum_change(&sums->reserved_used, &reserved, sign);
+  kernel_sum_change(&sums->used, &all, sign);
+  kernel_sum_change(&sums->reserved_used, &reserved, sign);
   special_sums(special->free, &all, &reserved, &revocable);
-  sum_change(&sums->revocable_free, &revocable, sign);
+  kernel_sum_change(&sums->revocable_free, &revocable, sign);
   for (uint32_t i = 0; special->total != NULL && i < special->total->n_slices; i++) {
     const ResourceSlice *slice = &special->total->slices[i];
     if (slice->reservation == RESERVATION_NONE)
       continue;
-    sum_change(&sums->reserved, &slice->quantities, sign);
+    kernel_sum_change(&sums->reserved, &slice->quantities, sign);
     kernel_watch_reserved(kernel, slice->reservation, &slice->quantities, sign);
   }
 }

@@ -50,14 +50,6 @@ void kernel_visit_end(KernelRun *run)
 
 /* --- the role ------------------------------------------------------------------------------------------- */
 
-static bool is_given(const KernelRun *run, const ResourceSlice *slice)
-{
-  for (uint32_t i = 0; run->given != NULL && i < run->given->n_slices; i++)
-    if (run->given->slices[i].disk == slice->disk && run->given->slices[i].reservation == slice->reservation)
-      return true;
-  return false;
-}
-
 static bool slice_is_allocatable(const ResourceSlice *slice, void *data)
 {
   KernelRun *run = data;
@@ -65,7 +57,7 @@ static bool slice_is_allocatable(const ResourceSlice *slice, void *data)
   if (slice->reservation != RESERVATION_NONE &&
       !resource_slice_is_allocatable_to(kernel->kinds, slice, kernel_role(kernel, run->role)->path))
     return false;
-  if (!slice->shared || !is_given(run, slice))
+  if (!slice->shared || !resource_slices_have_disk(run->given, slice))
     return true;
   run->shared = true;
   return false;

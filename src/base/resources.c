@@ -321,6 +321,17 @@ Quantities resources_total(const Resources *resources)
   return total;
 }
 
+Quantities resources_unreserved(const Resources *resources)
+{
+  Quantities unreserved = resources->plain;
+  for (uint32_t i = 0; resources->special != NULL && i < resources->special->n_slices; i++) {
+    const ResourceSlice *slice = &resources->special->slices[i];
+    if (slice->reservation == RESERVATION_NONE && !slice->revocable)
+      quantities_add(&unreserved, &slice->quantities);
+  }
+  return unreserved;
+}
+
 Quantities resources_count(const Resources *resources)
 {
   Quantities count = resources_total(resources);
@@ -331,6 +342,14 @@ Quantities resources_count(const Resources *resources)
       count.amount[slice->range] += QUANTITY_UNIT * ((int64_t)slice->last - slice->first + 1);
   }
   return count;
+}
+
+bool resource_slices_have_disk(const ResourceSlices *slices, const ResourceSlice *slice)
+{
+  for (uint32_t i = 0; slices != NULL && i < slices->n_slices; i++)
+    if (slices->slices[i].disk == slice->disk && slices->slices[i].reservation == slice->reservation)
+      return true;
+  return false;
 }
 
 /* --- parts ----------------------------------------------------------------------------------------------- */

@@ -162,6 +162,9 @@ static inline bool resources_contain(const Resources *whole, const Resources *pa
 /** resources_total: the quantities of all slices together; a shared one once. */
 Quantities resources_total(const Resources *resources);
 
+/** resources_unreserved: the amounts that are neither reserved nor revocable: what counts for quota. */
+Quantities resources_unreserved(const Resources *resources);
+
 /** resources_count: resources_total() and the numbers in ranges, QUANTITY_UNIT each: what minima are compared with. */
 Quantities resources_count(const Resources *resources);
 
@@ -189,6 +192,9 @@ static inline bool resource_slice_is_range(const ResourceSlice *slice)
 {
   return slice->range != RANGE_NONE;
 }
+
+/** resource_slices_have_disk: whether the disk @slice is among them, whatever its size or copies. @slices: (nullable) */
+bool resource_slices_have_disk(const ResourceSlices *slices, const ResourceSlice *slice);
 
 /**
  * resources_filter:

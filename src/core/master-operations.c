@@ -166,11 +166,9 @@ static bool same_volume(const ResourceKinds *kinds, const ResourceSlice *a, cons
 
 bool master_holds_volume(const Resources *resources, const ResourceSlices *slices)
 {
-  for (uint32_t i = 0; resources->special != NULL && i < resources->special->n_slices; i++)
-    for (uint32_t j = 0; j < slices->n_slices; j++)
-      if (resources->special->slices[i].disk == slices->slices[j].disk &&
-          resources->special->slices[i].reservation == slices->slices[j].reservation)
-        return true;
+  for (uint32_t i = 0; i < slices->n_slices; i++)
+    if (resource_slices_have_disk(resources->special, &slices->slices[i]))
+      return true;
   return false;
 }
 

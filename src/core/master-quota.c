@@ -33,17 +33,6 @@ void master_quotas(const Master *master, MasterQuota quota, void *self)
   }
 }
 
-Quantities master_quota_charge(const Resources *resources)
-{
-  Quantities sum = resources->plain;
-  for (uint32_t i = 0; resources->special != NULL && i < resources->special->n_slices; i++) {
-    const ResourceSlice *slice = &resources->special->slices[i];
-    if (slice->reservation == RESERVATION_NONE && !slice->revocable)
-      quantities_add(&sum, &slice->quantities);
-  }
-  return sum;
-}
-
 /* The role that a reservation is charged to: its own, or the nearest ancestor that is known. */
 static RoleId reservation_role(const Master *master, uint32_t reservation)
 {
@@ -82,18 +71,18 @@ QuotaUse *master_quota_use(const Master *master)
     for (uint32_t slot = master_agent_first_task(agent); slot != INDEX_NONE;
          slot = master_agent_next_task(master, agent, slot)) {
       const MasterTask *task = pool_at(&master->tasks, slot);
-      Quantities charge = master_quota_charge(&task->resources);
+      Quantities charge = resources_unreserved(&task->resources);
       if (!task->freed)
         quantities_add(&use[task->role.index].consumed, &charge);
     }
     const MasterExecutor *executor = NULL;
     while ((executor = master_executor_next(master, (AgentId){i}, executor)) != NULL) {
-      Quantities charge = master_quota_charge(&executor->resources);
+      Quantities charge = resources_unreserved(&executor->resources);
       quantities_add(&use[executor->role.index].consumed, &charge);
     }
     for (uint32_t slot = agent->offers; slot != INDEX_NONE;) {
       const MasterOffer *offer = pool_at(&master->offers, slot);
-      Quantities charge = master_quota_charge(&offer->resources);
+      Quantities charge = resources_unreserved(&offer->resources);
       quantities_add(&use[offer->role.index].offered, &charge);
       slot = offer->next;
     }
@@ -348,7 +337,7 @@ static void offers_take_back(Master *master, Instant now, const QuotaUpdate *upd
       return;
     uint32_t slot = g_array_index(offers, QuotaOffer, i).slot;
     Quantities charge =
-        master_quota_charge(&((const MasterOffer *)pool_at(&master->offers, slot))->resources);
+        resources_unreserved(&((const MasterOffer *)pool_at(&master->offers, slot))->resources);
     if (quantities_are_zero(&charge))
       continue;
     if (within)

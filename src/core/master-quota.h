@@ -20,6 +20,3 @@ typedef struct {
 
 /** master_quota_use: (transfer full): by RoleId; g_free(). Cost: O(agents + tasks + offers + roles). */
 QuotaUse *master_quota_use(const Master *master);
-
-/** master_quota_charge: the unreserved, non-revocable amounts of @resources. */
-Quantities master_quota_charge(const Resources *resources);
