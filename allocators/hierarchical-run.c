@@ -3,6 +3,7 @@
 
 #include "allocators/hierarchical-internal.h"
 #include "base/check.h"
+#include "base/prefetch.h"
 
 /* The runs. Where nothing but filters and gpus matters, one visit of an agent is stage 2 of a Mesos run: roles in order,
  * frameworks of each role in order, and the first that passes all gates gets everything that is free. The order is that of
@@ -132,7 +133,7 @@ static inline void visits_prefetch(const Allocator *kernel, uint32_t i)
 {
   const AgentId *visited = kernel->visited.items;
   if (i + 2 * PREFETCH_AHEAD < kernel->visited.n)
-    __builtin_prefetch(kernel_agent(kernel, visited[i + 2 * PREFETCH_AHEAD]));
+    prefetch(kernel_agent(kernel, visited[i + 2 * PREFETCH_AHEAD]));
   if (i + PREFETCH_AHEAD >= kernel->visited.n)
     return;
   if (kernel->host.expect != NULL)
@@ -198,7 +199,7 @@ void hierarchical_expect(const Allocator *kernel, AgentId id, bool near)
   if (near)
     pool_prefetch(&kernel->holdings, kernel_agent(kernel, id)->holdings);
   else
-    __builtin_prefetch(kernel_agent(kernel, id));
+    prefetch(kernel_agent(kernel, id));
 }
 
 void hierarchical_run(Allocator *kernel, Instant now)

@@ -25,6 +25,7 @@
 
 #include "base/check.h"
 #include "base/ids.h"
+#include "base/prefetch.h"
 
 #define POOL_CHUNK_BITS 10 /* of pool_init() */
 #define POOL_CHUNK      (1u << POOL_CHUNK_BITS)
@@ -87,7 +88,7 @@ static inline void *pool_take(Pool *pool, uint32_t *slot)
     header = pool_header(pool, index);
     pool->first_free = header->next_free;
     if (pool->first_free != INDEX_NONE) /* the next take will want it */
-      __builtin_prefetch(pool_header(pool, pool->first_free));
+      prefetch(pool_header(pool, pool->first_free));
   } else {
     if (pool->n_slots == pool->capacity)
       pool_grow(pool);
@@ -143,7 +144,7 @@ static inline void pool_prefetch(const Pool *pool, uint64_t id)
   if (slot >= pool->n_slots)
     return;
   const char *header = (const char *)pool_header(pool, slot);
-  __builtin_prefetch(header);
+  prefetch(header);
   if (pool->stride > 64)
-    __builtin_prefetch(header + 64);
+    prefetch(header + 64);
 }

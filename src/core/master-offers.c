@@ -2,6 +2,7 @@
 #include "core/master-internal.h"
 
 #include "base/check.h"
+#include "base/prefetch.h"
 #include "base/resources-text.h"
 
 /* --- grants ----------------------------------------------------------------------------------------- */
@@ -116,7 +117,7 @@ static void agent_expect(void *self, AgentId agent)
 {
   const Master *master = self;
   if (agent.index < master->agents.n)
-    __builtin_prefetch(master_agent(master, agent));
+    prefetch(master_agent(master, agent));
 }
 
 static void random_get(void *self, uint64_t run, uint32_t stage, uint32_t *numbers, size_t n)

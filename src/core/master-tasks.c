@@ -2,6 +2,7 @@
 #include "core/master-internal.h"
 
 #include "base/check.h"
+#include "base/prefetch.h"
 
 void master_send_status(Master *master, FrameworkId framework, TaskId task, uint64_t label, AgentId agent,
                         TaskState state, TaskReason reason)
@@ -171,7 +172,7 @@ void master_expect_status(const Master *master, AgentId agent, TaskId task, bool
     return;
   if (!near) {
     pool_prefetch(&master->tasks, task.value);
-    __builtin_prefetch(master_agent(master, agent));
+    prefetch(master_agent(master, agent));
   }
   if (master->allocator_interface->expect != NULL)
     master->allocator_interface->expect(master->allocator, agent, near);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/check.h"
+#include "base/prefetch.h"
 
 /*
  * What was tried:
@@ -134,7 +135,7 @@ static void spread(SimWheel *wheel, SimList list, SimNode *node, unsigned level)
     size_t used = sim_list_used(&list, chunk);
     next = chunk->next;
     if (next)
-      __builtin_prefetch(next->entries);
+      prefetch(next->entries);
     for (size_t i = 0; i < used; i++) {
       const SimEntry *entry = &chunk->entries[i];
       *place_in_list(wheel, node, digit_of(entry->at_ns, sim_entry_phase(entry), level)) = *entry;

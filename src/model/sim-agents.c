@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/sim-agents-private.h"
 
+#include "base/prefetch.h"
 #include "model/sim-framework.h"
 #include "model/sim-frameworks.h"
 #include "model/sim-job.h"
@@ -261,7 +262,7 @@ static inline void expect_ends(SimAgents *agents)
     pool_prefetch(&world->tasks, label);
   while (look_at_next(agents, LOOK_AGENT, &label))
     if ((task = pool_find(&world->tasks, label)) != NULL) {
-      __builtin_prefetch(&agents->all[task->agent]);
+      prefetch(&agents->all[task->agent]);
       master_expect_status(world->master, (AgentId){task->agent}, task->id, false);
     }
   while (look_at_next(agents, LOOK_HELD, &label))
@@ -282,7 +283,7 @@ static void on_finish(void *self, uint64_t label)
 
 void sim_agents_expect(const SimAgents *agents, AgentId agent)
 {
-  __builtin_prefetch(&agents->all[agent.index]);
+  prefetch(&agents->all[agent.index]);
 }
 
 static void kill_task(SimAgents *agents, uint32_t slot, SimTask *task)
