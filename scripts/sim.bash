@@ -9,7 +9,7 @@ _sim() {
   local options
 
   case $prev in
-    -o | --output)
+    -o | --output | -b | --baseline | --junit | --markdown)
       _filedir
       return
       ;;
@@ -56,6 +56,10 @@ _sim() {
     list) options="--help" ;;
     show) options="--workload --summary --set --run --help" ;;
     compare) options="--metric --frameworks --format --help" ;;
+    gate)
+      options="--baseline --accept --allocator --workloads --require --replications --seed --set --jobs --junit --markdown"
+      options="$options --output --plugin-call-limit --quiet --no-progress --help"
+      ;;
     plot) options="--figure --output --run --help" ;;
     report) options="--output --run --help" ;;
     export) options="--format --output --run --tracks --from --to --help" ;;
@@ -80,9 +84,9 @@ _sim() {
     mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$("$1" list allocators 2>/dev/null | awk '{ print $1 }')" -- "$cur")
   elif ((cword == 1)); then
     _filedir
-    mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "run validate list show compare plot report export sweep merge manipulate explain check-allocator help" -- "$cur")
+    mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "run validate list show compare gate plot report export sweep merge manipulate explain check-allocator help" -- "$cur")
   elif [[ $command == help ]]; then
-    mapfile -t COMPREPLY < <(compgen -W "run validate list show compare plot report export sweep merge manipulate explain check-allocator" -- "$cur")
+    mapfile -t COMPREPLY < <(compgen -W "run validate list show compare gate plot report export sweep merge manipulate explain check-allocator" -- "$cur")
   else
     _filedir
   fi

@@ -125,6 +125,25 @@ _sim() {
         '(-h --help)'{-h,--help}'[what it does, with examples]' \
         '*:workload:_files -g "*.ini"'
       ;;
+    gate)
+      _arguments '1:command:(gate)' \
+        '(-b --baseline)'{-b,--baseline}'[what it is compared with]:baseline:_files' \
+        '--accept[make the baseline, or renew its values]' \
+        '(-a --allocator)'{-a,--allocator}'[which is tried]:allocator:_sim_allocators' \
+        '(-w --workloads)'{-w,--workloads}'[folder of workloads]:folder:_files -/' \
+        '*--require[a limit that every replication has to keep]:metric < limit:' \
+        '--replications[of each workload, in a new baseline]:number:' \
+        '(-s --seed)'{-s,--seed}'[likewise]:seed:' \
+        '*--set[a key of all workloads]:GROUP.KEY=VALUE:' \
+        '(-j --jobs)'{-j,--jobs}'[how many runs at a time]:number:' \
+        '--junit[the verdicts as XML]:file:_files' \
+        '--markdown[the table as Markdown]:file:_files' \
+        '(-o --output)'{-o,--output}'[keep the results of all runs]:results:_files' \
+        '--plugin-call-limit[processor time of one call into a plug-in]:duration:' \
+        '(-q --quiet)'{-q,--quiet}'[print nothing where all is well]' \
+        '--no-progress[show no progress]' \
+        '(-h --help)'{-h,--help}'[what it does, with examples]'
+      ;;
     merge)
       _arguments '1:command:(merge)' \
         '(-q --quiet)'{-q,--quiet}'[print nothing but errors]' \
@@ -158,10 +177,10 @@ _sim() {
         '*:results:_files'
       ;;
     help)
-      _arguments '1:command:(help)' '2:command:(run validate list show compare plot report export sweep merge manipulate explain check-allocator)'
+      _arguments '1:command:(help)' '2:command:(run validate list show compare gate plot report export sweep merge manipulate explain check-allocator)'
       ;;
     *)
-      ((CURRENT == 2)) && compadd run validate list show compare plot report export sweep merge manipulate explain check-allocator help
+      ((CURRENT == 2)) && compadd run validate list show compare gate plot report export sweep merge manipulate explain check-allocator help
       _sim_run
       ;;
   esac

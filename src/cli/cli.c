@@ -29,6 +29,7 @@ static const Command commands[] = {
     {"merge", "merge results files into one", command_merge},
     {"compare", "compare runs that differ in one thing, pair by pair", command_compare},
     {"manipulate", "let a framework lie, and say what it gains", command_manipulate},
+    {"gate", "say whether an allocator has become unfair, against a baseline", command_gate},
     {"plot", "draw a figure of runs", command_plot},
     {"report", "make a page of runs: summary, figures, comparison, provenance", command_report},
     {"export", "write results as CSV, trace events (Perfetto), Batsim's jobs.csv or SWF", command_export},

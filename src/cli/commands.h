@@ -11,6 +11,7 @@
  *   sweep      command-sweep.c      a workload at many points
  *   merge      command-merge.c      several results files become one
  *   compare    command-compare.c    runs that differ in one thing, pair by pair
+ *   gate       command-gate.c       refuses an allocator that has become unfair
  *   plot       command-plot.c       a figure of runs
  *   manipulate   command-manipulate.c   what a framework gains by lies
  *   report     command-report.c     a page of runs
@@ -29,6 +30,7 @@ ExitStatus command_sweep(int argc, char **argv);
 ExitStatus command_merge(int argc, char **argv);
 ExitStatus command_compare(int argc, char **argv);
 ExitStatus command_manipulate(int argc, char **argv);
+ExitStatus command_gate(int argc, char **argv);
 ExitStatus command_plot(int argc, char **argv);
 ExitStatus command_report(int argc, char **argv);
 ExitStatus command_export(int argc, char **argv);

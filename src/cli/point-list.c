@@ -92,6 +92,11 @@ void point_list_forget(PointList *list, const PointCell *cell)
   }
 }
 
+char *point_cell_point(const PointCell *cell)
+{
+  return results_point(cell->loaded.experiment, &cell->provenance.results);
+}
+
 /* Sets what the provenance says of the allocator. */
 static bool identify_allocator(PointList *list, const char *allocator, ResultsProvenance *from,
                                GError **error)

@@ -46,6 +46,9 @@ const LoadedWorkload *point_cell_workload(const PointCell *cell);
 /** point_list_forget: frees the workload of @cell, of which no more points are added: there may be many. */
 void point_list_forget(PointList *list, const PointCell *cell);
 
+/** point_cell_point: (transfer full): results_point() of it. */
+char *point_cell_point(const PointCell *cell);
+
 /** point_list_check: whether there is such an allocator; @error: CLI_ERROR_USAGE. */
 bool point_list_check(PointList *list, const char *allocator, GError **error);
 

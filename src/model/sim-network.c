@@ -428,7 +428,9 @@ static void on_timer(void *self, uint64_t payload)
 static void port_random(void *self, uint64_t run, uint32_t stage, uint32_t *numbers, size_t n)
 {
   SimNetwork *network = self;
-  SimDraw draw = {network->world->seed, SIM_PURPOSE_ALLOCATOR, run << 8 | (stage & 0xff), 0};
+  /* A stream has room for 2^26 numbers of one run and stage: for each agent some. */
+  uint64_t first = (uint64_t)network->world->experiment->allocator_stream << 24;
+  SimDraw draw = {network->world->seed, SIM_PURPOSE_ALLOCATOR, run << 8 | (stage & 0xff), first};
   sim_random_fill(&draw, numbers, n);
 }
 

@@ -452,11 +452,14 @@ typedef enum {
   FAIRNESS_AGENTS, /* agent by agent too: sharing incentive, envy, what became of all resources */
 } FairnessDetail;
 
+#define ALLOCATOR_STREAM_MAX 65535
+
 typedef struct {
   char *title;
   bool duration_given;
   Duration duration;
   uint64_t seed;
+  uint32_t allocator_stream; /* which of its own draws the allocator gets */
   RunKind kind;
   bool warm_up_given; /* a steady run without it finds its own */
   Duration warm_up;

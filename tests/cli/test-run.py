@@ -333,7 +333,7 @@ def help_teaches(box):
         text = box.well(*arguments).stdout
         assert "Examples:" in text and "validate" in text and "workloads/quickstart.ini" in text
         assert re.search("^  help ", text, re.MULTILINE)
-    for command in ("run", "validate", "list", "show", "compare", "merge", "explain", "check-allocator"):
+    for command in ("run", "validate", "list", "show", "compare", "gate", "merge", "explain", "check-allocator"):
         text = box.well(command, "--help").stdout
         assert text.startswith(f"Usage: sim {command} ") and "Examples:" in text
         assert box.well("help", command).stdout == text
@@ -344,7 +344,7 @@ def help_teaches(box):
 
 @case
 def the_manual_and_completions_know_the_options(box):
-    text = "".join(box.well(command, "--help").stdout for command in ("run", "validate", "list", "show", "compare", "merge", "explain", "check-allocator"))
+    text = "".join(box.well(command, "--help").stdout for command in ("run", "validate", "list", "show", "compare", "gate", "merge", "explain", "check-allocator"))
     options = set(re.findall(r"--[a-z][a-z-]+", text)) - {"--help"}
     for path in ("scripts/sim.1.in", "scripts/sim.bash", "scripts/sim.zsh"):
         with open(simtest.source(path), encoding="utf-8") as file:

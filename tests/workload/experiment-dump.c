@@ -211,6 +211,7 @@ char *experiment_dump(const Experiment *experiment)
       experiment->warm_up_given, (int)experiment->warm_up_series, experiment->replications,
       experiment->confidence);
   add(dump, "fairness", "%d parted %d", (int)experiment->fairness, experiment->parted);
+  add(dump, "allocator-stream", "%u", experiment->allocator_stream);
   for (uint32_t kind = 0; kind < resource_kinds_count(experiment->kinds); kind++)
     add(dump, "kind", "%s", resource_kinds_name(experiment->kinds, kind));
   add_cluster(dump, &experiment->cluster, experiment->kinds);

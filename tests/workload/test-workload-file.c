@@ -78,6 +78,7 @@ START_TEST(defaults)
                    "duration 0 0 seed 1 warm-up 0 sample 0\n"
                    "kind 0 warm-up 0 series 0 replications 1 confidence 0.95\n"
                    "fairness 0 parted 0\n"
+                   "allocator-stream 0\n"
                    "kind cpus\nkind mem\nkind disk\nkind gpus\n"
                    "cluster 1 agents, 0 per rack\n"
                    "agents agents 1 cpus:4;mem:8192 speed 1\n"
@@ -146,6 +147,7 @@ static const KeyEffect effects[] = {
      "kind 0 warm-up 0 series 3 replications 1 confidence 0.95"},
     {C F, "experiment.fairness=agents", "fairness 1 parted 0"},
     {C F, "experiment.partition=static", "fairness 0 parted 1"},
+    {C F, "experiment.allocator-stream=3", "allocator-stream 3"},
     {C F, "experiment.replications=30", "kind 0 warm-up 0 series 0 replications 30 confidence 0.95"},
     {C F, "experiment.confidence=99 %", "kind 0 warm-up 0 series 0 replications 1 confidence 0.99"},
     {D C F, "experiment.sample-interval=1s", "duration 1 3600000000000 seed 1 warm-up 0 sample 1000000000"},
