@@ -184,7 +184,12 @@ static void launch_send(MasterAccept *accept, const TaskInfo *info, TaskId id, O
     return;
   uint64_t executor = info->executor == NULL ? EXECUTOR_NONE : info->executor->id;
   TaskLaunch launch = {id, task->label, task->framework, executor, task->resources};
+  if (G_UNLIKELY(launch.resources.special !=
+                 NULL)) /* the task may end, and its slices with it, within the call */
+    launch.resources.special = resource_slices_copy(launch.resources.special);
   master->ports.send_launch(master->ports.self, agent, &launch);
+  if (G_UNLIKELY(launch.resources.special != NULL))
+    resource_slices_free(launch.resources.special);
 }
 
 /* Ends the offers; what they held remains. */

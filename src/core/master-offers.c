@@ -170,6 +170,16 @@ static Unavailability agent_window(const Master *master, AgentId agent)
   return care == NULL ? UNAVAILABILITY_NONE : care->window;
 }
 
+/* The answer to one offer of a message may end another, with the slices that it holds: so a message has its own. */
+static void messages_own(Master *master)
+{
+  for (uint32_t i = 0; i < master->messages.n; i++) {
+    Resources *resources = &master->messages.items[i].resources;
+    if (resources->special != NULL)
+      resources->special = resource_slices_copy(resources->special);
+  }
+}
+
 /* The grants of one framework become one message. Offers that have ended meanwhile, because an earlier
  * message of this run has led to that, are left out. */
 static void batch_send(Master *master, FrameworkId framework_id)
@@ -179,6 +189,7 @@ static void batch_send(Master *master, FrameworkId framework_id)
   framework->batch_first = INDEX_NONE;
   master->messages.n = 0;
   bool planned = master->scheduled.n > 0;
+  bool special = false;
   for (; index != INDEX_NONE; index = master->batch.items[index].next) {
     OfferId id = master->batch.items[index].offer;
     const MasterOffer *offer = pool_find(&master->offers, id.value);
@@ -187,11 +198,16 @@ static void batch_send(Master *master, FrameworkId framework_id)
     array_push(&master->messages, (OfferMessage){id, offer->agent, offer->role, offer->resources,
                                                  G_UNLIKELY(planned) ? agent_window(master, offer->agent)
                                                                      : UNAVAILABILITY_NONE});
+    special = special || offer->resources.special != NULL;
   }
-  if (master->messages.n > 0) {
-    framework->counters.events[FRAMEWORK_EVENT_OFFERS]++;
-    master->ports.send_offers(master->ports.self, framework_id, master->messages.items, master->messages.n);
-  }
+  if (master->messages.n == 0)
+    return;
+  framework->counters.events[FRAMEWORK_EVENT_OFFERS]++;
+  if (G_UNLIKELY(special))
+    messages_own(master);
+  master->ports.send_offers(master->ports.self, framework_id, master->messages.items, master->messages.n);
+  for (uint32_t i = 0; G_UNLIKELY(special) && i < master->messages.n; i++)
+    resources_clear(&master->messages.items[i].resources);
 }
 
 static void batch_announce(Master *master, Instant now)

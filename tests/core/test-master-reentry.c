@@ -9,6 +9,7 @@
  */
 
 #include "allocators/drf.h"
+#include "base/resources-text.h"
 #include "tests/core/master-fixture.h"
 #include "tests/support/test-main.h"
 
@@ -123,6 +124,64 @@ static void remove_agent(MasterFixture *f, FrameworkId framework, const OfferMes
     master_remove_agent(f->master, f->now, offers[i].agent);
   fixture_check(f);
 }
+
+/* What a message says stays so during the call, whatever becomes of its offers. */
+static void leave_and_read_on(MasterFixture *f, FrameworkId framework, const OfferMessage *offers, uint32_t n)
+{
+  ck_assert_uint_eq(n, 2);
+  master_teardown(f->master, f->now, framework);
+  for (uint32_t i = 0; i < n; i++) {
+    g_autofree char *text = resources_print(f->kinds, &offers[i].resources);
+    ck_assert_str_eq(text, "cpus:1;cpus(r):2");
+  }
+  f->user = f;
+}
+
+/* Likewise a launch, whatever becomes of its task. */
+static void end_and_read_on(MasterFixture *f, AgentId agent, const TaskLaunch *launch)
+{
+  run_at_once(f, agent, launch);
+  g_autofree char *text = resources_print(f->kinds, &launch->resources);
+  ck_assert_str_eq(text, "cpus:1;cpus(r):2");
+  f->user = f;
+}
+
+static void launch_whole(MasterFixture *f, FrameworkId framework, const OfferMessage *offers, uint32_t n)
+{
+  TaskInfo task = {.label = 1, .agent = offers[0].agent, .resources = offers[0].resources};
+  Operation launch = {.kind = OPERATION_LAUNCH, .tasks = &task, .n_tasks = 1};
+  ck_assert_uint_eq(n, 1);
+  master_accept(f->master, f->now, framework, &offers[0].id, 1, &launch, 1, OFFER_FILTER_NONE);
+  f->on_offers = NULL;
+}
+
+START_TEST(a_launch_outlives_its_task)
+{
+  MasterFixture *f = fixture_new(&drf_allocator, NULL);
+  f->on_offers = launch_whole;
+  f->on_launch = end_and_read_on;
+  f->on_status = acknowledge_at_once;
+  fixture_register(f, "cpus:1;cpus(r):2");
+  fixture_subscribe(f, "f", "r", 0);
+  fixture_advance(f, 1000);
+  ck_assert_ptr_nonnull(f->user);
+  ck_assert_uint_eq(master_tasks_live(f->master), 0);
+  fixture_free(f);
+}
+END_TEST
+
+START_TEST(a_message_outlives_its_offers)
+{
+  MasterFixture *f = fixture_new(&drf_allocator, NULL);
+  f->on_offers = leave_and_read_on;
+  fixture_register(f, "cpus:1;cpus(r):2");
+  fixture_register(f, "cpus:1;cpus(r):2");
+  fixture_subscribe(f, "f", "r", 0);
+  fixture_advance(f, 1000);
+  ck_assert_ptr_nonnull(f->user);
+  fixture_free(f);
+}
+END_TEST
 
 START_TEST(agents_go_while_offers_are_sent)
 {
@@ -272,6 +331,8 @@ Suite *test_suite(void)
   Suite *suite = suite_create("master-reentry");
   test_case(suite, everything_at_once);
   test_case(suite, frameworks_leave_while_offers_are_sent);
+  test_case(suite, a_message_outlives_its_offers);
+  test_case(suite, a_launch_outlives_its_task);
   test_case(suite, agents_go_while_offers_are_sent);
   test_case(suite, what_a_removed_agent_had_cannot_be_used);
   test_case(suite, a_framework_goes_while_its_launches_are_sent);
