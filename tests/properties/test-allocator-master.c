@@ -429,5 +429,6 @@ Suite *test_suite(void)
   Suite *suite = suite_create("allocator-master");
   test_case_loop(suite, the_books_agree, 0, CHUNKS * (int)count_allocators());
   test_case(suite, the_same_seed_gives_the_same_messages);
+  test_note("%u random steps", CHUNKS * count_allocators() * SCENARIOS_PER_CHUNK * STEPS);
   return suite;
 }

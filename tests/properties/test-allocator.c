@@ -874,5 +874,7 @@ Suite *test_suite(void)
   Suite *suite = suite_create("allocator");
   test_case_loop(suite, drf_agrees_with_the_oracle, 0, CHUNKS);
   test_case_loop(suite, priority_agrees_with_the_oracle, 0, CHUNKS / 4);
+  test_note("%" G_GUINT64_FORMAT " random steps",
+            (CHUNKS + CHUNKS / 4) * SCENARIOS_PER_CHUNK * STEPS * repeats());
   return suite;
 }

@@ -18,8 +18,9 @@
 #include "tests/properties/property-random.h"
 #include "tests/support/test-main.h"
 
-#define CHUNKS             10
-#define STEPS_PER_SCENARIO 250
+#define CHUNKS                  10
+#define STEPS_PER_SCENARIO      250
+#define SCENARIOS_PER_ALLOCATOR 8
 
 static uint32_t steps_per_chunk(void)
 {
@@ -63,7 +64,7 @@ END_TEST
 START_TEST(with_any_allocator)
 {
   const AllocatorInterface *allocator = allocator_list()[_i];
-  for (uint64_t seed = 0; seed < 8; seed++) {
+  for (uint64_t seed = 0; seed < SCENARIOS_PER_ALLOCATOR; seed++) {
     fprintf(stderr, "%s, seed %" G_GUINT64_FORMAT "\n", allocator->name, seed);
     scenario(seed, allocator);
   }
@@ -78,5 +79,7 @@ Suite *test_suite(void)
   Suite *suite = suite_create("master-messages");
   test_case_loop(suite, no_call_breaks_the_books, 0, CHUNKS);
   test_case_loop(suite, with_any_allocator, 0, n_allocators);
+  test_note("%u random steps", steps_per_chunk() * CHUNKS +
+                                   (uint32_t)n_allocators * SCENARIOS_PER_ALLOCATOR * STEPS_PER_SCENARIO);
   return suite;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/support/test-main.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 void test_case_add(Suite *suite, const TTest *function, const char *name)
@@ -15,6 +17,17 @@ void test_case_add_loop(Suite *suite, const TTest *function, const char *name, i
   TCase *tcase = tcase_create(name);
   tcase_add_loop_test(tcase, function, from, to);
   suite_add_tcase(suite, tcase);
+}
+
+void test_note(const char *format, ...)
+{
+  va_list arguments;
+  va_start(arguments, format);
+  fputs("# ", stdout);
+  vprintf(format, arguments);
+  putchar('\n');
+  fflush(stdout); /* before a case is forked */
+  va_end(arguments);
 }
 
 int main(void)

@@ -37,5 +37,8 @@ Suite *test_suite(void);
 #define test_case_loop(suite, function, from, to)                                                            \
   test_case_add_loop((suite), (function), #function, (from), (to))
 
+/** test_note: a line of its own in the output; from test_suite(). */
+void test_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 void test_case_add(Suite *suite, const TTest *function, const char *name);
 void test_case_add_loop(Suite *suite, const TTest *function, const char *name, int from, int to);
