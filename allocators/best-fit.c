@@ -39,7 +39,7 @@ static double best_fit_score(Policy *policy, const PolicyClient *client, const P
 const PolicyInterface best_fit_policy = {
     POLICY_HEAD,
     INFO,
-    .flags = POLICY_ORDERS_ROLES | POLICY_ORDERS_FRAMEWORKS,
+    .flags = POLICY_ORDERS_ROLES | POLICY_ORDERS_FRAMEWORKS | POLICY_SCORES_TASKS,
     .key = best_fit_key,
     .score = best_fit_score,
 };

@@ -67,8 +67,10 @@ typedef struct {
   /* (optional) How well the agent suits the client: larger is better; negative infinity: not at all. Given, it makes
    * clients come first: the first client in the order (begin() without an agent) takes, of all agents that it may have
    * something of, the one with the best score, the first in the run's random order among equals; and again, until
-   * nobody may have anything. Cost: O(grants x agents with something free). */
+   * nobody may have anything. Cost: O(grants x agents with something free). @score_is_kept: it does not change within a
+   * run while the agent stays as it is; then O(clients x agents with something free) where whole agents are granted. */
   double (*score)(void *self, RoleId role, FrameworkId framework, const SorterVisit *visit);
+  bool score_is_kept;
 
   /* (optional) The kernel and its sorters are gone: the last call. */
   void (*destroyed)(void *self);

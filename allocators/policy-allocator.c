@@ -185,6 +185,7 @@ Allocator *policy_allocator_new(const PolicyInterface *policy, const AllocatorSe
       .self = of,
       .portion = policy->portion == NULL ? NULL : hook_portion,
       .score = policy->score == NULL ? NULL : hook_score,
+      .score_is_kept = (policy->flags & POLICY_SCORES_TASKS) != 0,
       .destroyed = policy_kernel_free,
   };
   hierarchical_set_hooks(of->kernel, &hooks);

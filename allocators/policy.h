@@ -15,7 +15,8 @@
  *   agents first (score == NULL)   agents in random order, each to the first client that may have it;
  *   clients first (score given)    the first client in the order takes, of all agents that it may have something
  *                                  of, the one with the best score; again, until nobody may have anything. A run
- *                                  then costs O(grants x agents with something free).
+ *                                  then costs O(grants x agents with something free); with
+ *                                  POLICY_SCORES_TASKS, O(clients x agents with something free).
  *
  * Order: smaller key.first, then smaller key.second, then fewer allocations, then path. In a tree of roles each
  * level is ordered on its own: an inner node has the sum of its subtree, or what combine() makes of it.
@@ -82,6 +83,9 @@ typedef enum {
   POLICY_DRAWS = 1 << 1,          /* key() draws: likewise */
   POLICY_ORDERS_ROLES = 1 << 2,   /* the levels that it orders; the other one is DRF's. */
   POLICY_ORDERS_FRAMEWORKS = 1 << 3,
+  POLICY_SCORES_TASKS =
+      1 << 4, /* score() depends on the client's task and on the agent alone, not on what the client
+                                   has or on visit->number: it is asked once for each agent and run, not for each grant */
 } PolicyFlag;
 
 /* What a policy may ask; valid as long as the instance. */

@@ -568,6 +568,88 @@ START_TEST(best_fit_fits_at_all)
 }
 END_TEST
 
+/* Best fit without its flag: it is asked for each grant. The policy is the context. */
+static Allocator *asked_create(const AllocatorSettings *settings, const AllocatorHost *host, Instant now,
+                               char **error)
+{
+  return policy_allocator_new(settings->context, settings, host, now, error);
+}
+
+static uint32_t below(uint64_t *state, uint32_t n)
+{
+  *state = harness_mix(*state, 1);
+  return (uint32_t)(*state % n);
+}
+
+/* Some roles are limited, so that agents are parted. */
+static void furnish(World *world, uint64_t state)
+{
+  static const char *const roles[] = {"a", "b", "b/x", "c"};
+  static const char *const names[] = {"f", "g", "h", "i", "j", "k"};
+  for (uint32_t i = 0; i < G_N_ELEMENTS(roles); i++) {
+    RoleId role = add_role(world, roles[i], i == 2 ? 1 : INDEX_NONE);
+    RoleAttributes attributes = ROLE_ATTRIBUTES_DEFAULT;
+    if (below(&state, 2) == 0)
+      attributes.limit.amount[RESOURCE_CPUS] = 1000 * (1 + (int64_t)below(&state, 20));
+    CALL(world, update_role, role, &attributes);
+  }
+  for (uint32_t i = 0; i < 30; i++)
+    add_agent(world, 1 + below(&state, 4), 1 + below(&state, 4));
+  for (uint32_t i = 0; i < G_N_ELEMENTS(names); i++) {
+    RoleId role = {below(&state, G_N_ELEMENTS(roles))};
+    declare(world, add_framework(world, names[i], role), role, 0.5 * (1 + below(&state, 4)),
+            0.5 * (1 + below(&state, 4)), 1 + below(&state, 20));
+  }
+}
+
+/* The same offers in the same order; some of them come back, in part, with a filter or without. */
+static void compare_and_return(World *one, World *other, uint64_t *state)
+{
+  uint32_t n = one->harness.offers->len;
+  ck_assert_uint_eq(n, other->harness.offers->len);
+  for (uint32_t i = 0; i < n; i++) {
+    const HarnessOffer *a = offer_at(one, i), *b = offer_at(other, i);
+    ck_assert(a->agent.index == b->agent.index && a->framework.index == b->framework.index &&
+              a->role.index == b->role.index && resources_equal(&a->resources, &b->resources));
+    uint32_t part = below(state, 3);
+    Resources back = a->resources;
+    if (part == 1)
+      back.plain.amount[RESOURCE_CPUS] /= 2;
+    OfferFilter filter = {below(state, 2) == 0, {(int64_t)below(state, 4) * NS_PER_S}};
+    for (World *world = one; part > 0 && world != NULL; world = world == one ? other : NULL)
+      CALL(world, recover_resources, a->framework, a->role, a->agent, &back, filter, false);
+  }
+}
+
+START_TEST(kept_scores_bring_the_same_offers)
+{
+  PolicyInterface asked = best_fit_policy;
+  asked.flags &= ~(uint32_t)POLICY_SCORES_TASKS;
+  ck_assert_uint_ne(asked.flags, best_fit_policy.flags);
+  AllocatorInterface asking = best_fit_allocator;
+  asking.create = asked_create;
+  AllocatorSettings settings = {.allocation_interval = {NS_PER_S}, .context = &asked};
+  uint64_t state = (uint64_t)_i;
+  World one = {.n_roles = 0}, other = {.n_roles = 0};
+  uint32_t offers = 0;
+  harness_init(&one.harness, &best_fit_allocator, &settings, state, false);
+  harness_init(&other.harness, &asking, &settings, state, false);
+  furnish(&one, state);
+  furnish(&other, state);
+  settle(&one);
+  settle(&other);
+  for (int i = 0; i < 30; i++) {
+    offers += one.harness.offers->len;
+    compare_and_return(&one, &other, &state);
+    tick(&one);
+    tick(&other);
+  }
+  ck_assert_uint_gt(offers, 30);
+  world_end(&one);
+  world_end(&other);
+}
+END_TEST
+
 /* --- options -------------------------------------------------------------------------------------------- */
 
 static void assert_refused(const char *allocator, const char *value, const char *message)
@@ -610,6 +692,7 @@ Suite *test_suite(void)
   test_case(suite, tsf_compares_tasks);
   test_case(suite, best_fit_chooses_agents);
   test_case(suite, best_fit_fits_at_all);
+  test_case_loop(suite, kept_scores_bring_the_same_offers, 0, 40);
   test_case(suite, options_that_make_no_sense_are_refused);
   return suite;
 }
