@@ -37,7 +37,7 @@ void page_fact(GString *out, const char *name, char *value)
 }
 
 /* A table that scrolls by itself where the screen is narrow. A name that begins with "#" is of a column of numbers. */
-static void table_begin(GString *out, const char *caption, const char *const *names)
+void page_table_begin(GString *out, const char *caption, const char *const *names)
 {
   g_string_append(out, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"");
   page_text(out, caption);
@@ -53,7 +53,7 @@ static void table_begin(GString *out, const char *caption, const char *const *na
   g_string_append(out, "</tr></thead><tbody>\n");
 }
 
-static void table_end(GString *out)
+void page_table_end(GString *out)
 {
   g_string_append(out, "</tbody></table></div>\n");
 }
@@ -205,10 +205,10 @@ static void append_groups(GString *out, const RunSet *set, uint32_t variant)
   if (run_set_runs(set) > run_set_variants(set))
     g_string_append_printf(caption, ", seed %" G_GINT64_FORMAT, run->summary.seed);
   g_autofree char *text = g_string_free(caption, FALSE);
-  table_begin(out, text, names);
+  page_table_begin(out, text, names);
   for (uint32_t i = 0; i < MIN(run->summary.n_groups, GROUPS_SHOWN); i++)
     append_group(out, &run->summary.groups[i]);
-  table_end(out);
+  page_table_end(out);
   if (run->summary.n_groups > GROUPS_SHOWN)
     g_string_append_printf(out, "<p class=\"quiet\">%u further groups are left out here.</p>\n",
                            run->summary.n_groups - GROUPS_SHOWN);
@@ -300,7 +300,7 @@ static void append_comparison(GString *out, const RunSet *set, const Comparison 
                                  ? g_strdup_printf("Means over the runs, with Student's %g %% intervals",
                                                    100 * run_set_run(set, 0)->confidence)
                                  : g_strdup("Side by side");
-  table_begin(out, caption, (const char *const *)names->pdata);
+  page_table_begin(out, caption, (const char *const *)names->pdata);
   for (uint32_t row = 0; row < (across ? metrics : variants); row++) {
     g_autofree char *head =
         across ? metric_label(g_ptr_array_index(comparison->metrics, row)) : variant_label(set, row);
@@ -313,7 +313,7 @@ static void append_comparison(GString *out, const RunSet *set, const Comparison 
                                 across ? column : row));
     g_string_append(out, "</tr>\n");
   }
-  table_end(out);
+  page_table_end(out);
   if (run_set_variants(set) > variants)
     g_string_append_printf(out, "<p class=\"quiet\">%u further variants are left out here.</p>\n",
                            run_set_variants(set) - variants);
@@ -337,7 +337,7 @@ static bool append_batches(GString *out, const RunSet *set, GError **error)
   bool begun = false;
   for (; query_next(&query); begun = true) {
     if (!begun)
-      table_begin(out, caption, names);
+      page_table_begin(out, caption, names);
     g_string_append(out, "<tr>");
     page_cell(out, false, query_text(&query, 0));
     page_cell(out, false, query_text(&query, 1));
@@ -352,7 +352,7 @@ static bool append_batches(GString *out, const RunSet *set, GError **error)
     g_string_append(out, "</tr>\n");
   }
   if (begun)
-    table_end(out);
+    page_table_end(out);
   return query_end(&query, error);
 }
 
@@ -364,8 +364,10 @@ bool page_append_summary(GString *out, const RunSet *set, const Comparison *comp
     if (!append_batches(out, set, error))
       return false;
   }
-  if (comparison != NULL)
+  if (comparison != NULL) {
     append_comparison(out, set, comparison);
+    page_append_pairs(out, set);
+  }
   for (uint32_t i = 0; i < MIN(run_set_variants(set), PAGE_VARIANTS_MAX); i++)
     append_groups(out, set, i);
   g_string_append(out, "</section>\n");
@@ -411,7 +413,7 @@ static bool append_traces(GString *out, const RunSet *set, GError **error)
   bool begun = false;
   for (; query_next(&query); begun = true) {
     if (!begun)
-      table_begin(out, "Traces that were replayed", names);
+      page_table_begin(out, "Traces that were replayed", names);
     g_string_append(out, "<tr>");
     page_cell(out, false, query_text(&query, 0));
     page_cell(out, false, query_text(&query, 1));
@@ -421,7 +423,7 @@ static bool append_traces(GString *out, const RunSet *set, GError **error)
     g_string_append_printf(out, "<td class=\"long\"><code>%s</code></td></tr>\n", sha256);
   }
   if (begun)
-    table_end(out);
+    page_table_end(out);
   return query_end(&query, error);
 }
 
@@ -435,7 +437,7 @@ static void append_plugins(GString *out, const RunSet *set)
     if (run->allocator_path == NULL)
       continue;
     if (!begun)
-      table_begin(out, "Plug-ins", names);
+      page_table_begin(out, "Plug-ins", names);
     begun = true;
     g_string_append(out, "<tr>");
     page_cell(out, false, g_strdup(run->summary.allocator));
@@ -445,7 +447,7 @@ static void append_plugins(GString *out, const RunSet *set)
     g_string_append(out, "</code></td></tr>\n");
   }
   if (begun)
-    table_end(out);
+    page_table_end(out);
 }
 
 bool page_append_runs(GString *out, const RunSet *set, GError **error)
@@ -454,10 +456,10 @@ bool page_append_runs(GString *out, const RunSet *set, GError **error)
                                       "#Simulated", "#Events", "#Wall",     "#Memory", "Digest",
                                       "Version",    "Commit",  NULL};
   g_string_append(out, "<section><h2>Where the numbers come from</h2>\n");
-  table_begin(out, "Runs", names);
+  page_table_begin(out, "Runs", names);
   for (uint32_t i = 0; i < MIN(run_set_runs(set), RUNS_SHOWN); i++)
     append_run(out, set, run_set_run(set, i));
-  table_end(out);
+  page_table_end(out);
   if (run_set_runs(set) > RUNS_SHOWN)
     g_string_append_printf(out, "<p class=\"quiet\">%u further runs are left out here.</p>\n",
                            run_set_runs(set) - RUNS_SHOWN);

@@ -230,6 +230,14 @@ def several_runs_have_intervals(box):
     mean = sum(values) / 3
     half = 4.302652730 * math.sqrt(sum((value - mean) ** 2 for value in values) / 2 / 3)
     assert f">{mean:.4g} ± {half:.2g}<" in text, (mean, half)
+    # The same seeds on both sides are pairs, and the page says of them what sim compare says.
+    assert "Paired differences: priority against drf, 3 pairs of runs, 95 % intervals" in text
+    compared = box.well("compare", *files).stdout
+    for metric in ("completion_time/mean", "fairness/jain"):
+        cells = re.search(rf"^{metric} .*$", compared, re.MULTILINE).group().split("   ")
+        change, interval = [cell.strip() for cell in cells if cell.strip()][3:5]
+        row = text[text.index(f">{metric}<"):]
+        assert f">{change}<" in row[:600] and f">{interval}<" in row[:600], (change, interval, row[:600])
 
 
 @case
