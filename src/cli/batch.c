@@ -27,6 +27,7 @@ struct Batch {
   char *scratch;      /* (nullable): folder of its own in that of the settings */
   int lock;           /* the folder, open and locked; -1: there is none */
   GHashTable *before; /* keys of the runs of an output that was there */
+  GHashTable *asked;  /* names of the shards of all points there ever were */
 };
 
 /* Where a worker runs, one point after the other. */
@@ -60,11 +61,17 @@ typedef struct BatchRun {
 
 /* --- the folder -------------------------------------------------------------------------------------------- */
 
+static char *shard_name(const BatchPoint *point)
+{
+  return g_strdup_printf("%.*s.db", KEY_DIGITS, point->key);
+}
+
 char *batch_shard(const Batch *batch, const BatchPoint *point)
 {
   if (g_hash_table_contains(batch->before, point->key))
     return g_strdup(batch->settings->output);
-  return g_strdup_printf("%s/%.*s.db", batch->folder, KEY_DIGITS, point->key);
+  g_autofree char *name = shard_name(point);
+  return g_build_filename(batch->folder, name, NULL);
 }
 
 static char *shard_log(const Batch *batch, const BatchPoint *point)
@@ -72,15 +79,15 @@ static char *shard_log(const Batch *batch, const BatchPoint *point)
   return g_strdup_printf("%s/%.*s.log", batch->folder, KEY_DIGITS, point->key);
 }
 
-/* Removes from the folder @path what workers that are no more have left behind; and, @shards, all that they wrote. */
-static void clean(const char *path, bool shards)
+/* Removes from the folder @path what workers that are no more have left behind; and files with a name in @more. */
+static void clean(const char *path, GHashTable *more)
 {
   GDir *folder = g_dir_open(path, 0, NULL);
   const char *name;
   while (folder != NULL && (name = g_dir_read_name(folder)) != NULL) {
     g_autofree char *file = g_build_filename(path, name, NULL);
-    bool shard = g_str_has_suffix(name, ".db") || g_str_has_suffix(name, ".log");
-    if ((*name == '.' && strstr(name, ".partial-") != NULL) || (shards && shard))
+    if ((*name == '.' && strstr(name, ".partial-") != NULL) || g_str_has_suffix(name, ".log") ||
+        (more != NULL && g_hash_table_contains(more, name)))
       g_unlink(file);
   }
   g_clear_pointer(&folder, g_dir_close);
@@ -101,7 +108,7 @@ static bool open_folder(Batch *batch, GError **error)
   if (batch->lock < 0)
     return set_folder_error(batch, error);
   if (flock(batch->lock, LOCK_EX | LOCK_NB) == 0) {
-    clean(batch->folder, false);
+    clean(batch->folder, NULL);
     return true;
   }
   int why = errno;
@@ -166,6 +173,7 @@ static Batch *batch_new(const BatchSettings *settings)
   batch->folder = g_strdup_printf("%s.parts", settings->output);
   batch->lock = -1;
   batch->before = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  batch->asked = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   return batch;
 }
 
@@ -184,13 +192,14 @@ void batch_free(Batch *batch)
   if (batch == NULL)
     return;
   g_hash_table_unref(batch->before);
+  g_hash_table_unref(batch->asked);
   if (batch->scratch != NULL) {
-    clean(batch->scratch, false);
+    clean(batch->scratch, NULL);
     g_rmdir(batch->scratch);
     g_free(batch->scratch);
   }
   if (batch->lock >= 0) {
-    clean(batch->folder, false);
+    clean(batch->folder, NULL);
     g_rmdir(batch->folder); /* where nothing is kept in it */
     close(batch->lock);
   }
@@ -401,6 +410,7 @@ static void loop(BatchRun *run)
 static void find_done(BatchRun *run)
 {
   for (uint32_t i = 0; i < run->n; i++) {
+    g_hash_table_add(run->batch->asked, shard_name(&run->points[i]));
     run->done[i] = is_done(run->batch, &run->points[i]);
     run->counts.done += run->done[i];
   }
@@ -455,7 +465,7 @@ ExitStatus batch_run(Batch *batch, const BatchPoint *points, uint32_t n, BatchEn
   progress_free(run.progress);
   g_ptr_array_unref(run.ended);
   g_main_context_unref(run.context);
-  clean(batch->folder, false);
+  clean(batch->folder, NULL);
   return status;
 }
 
@@ -486,6 +496,6 @@ ExitStatus batch_merge(Batch *batch, const BatchPoint *points, uint32_t n)
     report_note("the runs are kept in %s; the same command goes on from there", batch->folder);
     return g_error_matches(error, RESULTS_ERROR, RESULTS_ERROR_STOPPED) ? EXIT_INTERRUPTED : status;
   }
-  clean(batch->folder, true);
+  clean(batch->folder, batch->asked);
   return EXIT_WELL;
 }

@@ -13,7 +13,7 @@
  * Shards lie in a folder beside the output, "OUTPUT.parts", each under the key of its point (results-point.h) and
  * written as any results file: under a partial name, then renamed. So whatever happens to workers or to the batch,
  * what is there is whole, and the same batch goes on from there; runs in an output that exists already count, too.
- * The folder is removed once the output is there. With a scratch folder, on a disk of this machine, files are made in a
+ * Those that have been asked for are removed once the output is there; the folder goes with the last one. With a scratch folder, on a disk of this machine, files are made in a
  * folder of the batch's own in there, and copied to their places when they are whole.
  *
  * Invariants:

@@ -215,6 +215,22 @@ def a_killed_sweep_goes_on(box):
     assert box.files() == {"w.ini", "s.ini", "s.db"}
 
 
+@case
+def a_smaller_sweep_leaves_the_other_runs_there(box):
+    write(box)
+    box.well("sweep", "s.ini", "-q", "--shard", "1/4")
+    os.mkdir(box.join("s.db.parts"))
+    for run, key in box.query("s-1-of-4.db", "SELECT place, point_key FROM run"):
+        box.well("sweep", "s.ini", "-q", "--shard", f"{run + 1}/16", "-o", f"s.db.parts/{key[:32]}.db")
+    box.write("s.ini", GRID.replace("3, 4", "3"))
+    done = box.well("sweep", "s.ini")
+    assert "2 of 8 runs are there already" in done.stderr, done.stderr
+    assert len(os.listdir(box.join("s.db.parts"))) == 2
+    box.write("s.ini", GRID)
+    assert "10 of 16 runs are there already" in box.well("sweep", "s.ini").stderr
+    assert "s.db.parts" not in box.files()
+
+
 # --- where files are made -----------------------------------------------------------------------------------
 
 
