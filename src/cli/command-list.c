@@ -25,6 +25,7 @@ static const Entry schedulers[] = {
     {"elastic", "starts a task on whatever it is offered, as soon as one fits"},
     {"rigid", "a gang: holds what it is offered until all tasks of a stage fit, then starts them at once"},
     {"mpi", "a gang whose tasks run equally long, and are lost together: then it starts again as a whole"},
+    {"torque", "a queue of mpi jobs on the nodes that its role is guaranteed, in order or with backfilling"},
     {"service", "keeps a number of instances up, replaces those that are lost, follows a schedule"},
     {"decliner", "runs nothing, and declines whatever it is offered"},
     {"hadoop", "maps near their data (delay scheduling), then reduces; speculative execution"},

@@ -2,6 +2,7 @@
 #include "model/scheduler-rigid.h"
 
 #include "model/scheduler-elastic.h"
+#include "model/sim-backfill.h"
 #include "model/sim-frameworks.h"
 #include "model/sim-room.h"
 
@@ -294,6 +295,7 @@ static void start(SimFramework *framework)
   rigid->agents = g_array_new(FALSE, FALSE, sizeof(HeldAgent));
   forget_offers(rigid);
   rigid->gang = NULL;
+  gang->gathered = sim_world_now(framework->world);
   sim_frameworks_set_timer(framework->world->frameworks, framework, INSTANT_NEVER);
   tell(framework);
   GArray *tasks = take_all(framework, gang, offers, agents);
@@ -331,7 +333,8 @@ static void consider(SimFramework *framework, const OfferMessage *offer)
   }
   Quantities room = sim_room(&lasting, false);
   if (rigid->gang == NULL)
-    rigid->gang = sim_queue_first(&framework->queue, NULL);
+    rigid->gang = framework->scheduler->next_gang != NULL ? framework->scheduler->next_gang(framework)
+                                                          : sim_queue_first(&framework->queue, NULL);
   if (rigid->gang == NULL || (!holds_of(rigid, offer) && slots_in(framework, rigid->gang, &room) == 0)) {
     refuse(framework, offer, &room);
     resources_clear(&lasting);
@@ -413,6 +416,8 @@ static const char *rigid_reason(SimFramework *framework, SimJob *job)
     return "its framework holds offers for a part of its gang";
   if (rigid != NULL && rigid->gang != NULL)
     return "its framework gathers offers for the gang of another job";
+  if (framework->blocked)
+    return "its framework has no room for it within what its role is guaranteed";
   return scheduler_reason(framework, job);
 }
 
@@ -436,9 +441,17 @@ static bool mpi_unwanted(SimFramework *framework, const SimTask *task, uint64_t 
   return task->stage->pending > 0;
 }
 
+static void torque_submitted(SimFramework *framework, SimJob *job)
+{
+  mpi_submitted(framework, job);
+  sim_backfill_changed(framework);
+}
+
 #define ANSWERS                                                                                              \
   .offers = rigid_offers, .rescind = rigid_rescind, .changed = rigid_changed, .timer = rigid_hold_timeout,   \
   .clear = rigid_clear, .reason = rigid_reason
 
 const SimScheduler scheduler_rigid = {ANSWERS};
 const SimScheduler scheduler_mpi = {ANSWERS, .submitted = mpi_submitted, .unwanted = mpi_unwanted};
+const SimScheduler scheduler_torque = {ANSWERS, .submitted = torque_submitted, .unwanted = mpi_unwanted,
+                                       .next_gang = sim_backfill_next, .ended = sim_backfill_changed};

@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * Rigid and MPI: start the tasks of a stage only all at once (a gang). They answer offers alike; what else MPI is, a stage
- * that is one whole, is in sim-framework.h.
+ * Rigid, MPI and Torque: start the tasks of a stage only all at once (a gang). They answer offers alike; what else MPI is, a stage
+ * that is one whole, is in sim-framework.h; which gangs Torque gathers for, in sim-backfill.h.
  *
  *              an offer has room for          what it holds fits
  *              a task of the gang             all tasks of the gang
@@ -29,3 +29,4 @@
 
 extern const SimScheduler scheduler_rigid;
 extern const SimScheduler scheduler_mpi;
+extern const SimScheduler scheduler_torque;

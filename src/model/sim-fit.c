@@ -4,6 +4,7 @@
 #include <glib.h>
 
 #include "base/resources-text.h"
+#include "model/sim-backfill.h"
 #include "model/sim-partitions.h"
 #include "model/sim-room.h"
 #include "model/sim-wishes.h"
@@ -70,6 +71,13 @@ static uint64_t room_for(const SimWorld *world, const FrameworkSpec *spec, const
   return room;
 }
 
+static char *misfit_of_pool(const SimWorld *world, const SimStage *stage, const char *role)
+{
+  g_autofree char *need = quantities_print(world->experiment->kinds, &stage->need);
+  return g_strdup_printf("its gang of %u tasks of %s each is more than what the role \"%s\" is guaranteed",
+                         stage->tasks, need, role);
+}
+
 char *sim_misfit(const SimWorld *world, const FrameworkSpec *spec, const char *role, const SimJob *job)
 {
   bool gang = scheduler_starts_gangs(spec->scheduler);
@@ -79,6 +87,12 @@ char *sim_misfit(const SimWorld *world, const FrameworkSpec *spec, const char *r
       continue;
     if (gang && stage->tasks == TASKS_UNLIMITED)
       return g_strdup("a gang without a number of tasks never starts");
+    if (spec->scheduler == SCHEDULER_TORQUE) {
+      Quantities pool = sim_backfill_pool(world->experiment, role);
+      Quantities whole = sim_backfill_gang(&stage->need, stage->tasks);
+      if (!quantities_contain(&pool, &whole))
+        return misfit_of_pool(world, stage, role);
+    }
     uint64_t wanted = gang ? stage->tasks : 1;
     uint64_t room = room_for(world, spec, role, &stage->need, wanted);
     if (room >= wanted)

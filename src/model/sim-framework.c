@@ -320,6 +320,8 @@ static void end_job(SimFramework *framework, SimJob *job, JobState state, const 
   if (job->record != NULL)
     framework->scheduler->job_ends(framework, job);
   drop_pending(framework, job);
+  if (framework->scheduler->ended != NULL)
+    framework->scheduler->ended(framework);
   sim_arrivals_job_ended(world->arrivals, framework, job);
   free_if_unused(job);
   sim_world_check_done(world);

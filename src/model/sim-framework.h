@@ -61,6 +61,9 @@ typedef struct {
                                                                   than by a launch */
   void (*timer)(SimFramework *framework);                   /* (nullable) sim_frameworks_set_timer() */
   void (*submitted)(SimFramework *framework, SimJob *job);  /* (nullable) before its stages run */
+  SimStage *(*next_gang)(SimFramework *framework); /* (nullable) whom a gang scheduler gathers for; else the
+                                                      first in the queue */
+  void (*ended)(SimFramework *framework);          /* (nullable) a job has reached its last state */
   bool (*unwanted)(SimFramework *framework, const SimTask *task,
                    uint64_t label); /* (nullable) a task that has
                                                                   just begun to run is to be killed */
@@ -96,6 +99,7 @@ struct SimFramework {
   uint8_t settled; /* 0, 1: nothing is to be said while the queue is not empty, is empty; 2: always look */
   bool uses_revocable;  /* resources */
   bool as_one;          /* the tasks of a stage run equally long, and are lost together */
+  bool blocked;         /* (torque) something waits, and nothing of it may start */
   bool keeps_up;        /* one that has finished is asked for like one that was lost */
   bool answers_at_once; /* it neither holds nor thinks */
   bool job_due;         /* a job arrives at the instant of its start */

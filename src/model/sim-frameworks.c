@@ -36,6 +36,7 @@ static const SimScheduler *const schedulers[] = {
     [SCHEDULER_ELASTIC] = &scheduler_elastic,   [SCHEDULER_RIGID] = &scheduler_rigid,
     [SCHEDULER_MPI] = &scheduler_mpi,           [SCHEDULER_SERVICE] = &scheduler_service,
     [SCHEDULER_DECLINER] = &scheduler_decliner, [SCHEDULER_HADOOP] = &scheduler_hadoop,
+    [SCHEDULER_TORQUE] = &scheduler_torque,
 };
 
 static void init_framework(SimFramework *framework, SimWorld *world, uint32_t group, uint32_t member,
@@ -56,7 +57,7 @@ static void init_framework(SimFramework *framework, SimWorld *world, uint32_t gr
   framework->refuse = (OfferFilter){true, spec->refuse};
   framework->refuse_unused = (OfferFilter){true, spec->refuse_unused};
   framework->answers_at_once = !framework->decision.present && !framework->hold.present;
-  framework->as_one = spec->scheduler == SCHEDULER_MPI;
+  framework->as_one = scheduler_loses_gangs(spec->scheduler);
   framework->keeps_up = spec->scheduler == SCHEDULER_SERVICE;
   framework->settled = 2; /* nothing has been said yet */
   framework->judged.first_wait.ns = -1;

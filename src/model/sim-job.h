@@ -64,8 +64,9 @@ typedef struct SimStage {
   uint8_t number;         /* in its job */
   bool runnable;
   bool done;
-  uint64_t after;  /* stages of the job that have to be done first */
-  Quantities need; /* of one task */
+  Instant gathered; /* of a gang: when it last began to start */
+  uint64_t after;   /* stages of the job that have to be done first */
+  Quantities need;  /* of one task */
 } SimStage;
 
 struct SimJob {

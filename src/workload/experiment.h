@@ -259,12 +259,19 @@ typedef enum {
   SCHEDULER_MPI,      /* rigid; all tasks of a stage run equally long, and are lost together */
   SCHEDULER_SERVICE,  /* keeps a number of instances up */
   SCHEDULER_HADOOP,   /* maps and reduces: HadoopSpec */
+  SCHEDULER_TORQUE,   /* a queue of MPI jobs, within the guarantee of its role */
 } SchedulerKind;
+
+/** scheduler_loses_gangs: whether the tasks of a stage are one whole. */
+static inline bool scheduler_loses_gangs(SchedulerKind scheduler)
+{
+  return scheduler == SCHEDULER_MPI || scheduler == SCHEDULER_TORQUE;
+}
 
 /** scheduler_starts_gangs: whether the tasks of a stage start all at once or not at all. */
 static inline bool scheduler_starts_gangs(SchedulerKind scheduler)
 {
-  return scheduler == SCHEDULER_RIGID || scheduler == SCHEDULER_MPI;
+  return scheduler == SCHEDULER_RIGID || scheduler_loses_gangs(scheduler);
 }
 
 /* --- what only Hadoop has -------------------------------------------------------------------------------- */
@@ -371,6 +378,9 @@ typedef struct {
   InstanceChange *instances; /* service: the first at 0, times ascending; its one stage is without limit */
   uint32_t n_instances;
   Spread spread; /* likewise */
+
+  bool backfill;          /* torque: a later job may go first where it delays nobody (EASY) */
+  double estimate_factor; /* torque: times its length is what is said of a job beforehand; > 0 */
 
   bool capabilities_given;     /* else gpu-resources, where a task may need gpus */
   uint32_t capabilities;       /* SchedulerCapability, or-ed */

@@ -24,13 +24,10 @@ bool value_scheduler(const ValueContext *context, const char *text, void *field,
 {
   (void)context;
   static const char *const names[] = {
-      [SCHEDULER_ELASTIC] = "elastic",
-      [SCHEDULER_RIGID] = "rigid",
-      [SCHEDULER_DECLINER] = "decliner",
-      [SCHEDULER_MPI] = "mpi",
-      [SCHEDULER_SERVICE] = "service",
-      [SCHEDULER_HADOOP] = "hadoop",
-      NULL,
+      [SCHEDULER_ELASTIC] = "elastic",   [SCHEDULER_RIGID] = "rigid",
+      [SCHEDULER_DECLINER] = "decliner", [SCHEDULER_MPI] = "mpi",
+      [SCHEDULER_SERVICE] = "service",   [SCHEDULER_HADOOP] = "hadoop",
+      [SCHEDULER_TORQUE] = "torque",     NULL,
   };
   int index;
   if (!value_choice(text, "scheduler", names, &index, error))
@@ -67,6 +64,7 @@ bool value_trace_format(const ValueContext *context, const char *text, void *fie
 static const KeyType agent_filter = {"tests joined by & and |", value_agent_filter};
 static const KeyType arrival = {"once, at(...), every(...), poisson(...) or closed(...)", value_arrival};
 static const KeyType attributes = {"name:value;...", value_attributes};
+static const KeyType backfill = {"easy or none", value_backfill};
 static const KeyType bounds = {"resources", value_bounds};
 static const KeyType bytes = {"size", value_bytes};
 static const KeyType call = {"time: call", value_text};
@@ -330,6 +328,10 @@ static const KeyRow rows[] = {
     {GROUP_FRAMEWORK, JOBS_SOME, "speculation", &yes_no, HADOOP(speculation), 0, 0, "no",
      "hadoop: whether a task that falls behind the others is run a second time elsewhere", false},
 
+    {GROUP_FRAMEWORK, JOBS_SYNTHETIC | JOBS_TRACE, "backfill", &backfill, FRAMEWORK(backfill), 0, 0, "none",
+     "torque: easy: a later job may go first where by the estimates it does not delay the first one", false},
+    {GROUP_FRAMEWORK, JOBS_SYNTHETIC | JOBS_TRACE, "estimate-factor", &positive, FRAMEWORK(estimate_factor),
+     0, 0, "1", "torque: what is said beforehand of how long a job runs, as a multiple of the truth", false},
     {GROUP_FRAMEWORK, JOBS_SYNTHETIC, "jobs", &jobs, FRAMEWORK(jobs), 1, INT64_MAX, NULL,
      "per framework; default: 1 for once, endless for every, poisson and closed", false},
     {GROUP_FRAMEWORK, JOBS_SYNTHETIC, "arrival", &arrival, FRAMEWORK(arrival), 0, 0, "once",

@@ -80,6 +80,17 @@ bool value_partition(const ValueContext *context, const char *text, void *field,
   return true;
 }
 
+bool value_backfill(const ValueContext *context, const char *text, void *field, GError **error)
+{
+  (void)context;
+  static const char *const names[] = {"none", "easy", NULL};
+  int index;
+  if (!value_choice(text, "backfilling", names, &index, error))
+    return false;
+  *(bool *)field = index == 1;
+  return true;
+}
+
 bool value_spread(const ValueContext *context, const char *text, void *field, GError **error)
 {
   (void)context;

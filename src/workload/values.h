@@ -50,6 +50,7 @@
  *   value_times_or_none  SimDistribution *     of durations, in seconds; NULL for "none"
  *   value_instances      InstanceList          "10, 600s: 20, 20min: 5"
  *   value_partition      bool                  "shared" or "static"
+ *   value_backfill       bool                  "easy" or "none"
  *   value_spread         Spread                "host", "rack" or "none"
  *   value_delay          DelayRule             "none", "skips(20)", "skips(20, 5)", "wait(5s)", "wait(5s, 2s)"
  *   value_delay_reset    bool                  "local" or "launch"
@@ -150,6 +151,7 @@ bool value_replicate(const ValueContext *context, const char *text, void *field,
 bool value_times_or_none(const ValueContext *context, const char *text, void *field, GError **error);
 bool value_instances(const ValueContext *context, const char *text, void *field, GError **error);
 bool value_partition(const ValueContext *context, const char *text, void *field, GError **error);
+bool value_backfill(const ValueContext *context, const char *text, void *field, GError **error);
 bool value_spread(const ValueContext *context, const char *text, void *field, GError **error);
 bool value_delay(const ValueContext *context, const char *text, void *field, GError **error);
 bool value_delay_reset(const ValueContext *context, const char *text, void *field, GError **error);

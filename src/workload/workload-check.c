@@ -229,8 +229,78 @@ static bool check_quotas(const WorkloadBuild *build, GError **error)
   return true;
 }
 
+/* --- torque --------------------------------------------------------------------------------------------- */
+
+static const FrameworkSpec *torque_before(const Experiment *experiment, const FrameworkSpec *framework)
+{
+  for (const FrameworkSpec *other = experiment->frameworks; other < framework; other++)
+    if (other->scheduler == SCHEDULER_TORQUE && g_strcmp0(other->role, framework->role) == 0)
+      return other;
+  return NULL;
+}
+
+/* What it is guaranteed is its pool of nodes, so it must be guaranteed something, and alone. */
+static bool check_torque(const WorkloadBuild *build, const FrameworkSpec *framework, GError **error)
+{
+  const Experiment *experiment = build->experiment;
+  const KeyGroup *group = framework_group(build, framework);
+  const KeyEntry *scheduler = key_group_find(group, "scheduler");
+  bool traced = framework->trace != NULL;
+  if (traced && framework->role == NULL)
+    return key_file_fail(build->file, group, scheduler, WORKLOAD_ERROR_VALUE, error,
+                         "its pool is what its role is guaranteed; expected \"role\" beside it");
+  if (framework->role != NULL &&
+      (framework->count > 1 || traced || torque_before(experiment, framework) != NULL) &&
+      !(traced && framework->trace->frameworks.kind == MAP_NONE))
+    return key_file_fail(
+        build->file, group, scheduler, WORKLOAD_ERROR_VALUE, error,
+        "several torque frameworks with the role \"%s\": what is guaranteed to it can be the "
+        "pool of one",
+        framework->role);
+  for (uint32_t member = 0; member < framework->count; member++) {
+    g_autofree char *name = framework_member_name(framework, member);
+    const char *path = framework->role != NULL ? framework->role : name;
+    const RoleSpec *role = find_role(experiment, path);
+    if (role == NULL || quantities_are_zero(&role->guarantee))
+      return key_file_fail(build->file, group, scheduler, WORKLOAD_ERROR_VALUE, error,
+                           "its pool is what its role is guaranteed; expected \"guarantee\" in [role %s]",
+                           path);
+  }
+  return true;
+}
+
+/* Keys that only one scheduler reads. */
+static bool check_own_keys(const WorkloadBuild *build, const FrameworkSpec *framework, GError **error)
+{
+  static const struct {
+    const char *key;
+    SchedulerKind scheduler;
+    const char *name;
+  } own[] = {{"backfill", SCHEDULER_TORQUE, "torque"}, {"estimate-factor", SCHEDULER_TORQUE, "torque"}};
+  const KeyGroup *group = framework_group(build, framework);
+  for (size_t i = 0; i < G_N_ELEMENTS(own); i++) {
+    const KeyEntry *entry = key_group_find(group, own[i].key);
+    if (entry != NULL && framework->scheduler != own[i].scheduler)
+      return key_file_fail(build->file, group, entry, WORKLOAD_ERROR_NAME, error,
+                           "only goes with \"scheduler = %s\"", own[i].name);
+  }
+  return true;
+}
+
+static bool check_schedulers(const WorkloadBuild *build, GError **error)
+{
+  const Experiment *experiment = build->experiment;
+  for (uint32_t i = 0; i < experiment->n_frameworks; i++) {
+    const FrameworkSpec *framework = &experiment->frameworks[i];
+    if (!check_own_keys(build, framework, error) ||
+        (framework->scheduler == SCHEDULER_TORQUE && !check_torque(build, framework, error)))
+      return false;
+  }
+  return true;
+}
+
 bool check_experiment(const WorkloadBuild *build, GError **error)
 {
   return check_stage_groups(build, error) && check_names(build, error) && check_weights(build, error) &&
-         check_totals(build, error) && check_quotas(build, error);
+         check_totals(build, error) && check_quotas(build, error) && check_schedulers(build, error);
 }

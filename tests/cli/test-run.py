@@ -285,7 +285,7 @@ def lists_name_what_there_is(box):
     policies = ["best-fit", "capacity", "cmmf", "drf", "fair", "fifo", "hdrf", "lottery", "priority", "psdsf", "random",
                 "rpsdsf", "tetris", "tsf"]
     for what, names in {"allocators": policies,
-                        "schedulers": ["elastic", "rigid", "mpi", "service", "decliner", "hadoop"],
+                        "schedulers": ["elastic", "rigid", "mpi", "torque", "service", "decliner", "hadoop"],
                         "formats": ["ini", "swf", "swim", "csv"]}.items():
         lines = box.well("list", what).stdout.splitlines()
         assert [line.split()[0] for line in lines] == names
@@ -317,6 +317,8 @@ def what_is_listed_is_accepted(box):
         name = line.split()[0]
         if name == "decliner":  # runs nothing
             box.write("w.ini", SMALL + f"\n[framework idle]\nscheduler = {name}\n")
+        elif name == "torque":
+            box.write("w.ini", SMALL + "scheduler = torque\nrole = nodes\n[role nodes]\nguarantee = cpus:2\n")
         elif name == "service":
             box.write("w.ini", SMALL + "\n[framework web]\nscheduler = service\ninstances = 1\nstop = 1h\n"
                                        "task-resources = cpus:1\n")

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Gangs of a batch system: jobs that are one whole (mpi).
+ * Gangs of a batch system: jobs that are one whole (mpi), and a pool of nodes for them (torque; backfilling is in
+ * simulation-rigid.c).
  */
 
 #include <string.h>
@@ -83,11 +84,45 @@ START_TEST(starts_again_as_a_whole)
 }
 END_TEST
 
+/* --- torque --------------------------------------------------------------------------------------------- */
+
+static double start_of(const TextRun *run, uint32_t job)
+{
+  return text_state(run, job, "running");
+}
+
+#define POOL(agents, nodes)                                                                                  \
+  "[cluster]\nagents=" agents "\nresources=cpus:1\n[role pool]\nguarantee=cpus:" nodes "\n"
+
+/* However much is free, the framework takes no more than is guaranteed to it. */
+START_TEST(stays_within_its_pool)
+{
+  TextRun run;
+  text_run(&run, "drf",
+           POOL("10", "4") "[framework q]\nscheduler=torque\nrole=pool\njobs=6\ntasks=2\n"
+                           "task-resources=cpus:1\ntask-duration=10s\n");
+  ck_assert_int_eq(run.end, SIMULATION_DONE);
+  for (uint32_t job = 0; job < 6; job++) {
+    ck_assert_double_ge(start_of(&run, job), 10.0 * (job / 2));
+    ck_assert_double_le(start_of(&run, job), 12.0 * (job / 2) + 1); /* it asks again when a job has ended */
+  }
+  text_run_clear(&run);
+  text_run(&run, "drf",
+           POOL("10", "4") "[framework q]\nscheduler=torque\nrole=pool\ntasks=5\n"
+                           "task-resources=cpus:1\ntask-duration=10s\n");
+  ck_assert_ptr_nonnull(strstr(run.states->str,
+                               "unschedulable 0: its gang of 5 tasks of cpus:1 each is more than "
+                               "what the role \"pool\" is guaranteed"));
+  text_run_clear(&run);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
   Suite *suite = suite_create("simulation-gangs");
   test_case(suite, a_job_has_one_length);
   test_case(suite, one_lost_all_lost);
   test_case(suite, starts_again_as_a_whole);
+  test_case(suite, stays_within_its_pool);
   return suite;
 }

@@ -193,6 +193,64 @@ START_TEST(stages_are_gangs)
 }
 END_TEST
 
+/*
+ * A pool of 4 of 6 nodes. a: 3 nodes for 100 s; b: 4 nodes, so it waits for a; c: 1 node for 90 s, over before a; d: 1
+ * node for 200 s, which would delay b.
+ */
+static void run_torque(Lab *lab, bool backfill, double factor)
+{
+  lab_init(lab, "cpus:1", 6);
+  lab->experiment.roles = g_new0(RoleSpec, 1);
+  lab->experiment.n_roles = 1;
+  lab->experiment.roles[0] = (RoleSpec){.path = g_strdup("q"), .weight = 1};
+  lab->experiment.roles[0].guarantee = lab_quantities(lab, "cpus:4");
+  for (int kind = 0; kind < RESOURCE_KINDS_MAX; kind++)
+    lab->experiment.roles[0].limit.amount[kind] = -1;
+  FrameworkSpec *spec = lab_framework(lab, "q");
+  spec->scheduler = SCHEDULER_TORQUE;
+  spec->backfill = backfill;
+  spec->estimate_factor = factor;
+  lab_job(lab, "q", 0, 3, "cpus:1", 100);
+  lab_job(lab, "q", 1, 4, "cpus:1", 50);
+  lab_job(lab, "q", 2, 1, "cpus:1", 90);
+  lab_job(lab, "q", 3, 1, "cpus:1", 200);
+  ck_assert_int_eq(lab_run(lab), SIMULATION_DONE);
+}
+
+static double start_of(const Lab *lab, uint32_t job)
+{
+  return lab_attempt(lab, job, 0, 0)->start;
+}
+
+START_TEST(torque_in_order)
+{
+  Lab lab;
+  run_torque(&lab, false, 1);
+  ck_time(start_of(&lab, 0), 0);
+  ck_time(start_of(&lab, 1), 100);
+  ck_time(start_of(&lab, 2), 150);
+  ck_time(start_of(&lab, 3), 150);
+  lab_clear(&lab);
+}
+END_TEST
+
+/* c goes ahead, d does not, and b starts when it would have; if everybody says twice the truth, likewise. If they say half
+ * of it (a: until 50 s), c is late: said to end at 47 s, it holds b up until 92 s, but a does until 100 s anyway. */
+START_TEST(torque_backfills)
+{
+  const double factors[] = {1, 2, 0.5};
+  for (int i = 0; i < 3; i++) {
+    Lab lab;
+    run_torque(&lab, true, factors[i]);
+    ck_time(start_of(&lab, 0), 0);
+    ck_time(start_of(&lab, 1), 100);
+    ck_time(start_of(&lab, 2), 2);
+    ck_time(start_of(&lab, 3), 150);
+    lab_clear(&lab);
+  }
+}
+END_TEST
+
 Suite *test_suite(void)
 {
   Suite *suite = suite_create("simulation-rigid");
@@ -205,5 +263,7 @@ Suite *test_suite(void)
   test_case(suite, rescinded_in_bursts);
   test_case(suite, leaves_while_holding);
   test_case(suite, stages_are_gangs);
+  test_case(suite, torque_in_order);
+  test_case(suite, torque_backfills);
   return suite;
 }

@@ -311,6 +311,17 @@ static void say_service(Writer *writer)
   say_habits(writer);
 }
 
+/* A queue of gangs, a few more than its pool holds at once; some never fit it. */
+static void say_torque(Writer *writer)
+{
+  say(writer, "[role pool]\nguarantee = mem:96\n[framework queue]\nscheduler = torque\nrole = pool\n");
+  say(writer, "backfill = %s\nestimate-factor = %u.5\njobs = %u\narrival = poisson(1s)\n",
+      more_below(writer, 2) == 0 ? "easy" : "none", more_below(writer, 3), more_between(writer, 1, 6));
+  say(writer, "tasks = uniform(1, 4)\ntask-resources = cpus:0.25;mem:32\ntask-duration = exponential(2s)\n");
+  say_wishes(writer);
+  say_habits(writer);
+}
+
 /* --- operators ------------------------------------------------------------------------------------------ */
 
 static void say_some_agents(Writer *writer)
@@ -426,6 +437,8 @@ RandomWorkload random_workload(uint64_t seed)
     say_decliner(&writer);
   if (more_percent(&writer, 30))
     say_service(&writer);
+  if (more_percent(&writer, 30))
+    say_torque(&writer);
   if (writer.rich)
     say_operators(&writer);
   return (RandomWorkload){g_string_free(writer.text, FALSE), writer.same_speed, writer.open_arrivals};

@@ -121,6 +121,8 @@ static void add_offer_keys(GString *dump, const FrameworkSpec *framework)
       framework->reconcile_every.ns);
   add_law(dump, "hold-time", framework->hold_time);
   add(dump, "principal", "%s", or_dash(framework->principal));
+  if (framework->scheduler == SCHEDULER_TORQUE)
+    add(dump, "torque", "%d %g", framework->backfill, framework->estimate_factor);
   add_filter(dump, &framework->agents);
   for (uint32_t i = 0; i < framework->n_instances; i++)
     add(dump, "instances", "%" PRId64 " %u spread %d", framework->instances[i].after.ns,

@@ -378,7 +378,16 @@ static const Refusal refusals[] = {
      "t.ini:5: [framework f] scheduler: unknown scheduler \"elastik\"; did you mean \"elastic\"?"},
     {C S "scheduler=best\n" T, NULL,
      "t.ini:5: [framework f] scheduler: unknown scheduler \"best\"; expected one of elastic, rigid, "
-     "decliner, mpi, service, hadoop"},
+     "decliner, mpi, service, hadoop, torque"},
+    {C S "scheduler=torque\n" T, NULL,
+     "t.ini:5: [framework f] scheduler: its pool is what its role is guaranteed; expected \"guarantee\" in "
+     "[role "
+     "f]"},
+    {C "[role r]\nguarantee=cpus:1\n" S "scheduler=torque\nrole=r\ncount=2\n" T, NULL,
+     "t.ini:7: [framework f] scheduler: several torque frameworks with the role \"r\": what is guaranteed to "
+     "it "
+     "can be the pool of one"},
+    {C S "backfill=easy\n" T, NULL, "t.ini:5: [framework f] backfill: only goes with \"scheduler = torque\""},
     {C "[framework f]\nscheduler=service\n" T, NULL,
      "t.ini:6: [framework f] tasks: does not go with \"scheduler = service\", which says \"instances\""},
     {"[experiment]\nduration=1h\n" C "[framework f]\nscheduler=service\ntask-resources=cpus:1\n", NULL,

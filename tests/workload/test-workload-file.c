@@ -126,6 +126,7 @@ typedef struct {
 #define CM     "[cluster]\nagents=10\nresources=cpus:4;mem:4096;licences:2\n"
 #define SWF    "[framework f]\ntrace=x.swf\n"
 #define SWIM   "[framework f]\ntrace=x.tsv\n"
+#define POOL   "[role f]\nguarantee=cpus:1\n[framework f]\nscheduler=torque\n"
 #define WEB    "[framework f]\nscheduler=service\ninstances=1\ntask-resources=cpus:1\n"
 #define CSV    "[framework f]\ntrace=x.csv\ncolumn-submit=s\ncolumn-duration=d\ntask-resources=disk:1\n"
 #define CSV2   "[framework f]\ntrace=x.csv\ncolumn-submit=s\ncolumn-end=e\ntask-resources=disk:1\n"
@@ -330,6 +331,8 @@ static const KeyEffect effects[] = {
     {C SWF, "framework f.trace=../y.SWF.gz", "trace ../y.SWF.gz ../y.SWF.gz 0"},
     {C SWF, "framework f.trace=/data/y.tsv", "trace /data/y.tsv /data/y.tsv 1"},
     {C "[framework f]\ntrace=x\nformat=swf\n", "framework f.format=swim", "trace x x 1"},
+    {C POOL T, "framework f.backfill=easy", "torque 1 1"},
+    {C POOL T, "framework f.estimate-factor=2", "torque 0 2"},
     {D C WEB, "framework f.instances=1, 1s: 0", "instances 1000000000 0 spread 0"},
     {D C WEB, "framework f.spread=host", "instances 0 1 spread 1"},
     {D C WEB, "framework f.task-duration=none", "task-duration none"},
