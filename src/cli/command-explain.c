@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "base/number.h"
 #include "base/time-text.h"
 #include "cli/commands.h"
@@ -82,6 +83,8 @@ static void explain_the_framework(Question *question, ExplainReplay *replay)
   fail_unknown(question, "framework", question->framework, known);
 }
 
+#define AGENTS_NAMED 5
+
 static void explain_the_agent(Question *question, ExplainReplay *replay)
 {
   g_autoptr(GPtrArray) known = g_ptr_array_new();
@@ -93,8 +96,17 @@ static void explain_the_agent(Question *question, ExplainReplay *replay)
       explain_print_agent(replay, (AgentId){i}, question->out);
       return;
     }
-    if (known->len < 5) /* there may be many: some are named */
-      g_ptr_array_add(known, agent->hostname);
+    g_ptr_array_add(known, agent->hostname);
+  }
+  if (known->len > AGENTS_NAMED) { /* the nearest, or how they are called */
+    g_autoptr(GPtrArray) all = g_ptr_array_copy(known, NULL, NULL);
+    g_ptr_array_add(all, NULL);
+    if (base_nearest(question->agent, (const char *const *)all->pdata) == NULL) {
+      g_set_error(&question->error, CLI_ERROR, CLI_ERROR_USAGE,
+                  "at that instant: unknown agent \"%s\"; expected one of %u, from %s to %s", question->agent,
+                  known->len, (const char *)known->pdata[0], (const char *)known->pdata[known->len - 1]);
+      return;
+    }
   }
   fail_unknown(question, "agent", question->agent, known);
 }

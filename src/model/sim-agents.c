@@ -156,11 +156,14 @@ static G_GNUC_NO_INLINE void send_slowly(SimAgents *agents, const SimTask *task,
                                          Duration wait)
 {
   bool ended = (task->flags & SIM_TASK_END_SENT) != 0;
+  TaskState state = state_of(task, ended);
+  /* Who runs, or finishes in time, does not do so because somebody wants it to end. */
+  bool by_kill = state != TASK_RUNNING && state != TASK_FINISHED;
   TaskStatus status = {.task = task->id,
                        .label = label,
                        .agent = {task->agent},
-                       .state = state_of(task, ended),
-                       .reason = (TaskReason)(task->kill & SIM_KILL_REASON),
+                       .state = state,
+                       .reason = by_kill ? (TaskReason)(task->kill & SIM_KILL_REASON) : REASON_NONE,
                        .source = SOURCE_EXECUTOR,
                        .sequence = sequence_of(task, ended)};
   if (agents->resends != NULL)

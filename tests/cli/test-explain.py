@@ -208,6 +208,11 @@ def questions_that_make_no_sense(box):
     box.refused("--at: expected an instant after the start", "explain", "r.db", "--framework", "a", "--at", "0s")
     box.refused('unknown framework "aa"; did you mean "a"', "explain", "r.db", "--framework", "aa", "--at", "8s")
     box.refused('unknown agent "x"; expected one of agent-0', "explain", "r.db", "--agent", "x", "--at", "8s")
+    box.well("w.ini", "--set", "cluster.agents=40", "-o", "many.db")
+    box.refused('unknown agent "x"; expected one of 40, from agent-00001 to agent-00040', "explain", "many.db",
+                "--agent", "x", "--at", "8s")
+    box.refused('unknown agent "agent-0004"; did you mean "agent-00004"', "explain", "many.db", "--agent", "agent-0004",
+                "--at", "8s")
     box.refused("--run: ", "explain", "r.db", "--framework", "a", "--at", "8s", "--run", "2")
     box.refused("no.db: ", "explain", "no.db", "--framework", "a", "--at", "8s")
     box.refused("w.ini: ", "explain", "w.ini", "--framework", "a", "--at", "8s")

@@ -419,6 +419,25 @@ START_TEST(revocation_keeps_guarantees)
                                  "1h") "start=10s\n[operator q]\nat=9s: quota vip guarantee=cpus:2\n");
   ck_assert_uint_eq(text_launches(&run, "vip", -1, 30, 40), 2);
   ck_assert_uint_eq(text_attempts(&run, "hog", "TASK_KILLED", -1, 30, 40), 2);
+  ck_assert(text_count(&run, "master/task_killed/source_executor/reason_container_preempted") == 2);
+  text_run_clear(&run);
+}
+END_TEST
+
+/* Tasks that end within the grace period have ended by themselves. */
+START_TEST(what_finishes_in_time_was_not_revoked)
+{
+  TextRun run;
+  text_run(
+      &run, "drf",
+      DURATION("45s") "[cluster]\nagents=4\nresources=cpus:1\n[master]\nrevocation-grace=15s\n"
+                      "[allocator drf]\nrevocation-timeout=20s\n" TASKS("hog", "unlimited", "cpus:1", "40s")
+                          TASKS("vip", "unlimited", "cpus:1",
+                                "1h") "start=10s\n[operator q]\nat=9s: quota vip guarantee=cpus:2\n");
+  ck_assert_uint_eq(text_attempts(&run, "hog", "TASK_FINISHED", -1, 40, 41), 4);
+  ck_assert_uint_eq(text_attempts(&run, "hog", "TASK_KILLED", -1, 0, 45), 0);
+  ck_assert(text_count(&run, "master/task_finished/source_executor/reason_none") == 4);
+  ck_assert(text_count(&run, "master/task_finished/source_executor/reason_container_preempted") == 0);
   text_run_clear(&run);
 }
 END_TEST
@@ -445,5 +464,6 @@ Suite *test_suite(void)
   test_case(suite, late_acknowledgements);
   test_case(suite, rate_limits);
   test_case(suite, revocation_keeps_guarantees);
+  test_case(suite, what_finishes_in_time_was_not_revoked);
   return suite;
 }
