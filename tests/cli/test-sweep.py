@@ -9,12 +9,15 @@ import resource
 import shutil
 import signal
 import sqlite3
+import subprocess
 import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 import simtest  # noqa: E402  pylint: disable=wrong-import-position
 from simtest import SMALL, case  # noqa: E402  pylint: disable=wrong-import-position
+
+FIXTURES = os.environ.get("OFFERSIM_FIXTURES", "")
 
 GRID = """[sweep]
 workload = w.ini
@@ -165,6 +168,25 @@ def paths_begin_beside_the_file(box):
 
 
 @case
+def a_plug_in_is_one_of_the_allocators(box):
+    if not FIXTURES:
+        raise simtest.Skip("OFFERSIM_FIXTURES is not set")
+    os.mkdir(box.join("sweeps"))
+    shutil.copy(os.path.join(FIXTURES, "mine.so"), box.join("sweeps/mine.so"))
+    box.write("w.ini", SMALL)
+    box.write("sweeps/s.ini", "[sweep]\nworkload = ../w.ini\nallocators = drf, ./mine.so\nrecord = tasks\n")
+    box.well("sweep", "sweeps/s.ini", "-q", "--plugin-call-limit", "10s")
+    assert box.query("s.db", "SELECT allocator, allocator_path IS NULL FROM run") == [("drf", 1), ("mine", 0)]
+    assert box.value("s.db", "SELECT count(DISTINCT run_id) FROM task_attempt") == 2
+    # One whose file is another is another one.
+    with open(box.join("sweeps/mine.so"), "ab") as file:
+        file.write(b"\0")
+    assert "1 of 2 runs are there already" in box.well("sweep", "sweeps/s.ini").stderr
+    box.refused("^sim: plug-in sweeps/./none.so: |^sim: .*none.so", "sweep",
+                box.write("bad.ini", "[sweep]\nworkload = w.ini\nallocators = ./none.so\n"))
+
+
+@case
 def the_example_in_the_tree(box):
     example = simtest.source("workloads/sweeps/load.ini")
     box.well("sweep", example, "-q", "-j2", "--set", "experiment.duration=1min")
@@ -263,6 +285,31 @@ def files_may_be_made_elsewhere(box):
                 status=1)
     box.refused("^sim: x.db: cannot make a file in folder nowhere: ", "w.ini", "-q", "--scratch", "nowhere", "-o", "x.db",
                 status=1)
+
+
+@case
+def a_full_disk_loses_nothing(box):
+    if os.geteuid() != 0 or shutil.which("unshare") is None:
+        raise simtest.Skip("a disk of its own takes root and unshare")
+    write(box)
+    os.mkdir(box.join("disk"))
+    # Room for some of the runs; then for all of them, and for the file that they become.
+    script = """mount -t tmpfs -o size=900k none disk || exit 77
+"$1" sweep s.ini -j 1 -o disk/r.db >out 2>err; echo "$? $(ls disk/r.db.parts | grep -c '[.]db$') $(ls -A disk)"
+mount -o remount,size=20m disk
+"$1" sweep s.ini -q -o disk/r.db && cp disk/r.db .; ls -A disk"""
+    done = subprocess.run(["unshare", "--mount", "sh", "-c", script, "sh", box.program], cwd=box.path,
+                          capture_output=True, text=True, check=False, timeout=simtest.TIMEOUT_S)
+    if done.returncode == 77 or "unshare failed" in done.stderr:
+        raise simtest.Skip("cannot mount a disk of its own")
+    assert len(done.stdout.splitlines()) == 2, done
+    first, after = done.stdout.splitlines()
+    assert re.fullmatch(r"1 ([3-9]|1\d) r.db.parts", first) and after == "r.db", done
+    errors = box.read("err").decode()
+    assert re.search(r"^sim: .*allocator \w+, replication \d: .*(disk is full|No space)", errors, re.MULTILINE), errors
+    assert f"{first.split()[1]} of 16 runs are kept in disk/r.db.parts" in errors, errors
+    box.well("sweep", "s.ini", "-q")
+    assert box.dump("r.db") == box.dump("s.db")
 
 
 # --- what is refused ----------------------------------------------------------------------------------------
