@@ -69,7 +69,7 @@ _sim() {
     merge) options="--quiet --help" ;;
     manipulate) options="--workload --framework --allocator --replications --jobs --output --set --plugin-call-limit --quiet --no-progress --help" ;;
     *)
-      options="--workload --allocator --seed --replications --until --replications-max --jobs --keep-going --replication --output --scratch --set --record --sample-interval"
+      options="--workload --allocator --seed --replications --until --replications-max --isolated --jobs --keep-going --replication --output --scratch --set --record --sample-interval"
       options="$options --plugin-call-limit --compat --partition --quiet --no-progress --help"
       ((cword == 1)) && options="$options --version"
       ;;

@@ -22,6 +22,7 @@ _sim_run() {
     '*--until[as many as it takes until a metric is known]:METRIC WIDTH:' \
     '--replications-max[but not more than so many]:number:' \
     '(-j --jobs)'{-j,--jobs}'[how many runs at a time]:number:' \
+    '--isolated[run each framework alone, too]' \
     '(-k --keep-going)'{-k,--keep-going}'[where a run fails, do the others all the same]' \
     '--replication[one of many, with a seed of its own]:number:' \
     '(-o --output)'{-o,--output}'[results file]:results:_files' \

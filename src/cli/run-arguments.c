@@ -90,6 +90,8 @@ OptionsRead run_arguments_read(int argc, char **argv, RunArguments *arguments, G
        "But not more than so many (default: 1000)", "N"},
       {"jobs", 'j', 0, G_OPTION_ARG_FILENAME, &arguments->jobs,
        "How many runs at a time (default: one per processor)", "N"},
+      {"isolated", 0, 0, G_OPTION_ARG_NONE, &arguments->isolated,
+       "Also run each framework alone on its part of the agents, for finish-time fairness", NULL},
       {"keep-going", 'k', 0, G_OPTION_ARG_NONE, &arguments->keep_going,
        "Where a run fails, do the others all the same", NULL},
       {"replication", 0, 0, G_OPTION_ARG_FILENAME, &arguments->replication,

@@ -21,6 +21,7 @@ typedef struct {
   char *replications_max;
   char **until;
   char *jobs;
+  gboolean isolated;
   gboolean keep_going;
   char *output;
   char *scratch;

@@ -7,6 +7,7 @@
 #include "base/time-text.h"
 #include "cli/batch.h"
 #include "cli/comparison-print.h"
+#include "cli/isolation.h"
 #include "cli/load-workload.h"
 #include "cli/means-print.h"
 #include "cli/output-file.h"
@@ -26,7 +27,7 @@
 
 bool run_batch_is_asked(const RunArguments *arguments)
 {
-  return arguments->replications != NULL || arguments->until != NULL ||
+  return arguments->replications != NULL || arguments->until != NULL || arguments->isolated ||
          (arguments->allocator != NULL && strchr(arguments->allocator, ',') != NULL);
 }
 
@@ -51,6 +52,7 @@ typedef struct {
   uint32_t most;
   Until *until;
   const Experiment *experiment;
+  double *parts; /* --isolated: of each framework group */
   PointList *list;
   BatchSettings settings;
   Batch *batch;
@@ -63,6 +65,7 @@ static void run_batch_clear(RunBatch *run)
   point_list_free(run->list);
   g_strfreev(run->allocators);
   g_strfreev(run->overrides);
+  g_free(run->parts);
   g_free(run->output);
 }
 
@@ -104,6 +107,11 @@ static bool read_counts(RunBatch *run, GError **error)
   if (run->until == NULL)
     return false;
   run->most = run->least;
+  if (!until_is_empty(run->until) && arguments->isolated) {
+    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
+                "--isolated: expected a number of --replications, not --until");
+    return false;
+  }
   if (until_is_empty(run->until)) {
     if (arguments->replications_max == NULL)
       return true;
@@ -130,12 +138,14 @@ static char *default_output(const RunBatch *run)
 }
 
 /* What is wrong with the jobs is found once, before any worker is. */
-static bool check_sources(const RunBatch *run, const LoadedWorkload *workload, GError **error)
+static bool check_sources(RunBatch *run, const LoadedWorkload *workload, GError **error)
 {
   const Experiment *experiment = run->experiment;
   g_autoptr(Sources) sources = sources_open(experiment, workload->raw, experiment->seed, error);
   if (sources == NULL)
     return false;
+  if (run->arguments->isolated)
+    run->parts = isolation_parts(experiment, sources);
   if (run->arguments->quiet)
     return true;
   sources_warn(sources);
@@ -232,13 +242,40 @@ static bool measure_warm_up(const RunBatch *run, const BatchPoint *pilots, Durat
 }
 
 static bool add_points(RunBatch *run, PointList *list, const PointCell *cell, uint32_t replications,
-                       bool placed, GError **error)
+                       int64_t place, GError **error)
 {
-  int64_t place = 0;
   for (uint32_t replication = 0; replication < replications; replication++)
-    for (char **allocator = run->allocators; *allocator != NULL; allocator++, place++)
-      if (!point_list_add(list, cell, *allocator, replication, placed ? place : -1, error))
+    for (char **allocator = run->allocators; *allocator != NULL; allocator++) {
+      if (!point_list_add(list, cell, *allocator, replication, place, error))
         return false;
+      place += place >= 0;
+    }
+  return true;
+}
+
+/* Each framework group alone on its part, behind the runs that they share. */
+static bool add_isolated(RunBatch *run, GError **error)
+{
+  for (uint32_t i = 0; i < run->experiment->n_frameworks; i++) {
+    g_auto(GStrv) alone = isolation_overrides(run->experiment, i, run->parts[i]);
+    g_autoptr(GPtrArray) overrides = g_ptr_array_new();
+    for (char **one = run->overrides; *one != NULL; one++)
+      g_ptr_array_add(overrides, *one);
+    for (char **one = alone; *one != NULL; one++)
+      g_ptr_array_add(overrides, *one);
+    g_ptr_array_add(overrides, NULL);
+    g_autofree char *label = g_strdup_printf("%s alone", run->experiment->frameworks[i].name);
+    uint32_t n;
+    point_list_points(run->list, &n);
+    const PointCell *cell = point_list_cell(run->list, run->arguments->workload,
+                                            (const char *const *)overrides->pdata, label, error);
+    if (cell == NULL) {
+      g_prefix_error(error, "--isolated: %s: ", label);
+      return false;
+    }
+    if (!add_points(run, run->list, cell, run->most, n, error))
+      return false;
+  }
   return true;
 }
 
@@ -253,7 +290,7 @@ static ExitStatus find_warm_up(RunBatch *run)
       with_override(run->overrides, g_strconcat("experiment.sample-interval=", interval_text, NULL));
   const PointCell *cell =
       point_list_cell(list, run->arguments->workload, (const char *const *)overrides, "pilot run", &error);
-  if (cell == NULL || !add_points(run, list, cell, 1, false, &error))
+  if (cell == NULL || !add_points(run, list, cell, 1, -1, &error))
     return report_error(error);
   uint32_t n;
   const BatchPoint *pilots = point_list_points(list, &n);
@@ -324,7 +361,8 @@ static ExitStatus run_points(RunBatch *run)
   g_autoptr(GError) error = NULL;
   const PointCell *cell =
       point_list_cell(run->list, run->arguments->workload, (const char *const *)run->overrides, "", &error);
-  if (cell == NULL || !add_points(run, run->list, cell, run->most, true, &error))
+  if (cell == NULL || !add_points(run, run->list, cell, run->most, 0, &error) ||
+      (run->parts != NULL && !add_isolated(run, &error)))
     return report_error(error);
   uint32_t n, wanted;
   const BatchPoint *points = point_list_points(run->list, &n);

@@ -15,6 +15,11 @@ static const Metric metrics[] = {
     {"fairness/deficit", "share-seconds", LESS, "sum over frameworks of their deficits, see table framework"},
     {"fairness/sharing_incentive", "0 to 1", MORE, "least of any framework, see table framework"},
     {"fairness/envy", "0 to 1", LESS, "largest of any framework, see table framework"},
+    {"fairness/finish_time", "1: as alone", LESS,
+     "of runs with --isolated: completion times over those of the same jobs with the group alone on its part "
+     "(1/n by weight) "
+     "of each class of agents; only jobs that finish alone, unfinished ones with their age; run: largest of "
+     "any group"},
     {"decomposition/used", "0 to 1", NEITHER,
      "of all resource-seconds: used by tasks and executors; see table decomposition_sample"},
     {"decomposition/offered", "0 to 1", LESS, "likewise: on offer"},

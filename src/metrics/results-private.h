@@ -63,6 +63,10 @@ sqlite3_stmt *results_query(sqlite3 *db, const char *sql, int64_t run_id, GError
 /** results_query_end: finalizes @query. Returns: false, with RESULTS_ERROR_FORMAT, where it had failed. */
 bool results_query_end(sqlite3 *db, sqlite3_stmt *query, GError **error);
 
+/** results_finish_times: adds fairness/finish_time to runs of which the file holds the isolated ones, too; before
+ * results_summarize(), @db: in a transaction. */
+bool results_finish_times(sqlite3 *db, GError **error);
+
 /** results_summarize: fills metric_summary (metric-summary.h), after all runs; @db: in a transaction. */
 bool results_summarize(sqlite3 *db, GError **error);
 

@@ -265,8 +265,8 @@ static bool bring_home(Results *results, GError **error)
 
 static bool make_whole(Results *results, GError **error)
 {
-  if (!row_writer_check(results->writer, error) || !results_summarize(results->db, error) ||
-      !results_exec(results->db, "COMMIT", error)) {
+  if (!row_writer_check(results->writer, error) || !results_finish_times(results->db, error) ||
+      !results_summarize(results->db, error) || !results_exec(results->db, "COMMIT", error)) {
     g_prefix_error(error, "%s: ", results->path);
     return false;
   }

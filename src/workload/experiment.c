@@ -101,6 +101,15 @@ static void framework_free(FrameworkSpec *framework)
   g_free(framework->instances);
 }
 
+void experiment_keep_only(Experiment *experiment, uint32_t index)
+{
+  for (uint32_t i = 0; i < experiment->n_frameworks; i++)
+    if (i != index)
+      framework_free(&experiment->frameworks[i]);
+  experiment->frameworks[0] = experiment->frameworks[index];
+  experiment->n_frameworks = 1;
+}
+
 void experiment_free(Experiment *experiment)
 {
   if (experiment == NULL)
@@ -128,6 +137,7 @@ void experiment_free(Experiment *experiment)
     operator_spec_clear(&experiment->operators[i]);
   g_free(experiment->operators);
   resource_kinds_free(experiment->kinds);
+  g_free(experiment->only);
   g_free(experiment->source_path);
   g_free(experiment->effective);
   g_free(experiment->identity);

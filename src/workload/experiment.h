@@ -479,6 +479,7 @@ typedef struct {
   Duration sample_interval; /* default duration / 100; 0: neither it nor a duration is given */
   FairnessDetail fairness;
   bool parted; /* each role has agents of its own, as many as its weight says, and is offered no others */
+  char *only;  /* NULL: all; else the one framework group that is there; guarantees do not count then */
 
   ResourceKinds *kinds;
   Cluster cluster;
@@ -502,6 +503,9 @@ typedef struct {
 } Experiment;
 
 void experiment_free(Experiment *experiment);
+
+/** experiment_keep_only: drops all framework groups but that at @index. */
+void experiment_keep_only(Experiment *experiment, uint32_t index);
 
 /**
  * framework_member_name:

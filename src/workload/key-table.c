@@ -172,6 +172,11 @@ static const KeyRow rows[] = {
      "O(agents x frameworks)",
      false},
 
+    {GROUP_EXPERIMENT, JOBS_ANY, "only", &text, EXPERIMENT(only), 0, 0, NULL,
+     "the one [framework NAME] that is there, without guarantees of any role (sim run --isolated); default: "
+     "all",
+     false},
+
     {GROUP_CLUSTER, JOBS_ANY, "agents", &count, AGENTS(count), 1, AGENTS_MAX, NULL,
      "how many agents alike there are, beside those of [agents NAME]", false},
     {GROUP_CLUSTER, JOBS_ANY, "resources", &agent_resources, AGENTS(resources), 0, 0, NULL,

@@ -228,11 +228,39 @@ static void add_identity(GChecksum *checksum, const KeyFile *file)
 
 /* --- the whole ------------------------------------------------------------------------------------------ */
 
+/* Nobody is there whom a guarantee would keep anything for. */
+static void drop_guarantees(Experiment *experiment)
+{
+  for (uint32_t i = 0; experiment->only != NULL && i < experiment->n_roles; i++)
+    experiment->roles[i].guarantee = QUANTITIES_ZERO;
+}
+
+/* After all checks: what else is in the file is as right or wrong as ever. */
+static bool keep_only(const WorkloadBuild *build, GError **error)
+{
+  Experiment *experiment = build->experiment;
+  if (experiment->only == NULL)
+    return true;
+  g_autofree const char **names = g_new0(const char *, experiment->n_frameworks + 1);
+  for (uint32_t i = 0; i < experiment->n_frameworks; i++)
+    names[i] = experiment->frameworks[i].name;
+  int index;
+  if (!value_choice(experiment->only, "framework", names, &index, error)) {
+    const KeyGroup *group = key_file_find(build->file, "experiment", "");
+    return key_file_prefix(build->file, group, key_group_find(group, "only"), error);
+  }
+  experiment_keep_only(experiment, (uint32_t)index);
+  return true;
+}
+
 static bool build_all(WorkloadBuild *build, GError **error)
 {
-  return check_groups(build->file, error) && build_experiment(build, error) && build_cluster(build, error) &&
-         build_master(build, error) && build_named(build, error) && build_frameworks(build, error) &&
-         build_operators(build, error) && check_experiment(build, error);
+  if (!check_groups(build->file, error) || !build_experiment(build, error) || !build_cluster(build, error) ||
+      !build_master(build, error) || !build_named(build, error) || !build_frameworks(build, error) ||
+      !build_operators(build, error))
+    return false;
+  drop_guarantees(build->experiment);
+  return check_experiment(build, error) && keep_only(build, error);
 }
 
 Experiment *workload_data_load(const char *data, size_t length, const char *source_path,

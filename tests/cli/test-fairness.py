@@ -117,6 +117,27 @@ def a_framework_that_is_starved(box):
 
 
 @case
+def finish_times_against_those_alone(box):
+    jobs = "jobs = 5\narrival = every(5s)\n"
+    box.write("w.ini", "[cluster]\nagents = 4\nresources = cpus:4\n[role a]\nweight = 3\nguarantee = cpus:2\n" +
+              "".join(f"[framework {name}]\n{jobs}tasks = 12\ntask-resources = cpus:1\ntask-duration = 4s\n"
+                      for name in "ab"))
+    box.well("w.ini", "--isolated", "--replications", "2", "-o", "r.db", "-j", "2")
+    assert box.value("r.db", "SELECT count(*) FROM run") == 2 * 3
+    assert box.value("r.db", "SELECT count(*) FROM metric WHERE name = 'fairness/finish_time'") == 2 * 3
+    agents = box.query("r.db", "SELECT DISTINCT only.value, agents FROM run JOIN setting AS only USING (run_id) "
+                               "WHERE only.name = 'experiment.only' ORDER BY 1")
+    assert agents == [("a", 3), ("b", 1)], agents
+    found = dict(box.query("r.db", "SELECT DISTINCT scope, value FROM metric WHERE name = 'fairness/finish_time'"))
+    # Alone on one agent b needs three rounds of 4 s for each job, of which one comes every 5 s.
+    assert found["framework b"] < 0.8 and found["run"] == max(found.values()), found
+    assert box.value("r.db", "SELECT count(*) FROM metric_summary WHERE name = 'fairness/finish_time' AND n = 2") == 3
+    box.well("merge", "again.db", "r.db")
+    assert box.query("r.db", "SELECT * FROM metric") == box.query("again.db", "SELECT * FROM metric")
+    box.refused("--isolated", "w.ini", "--isolated", "--until", "fairness/jain 1%")
+
+
+@case
 def a_framework_lies(box):
     box.write("w.ini", HEAD + "[role a]\nweight = 1\n" + framework("a", 1) + framework("b", 1) +
               "[framework few]\ntasks = 2\ntask-resources = cpus:3\ntask-duration = 1s\n")

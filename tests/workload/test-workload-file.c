@@ -149,6 +149,7 @@ static const KeyEffect effects[] = {
     {C F, "experiment.fairness=agents", "fairness 1 parted 0"},
     {C F, "experiment.partition=static", "fairness 0 parted 1"},
     {C F, "experiment.allocator-stream=3", "allocator-stream 3"},
+    {C F, "experiment.only=f", "only f"},
     {C F, "experiment.replications=30", "kind 0 warm-up 0 series 0 replications 30 confidence 0.95"},
     {C F, "experiment.confidence=99 %", "kind 0 warm-up 0 series 0 replications 1 confidence 0.99"},
     {D C F, "experiment.sample-interval=1s", "duration 1 3600000000000 seed 1 warm-up 0 sample 1000000000"},
