@@ -624,7 +624,7 @@ static const Refusal refusals[] = {
     {"[experiment]\nkind=stead\n" C F, NULL,
      "t.ini:2: [experiment] kind: unknown kind of run \"stead\"; did you mean \"steady\"?"},
     {"[experiment]\nonly=g\n" C F, NULL,
-     "t.ini:2: [experiment] only: unknown framework \"g\"; did you mean \"f\"?"},
+     "t.ini:2: [experiment] only: unknown framework \"g\"; expected one of f"},
     {"[experiment]\nfairness=full\n" C F, NULL,
      "t.ini:2: [experiment] fairness: unknown measure of fairness \"full\"; expected one of shares, agents"},
     {"[experiment]\nreplications=0\n" C F, NULL,

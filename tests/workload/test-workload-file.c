@@ -79,6 +79,7 @@ START_TEST(defaults)
                    "kind 0 warm-up 0 series 0 replications 1 confidence 0.95\n"
                    "fairness 0 parted 0\n"
                    "allocator-stream 0\n"
+                   "only -\n"
                    "kind cpus\nkind mem\nkind disk\nkind gpus\n"
                    "cluster 1 agents, 0 per rack\n"
                    "agents agents 1 cpus:4;mem:8192 speed 1\n"
