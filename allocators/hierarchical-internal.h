@@ -101,6 +101,7 @@ typedef struct {
 
 typedef struct {
   Unavailability window;
+  uint32_t index;                  /* in Allocator.maintained */
   Array(KernelInverse) frameworks; /* that hold or held something here */
 } KernelMaintenance;
 

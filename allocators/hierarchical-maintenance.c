@@ -34,13 +34,12 @@ void kernel_maintenance_drop(Allocator *kernel, AgentId id)
   KernelMaintenance *maintenance = g_steal_pointer(&kernel_agent_rest(kernel, id)->maintenance);
   if (maintenance == NULL)
     return;
+  AgentId last = kernel->maintained.items[--kernel->maintained.n];
+  kernel->maintained.items[maintenance->index] = last;
+  if (last.index != id.index)
+    kernel_agent_rest(kernel, last)->maintenance->index = maintenance->index;
   array_free(&maintenance->frameworks);
   g_free(maintenance);
-  AgentId *maintained = kernel->maintained.items;
-  uint32_t i = 0;
-  while (maintained[i].index != id.index)
-    i++;
-  maintained[i] = maintained[--kernel->maintained.n];
 }
 
 void hierarchical_update_unavailability(Allocator *kernel, Instant now, AgentId id,
@@ -52,6 +51,7 @@ void hierarchical_update_unavailability(Allocator *kernel, Instant now, AgentId 
   if (unavailability != NULL) {
     KernelMaintenance *maintenance = g_new0(KernelMaintenance, 1);
     maintenance->window = *unavailability;
+    maintenance->index = kernel->maintained.n;
     kernel_agent_rest(kernel, id)->maintenance = maintenance;
     array_push(&kernel->maintained, id);
   }

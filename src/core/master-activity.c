@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/master-internal.h"
 
+#include <string.h>
+
 #include "base/check.h"
 
 /*
@@ -103,12 +105,27 @@ static void agent_deactivate(Master *master, Instant now, AgentId id, GArray *re
   master_agent_inverse_offers_take_back(master, now, id, rescinds);
 }
 
+/* One agent more (or less) of this host is down. */
+static void host_count_down(Master *master, const char *hostname, bool more)
+{
+  if (master->hosts_down == NULL)
+    master->hosts_down = g_hash_table_new(g_str_hash, g_str_equal);
+  uint32_t n = GPOINTER_TO_UINT(g_hash_table_lookup(master->hosts_down, hostname));
+  if (more || n > 1)
+    g_hash_table_insert(master->hosts_down, (gpointer)(guintptr)hostname,
+                        GUINT_TO_POINTER(more ? n + 1 : n - 1));
+  else
+    g_hash_table_remove(master->hosts_down, hostname);
+}
+
 /* Sets both reasons for an agent not to be offered, and does what follows from them. */
 static void agent_set(Master *master, Instant now, AgentId id, AgentState state, bool disconnected,
                       GArray *rescinds)
 {
   AgentState before = master_agent_state(master, id);
   MasterAgentCare *care = master_agent_care(master, id);
+  if ((care->state == AGENT_STATE_DOWN) != (state == AGENT_STATE_DOWN))
+    host_count_down(master, master->agent_rest.items[id.index].hostname, state == AGENT_STATE_DOWN);
   care->state = state;
   care->disconnected = disconnected;
   MasterAgent *agent = master_agent(master, id);
@@ -161,11 +178,18 @@ void master_agent_leave_schedule(Master *master, AgentId id)
   if (care == NULL || instant_is_never(care->window.start))
     return;
   care->window = UNAVAILABILITY_NONE;
-  uint32_t n = 0;
-  for (uint32_t i = 0; i < master->scheduled.n; i++)
-    if (master->scheduled.items[i].index != id.index)
-      master->scheduled.items[n++] = master->scheduled.items[i];
-  master->scheduled.n = n;
+  AgentId *scheduled = master->scheduled.items;
+  uint32_t from = 0, to = master->scheduled.n; /* where it stands */
+  while (to - from > 1) {
+    uint32_t middle = from + (to - from) / 2;
+    if (scheduled[middle].index <= id.index)
+      from = middle;
+    else
+      to = middle;
+  }
+  CHECK(from < to && scheduled[from].index == id.index);
+  memmove(&scheduled[from], &scheduled[to], (master->scheduled.n - to) * sizeof *scheduled);
+  master->scheduled.n--;
 }
 
 /* --- draining ------------------------------------------------------------------------------------------- */

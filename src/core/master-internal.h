@@ -191,6 +191,7 @@ struct Master {
   Array(RoleAttributes) role_attributes; /* by RoleId */
   GStringChunk *hostnames;
   GHashTable *cares;                   /* AgentId -> MasterAgentCare *; looked up, never walked */
+  GHashTable *hosts_down;              /* hostname -> how many agents of it are; looked up, never walked */
   Array(AgentId) scheduled;            /* for maintenance, ascending */
   Pool inverse_offers;                 /* MasterInverseOffer */
   Array(InverseOfferId) inverse_batch; /* of the run that is being made */

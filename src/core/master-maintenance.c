@@ -9,14 +9,6 @@
  * offers that it has yet to make.
  */
 
-static bool window_names(const MaintenanceWindow *windows, uint32_t n, AgentId agent)
-{
-  for (uint32_t i = 0; i < n; i++)
-    if (windows[i].agent.index == agent.index)
-      return true;
-  return false;
-}
-
 static OperatorResult schedule_check(const Master *master, const MaintenanceWindow *windows, uint32_t n,
                                      GError **error)
 {
@@ -43,7 +35,8 @@ static OperatorResult schedule_check(const Master *master, const MaintenanceWind
   }
   for (uint32_t i = 0; i < master->scheduled.n; i++) {
     AgentId agent = master->scheduled.items[i];
-    if (master_agent_state(master, agent) == AGENT_STATE_DOWN && !window_names(windows, n, agent))
+    if (master_agent_state(master, agent) == AGENT_STATE_DOWN &&
+        !g_hash_table_contains(seen, GUINT_TO_POINTER(agent.index)))
       return master_operator_refuse(
           error, OPERATOR_CONFLICT,
           "agent %s: is down and cannot leave the schedule; expected it to be named, "

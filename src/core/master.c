@@ -115,6 +115,7 @@ void master_free(Master *master)
   run_timer_clear(&master->run_latency);
   g_string_chunk_free(master->hostnames);
   g_clear_pointer(&master->cares, g_hash_table_unref);
+  g_clear_pointer(&master->hosts_down, g_hash_table_unref);
   array_free(&master->batch);
   array_free(&master->batch_order);
   array_free(&master->messages);
@@ -198,13 +199,7 @@ const char *master_role_path(const Master *master, RoleId role)
 
 static bool host_is_down(const Master *master, const char *hostname)
 {
-  for (uint32_t i = 0; i < master->scheduled.n; i++) {
-    AgentId agent = master->scheduled.items[i];
-    if (master_agent_state(master, agent) == AGENT_STATE_DOWN &&
-        strcmp(master->agent_rest.items[agent.index].hostname, hostname) == 0)
-      return true;
-  }
-  return false;
+  return master->hosts_down != NULL && g_hash_table_contains(master->hosts_down, hostname);
 }
 
 /* Whether an agent may say that it has this: a shared volume is there once, and no amount is beyond all measure. */

@@ -294,6 +294,25 @@ START_TEST(an_agent_is_taken_down_and_comes_back)
 }
 END_TEST
 
+/* A host with two agents is down until neither is. */
+START_TEST(a_host_is_down_while_one_of_its_agents_is)
+{
+  MasterFixture *f = scheduled(NULL);
+  AgentInfo info = {.hostname = "host-0"};
+  AgentId second = master_register_agent(f->master, f->now, &info);
+  MaintenanceWindow both[] = {window(second.index, 60, 5), window(0, 60, 5)};
+  ck_assert_int_eq(master_update_maintenance(f->master, f->now, both, 2, NULL), OPERATOR_DONE);
+  ck_assert_int_eq(master_start_maintenance(f->master, f->now, second, NULL), OPERATOR_DONE);
+  ck_assert_int_eq(master_start_maintenance(f->master, f->now, A0, NULL), OPERATOR_DONE);
+  ck_assert_int_eq(master_stop_maintenance(f->master, f->now, second, NULL), OPERATOR_DONE);
+  ck_assert_uint_eq(master_register_agent(f->master, f->now, &info).index, AGENT_NONE.index);
+  ck_assert_int_eq(master_stop_maintenance(f->master, f->now, A0, NULL), OPERATOR_DONE);
+  ck_assert_uint_ne(master_register_agent(f->master, f->now, &info).index, AGENT_NONE.index);
+  fixture_check(f);
+  fixture_free(f);
+}
+END_TEST
+
 START_TEST(a_removed_agent_leaves_the_schedule)
 {
   MasterFixture *f = scheduled(NULL);
@@ -346,6 +365,7 @@ Suite *test_suite(void)
   test_case(suite, who_leaves_is_asked_no_longer);
   test_case(suite, an_inactive_agent_is_asked_for_when_it_is_active_again);
   test_case(suite, an_agent_is_taken_down_and_comes_back);
+  test_case(suite, a_host_is_down_while_one_of_its_agents_is);
   test_case(suite, a_removed_agent_leaves_the_schedule);
   test_case(suite, an_operator_in_the_middle_of_a_run);
   return suite;
