@@ -191,18 +191,18 @@ void batch_free(Batch *batch)
 {
   if (batch == NULL)
     return;
-  g_hash_table_unref(batch->before);
-  g_hash_table_unref(batch->asked);
   if (batch->scratch != NULL) {
     clean(batch->scratch, NULL);
     g_rmdir(batch->scratch);
     g_free(batch->scratch);
   }
   if (batch->lock >= 0) {
-    clean(batch->folder, NULL);
+    clean(batch->folder, batch->settings->temporary ? batch->asked : NULL);
     g_rmdir(batch->folder); /* where nothing is kept in it */
     close(batch->lock);
   }
+  g_hash_table_unref(batch->before);
+  g_hash_table_unref(batch->asked);
   g_free(batch->folder);
   g_free(batch);
 }
@@ -424,6 +424,8 @@ static ExitStatus finish(BatchRun *run, uint32_t *wanted)
   const BatchSettings *settings = run->batch->settings;
   uint32_t kept = run->counts.done;
   *wanted = run->wanted;
+  if (settings->temporary)
+    return interrupt_requested(run->interrupt) ? EXIT_INTERRUPTED : run->failed > 0 ? run->status : EXIT_WELL;
   if (interrupt_requested(run->interrupt)) {
     report_note("interrupted: %u of %u runs are kept in %s; the same command goes on from there", kept,
                 run->n, run->batch->folder);
@@ -493,7 +495,8 @@ ExitStatus batch_merge(Batch *batch, const BatchPoint *points, uint32_t n)
                                          .self = interrupt};
   if (!results_merge(batch->settings->output, parts, n, &settings, NULL, &error)) {
     ExitStatus status = report_error(error);
-    report_note("the runs are kept in %s; the same command goes on from there", batch->folder);
+    if (!batch->settings->temporary)
+      report_note("the runs are kept in %s; the same command goes on from there", batch->folder);
     return g_error_matches(error, RESULTS_ERROR, RESULTS_ERROR_STOPPED) ? EXIT_INTERRUPTED : status;
   }
   clean(batch->folder, batch->asked);

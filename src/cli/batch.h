@@ -54,6 +54,7 @@ typedef struct {
   const char *call_limit; /* (nullable): --plugin-call-limit */
   double confidence;      /* of the intervals in the output */
   bool keep_going;        /* where a run fails, the others are run all the same */
+  bool temporary;         /* what does not come to the output is not kept */
   bool quiet;             /* no notes */
   bool progress;          /* a line of progress on stderr */
 } BatchSettings;
@@ -68,7 +69,7 @@ typedef struct Batch Batch;
  */
 Batch *batch_open(const BatchSettings *settings, GError **error);
 
-/** batch_free: without an output the shards stay, for the next one. */
+/** batch_free: without an output the shards stay, for the next one, unless they are temporary. */
 void batch_free(Batch *batch);
 
 /**

@@ -250,6 +250,18 @@ static ExitStatus tell(const Gate *gate, const GateRuns *runs, double seconds)
   return verdict == GATE_PASS ? EXIT_WELL : verdict == GATE_REGRESSION ? EXIT_REGRESSION : EXIT_BAD_INPUT;
 }
 
+static void note_few(const GateBaseline *measured)
+{
+  for (guint i = 0; i < measured->workloads->len; i++) {
+    const GateWorkload *workload = gate_workload(measured, i);
+    if (workload->replications < GATE_REPLICATIONS) {
+      report_note("%s has %u replications; with fewer than %u little is found, and much is inconclusive",
+                  workload->file, workload->replications, GATE_REPLICATIONS);
+      return;
+    }
+  }
+}
+
 static ExitStatus accept_baseline(const Gate *gate, const GateRuns *runs)
 {
   g_autoptr(GError) error = NULL;
@@ -261,6 +273,7 @@ static ExitStatus accept_baseline(const Gate *gate, const GateRuns *runs)
     g_autofree char *path = printable(gate->arguments->baseline);
     g_autofree char *workloads = format_counted(runs->measured->workloads->len, "workload");
     printf("%s: %s of allocator %s\n", path, workloads, runs->measured->allocator);
+    note_few(runs->measured);
   }
   return EXIT_WELL;
 }

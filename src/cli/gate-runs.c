@@ -237,6 +237,7 @@ static ExitStatus run_all(Measuring *measuring)
       .workers = settings->workers,
       .call_limit = settings->call_limit,
       .confidence = 0.95,
+      .temporary = measuring->folder != NULL,
       .quiet = settings->quiet,
       .progress = settings->progress,
   };

@@ -103,7 +103,10 @@ static void judge(const Judged *judged, double level)
   } else if (row->high - row->low > row->tolerance) {
     row->verdict = GATE_INCONCLUSIVE;
     row->why = g_strdup(
-        "the interval is wider than the tolerance: that takes more replications, or a larger tolerance");
+        row->high < 0 ? "it is better, and the interval is wider than the tolerance: renew the baseline "
+                        "(--accept), or take more replications"
+                      : "the interval is wider than the tolerance: that takes more replications, or a "
+                        "larger tolerance");
   }
 }
 

@@ -14,7 +14,7 @@
  * no interval for fewer than two runs, nor where the runs replay one recorded input or are alike: that is one
  * observation, however often it is made.
  *
- * Not here: paired differences between variants.
+ * Not here: paired differences between variants (page-pairs.c).
  */
 
 #include <glib.h>

@@ -4,9 +4,11 @@
 metric that is meant for it; what is no pass; the baseline as a file. The verdicts: tests/metrics/test-gate-verdicts.c. With --slow:
 twenty gates of each kind."""
 
+import glob
 import os
 import re
 import shutil
+import signal
 import sys
 import xml.etree.ElementTree
 
@@ -62,20 +64,22 @@ def edit(box, name, old, new):
 
 @case
 def the_same_allocator_passes(box):
-    workloads(box, "weights.ini", "equals.ini")
-    assert accept(box).stdout == "b.txt: 2 workloads of allocator drf\n"
+    workloads(box, "weights.ini")
+    done = accept(box)
+    assert done.stdout == "b.txt: 1 workload of allocator drf\n"
+    assert "note: weights.ini has 10 replications; with fewer than 30" in done.stderr
     first = box.read("b.txt")
     done, verdicts = gate(box, 0)
-    assert set(verdicts.values()) == {"pass"} and len(verdicts) == 2 * METRICS
-    assert f"{2 * METRICS} passed, 0 regressed, 0 inconclusive" in done.stdout
+    assert set(verdicts.values()) == {"pass"} and len(verdicts) == METRICS
+    assert f"{METRICS} passed, 0 regressed, 0 inconclusive" in done.stdout
     # To the last digit: nothing is worse, and by nothing.
-    assert len(re.findall(r" 0 +0 to 0 ", done.stdout)) == 2 * METRICS
+    assert len(re.findall(r" 0 +0 to 0 ", done.stdout)) == METRICS
     accept(box)
     assert box.read("b.txt") == first
     # Other draws of its own, the same jobs.
     done, verdicts = gate(box, 0, "--set", "experiment.allocator-stream=7", "-j", "2")
     assert set(verdicts.values()) == {"pass"}
-    assert len(re.findall(r" 0 +0 to 0 ", done.stdout)) < 2 * METRICS
+    assert len(re.findall(r" 0 +0 to 0 ", done.stdout)) < METRICS
     assert gate(box, 0, "--quiet")[0].stdout == ""
     assert box.files() == {"b.txt", "w"}
 
@@ -176,6 +180,24 @@ def what_is_wrong_is_an_error(box):
     done = box.expect(2, "gate", "-b", "b.txt", "-w", folder, "-a", fixture("misbehaving"), "--set",
                       "allocator misbehaving.how=crash")
     assert "misbehaving" in done.stderr
+
+
+@case
+def nothing_is_left_behind(box):
+    folder = workloads(box, "weights.ini")
+    os.mkdir(box.join("tmp"))
+    place = {"env": {**os.environ, "TMPDIR": box.join("tmp")}}
+    process = box.start("gate", "--require", "jain > 0", "-w", folder, "--replications", "1000", **place)
+    simtest.wait_until(lambda: glob.glob(box.join("tmp/*/gate.db.parts/*.db")))
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 130 and out == "" and "kept" not in err, (out, err)
+    assert os.listdir(box.join("tmp")) == []
+    box.expect(2, "gate", "--require", "jain > 0", "-w", folder, "-a", fixture("misbehaving"), "--set",
+               "allocator misbehaving.how=crash", **place)
+    assert os.listdir(box.join("tmp")) == []
+    box.well("gate", "--require", "jain > 0", "-w", folder, "--replications", "2", **place)
+    assert os.listdir(box.join("tmp")) == []
 
 
 @slow_case
