@@ -5,8 +5,8 @@
  * framework that was served longest ago and may have it; what that one may not have, to the next.
  * Nearly all of it is what any allocator must do (core/allocator.h): know what is free, and who may have it. If only
  * the order of roles and frameworks is to be another one, write a policy (mine.c) and leave that to the kernel.
- * Left out: guarantees, maintenance, operator calls, demand, weights. The books are two lists for each agent, and every
- * run looks at all agents: it is made to be read, and is slow.
+ * Left out: guarantees, maintenance, operator calls, demand, weights, explain() for sim explain. The books are two
+ * lists for each agent, and every run looks at all agents: it is made to be read, and is slow.
  */
 
 #include <stdlib.h>
