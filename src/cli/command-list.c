@@ -9,6 +9,7 @@
 #include "cli/load-workload.h"
 #include "cli/options.h"
 #include "cli/report.h"
+#include "cli/sweep-file.h"
 #include "cli/table.h"
 #include "metrics/metric-list.h"
 #include "metrics/results-schema.h"
@@ -262,8 +263,11 @@ static void list_workloads(void)
     const char *path = g_ptr_array_index(files, i);
     g_auto(LoadedWorkload) loaded = {0};
     g_autoptr(GError) error = NULL;
+    g_autoptr(SweepFile) sweep = NULL;
     if (load_workload(path, NULL, NULL, &loaded, &error))
       add_row(table, path, loaded.experiment->title);
+    else if ((sweep = sweep_file_load(path, NULL)) != NULL)
+      add_row(table, path, "a sweep: for sim sweep");
     else
       report_warning(error->message);
   }

@@ -293,7 +293,9 @@ def lists_name_what_there_is(box):
     keys = box.well("list", "keys").stdout
     for key in ("[framework NAME]", "task-duration", "allocation-interval", "time-compression", "guarantee"):
         assert key in keys
-    workloads = box.well("list", "workloads").stdout.splitlines()
+    done = box.well("list", "workloads")
+    assert done.stderr == "", done.stderr # each of them is understood, sweeps included
+    workloads = done.stdout.splitlines()
     assert any("quickstart.ini" in line and "Facebook" in line for line in workloads)
     everything = box.well("list").stdout
     for name in ("allocators", "schedulers", "arrivals", "distributions", "formats", "workloads"):
