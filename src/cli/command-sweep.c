@@ -85,12 +85,15 @@ typedef struct {
   uint32_t again;     /* that stand twice, and are run once */
   BatchPoint *points; /* those of this shard */
   uint32_t n_points;
+  BatchPoint *others; /* those of the other shards */
+  uint32_t n_others;
   BatchSettings settings;
 } Sweep;
 
 static void sweep_clear(Sweep *sweep)
 {
   g_free(sweep->points);
+  g_free(sweep->others);
   point_list_free(sweep->list);
   sweep_file_free(sweep->file);
   g_free(sweep->output);
@@ -221,17 +224,32 @@ static void choose_points(Sweep *sweep)
   uint32_t n;
   const BatchPoint *all = point_list_points(sweep->list, &n);
   sweep->points = g_new0(BatchPoint, MAX(n, 1));
+  sweep->others = g_new0(BatchPoint, MAX(n, 1));
   for (uint32_t i = 0; i < n; i++) {
     if (!g_hash_table_add(keys, (gpointer)(guintptr)all[i].key))
       continue;
     uint32_t place = sweep->n_all++;
-    if (place % sweep->shards != sweep->shard)
-      continue;
-    BatchPoint *point = &sweep->points[sweep->n_points++];
+    bool own = place % sweep->shards == sweep->shard;
+    BatchPoint *point = own ? &sweep->points[sweep->n_points++] : &sweep->others[sweep->n_others++];
     *point = all[i];
     point->place = place;
   }
   sweep->again = n - sweep->n_all;
+}
+
+/* An output holds the runs of one batch: that of a shard would lose those of the others. */
+static bool check_shards(const Sweep *sweep, GError **error)
+{
+  g_autofree bool *done = g_new0(bool, MAX(sweep->n_others, 1));
+  if (!batch_find_done(&sweep->settings, sweep->others, sweep->n_others, done, error))
+    return false;
+  for (uint32_t i = 0; i < sweep->n_others; i++)
+    if (done[i]) {
+      g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
+                  "--output %s: holds runs of other shards; each shard has a file of its own", sweep->output);
+      return false;
+    }
+  return true;
 }
 
 static bool list_points(Sweep *sweep, GError **error)
@@ -254,7 +272,7 @@ static bool list_points(Sweep *sweep, GError **error)
         return false;
   }
   choose_points(sweep);
-  return true;
+  return sweep->n_others == 0 || check_shards(sweep, error);
 }
 
 /* --- preparing ---------------------------------------------------------------------------------------------- */

@@ -148,6 +148,16 @@ def the_result_does_not_depend_on_workers_and_shards(box):
 
 
 @case
+def shards_do_not_share_a_file(box):
+    write(box)
+    box.well("sweep", "s.ini", "-q", "--shard", "1/2", "-o", "r.db")
+    box.refused("^sim: --output r.db: holds runs of other shards; each shard has a file of its own", "sweep", "s.ini", "-q",
+                "--shard", "2/2", "-o", "r.db")
+    # The whole of the sweep goes on from it.
+    assert "8 of 16 runs are there already" in box.well("sweep", "s.ini", "-o", "r.db").stderr
+
+
+@case
 def a_shard_may_be_empty(box):
     write(box)
     box.well("sweep", "s.ini", "-q", "--shard", "17/17")
