@@ -307,8 +307,9 @@ static void on_worker_ended(void *self, Worker *worker, const WorkerEnd *end)
   g_ptr_array_add(run->ended, worker);
   g_atomic_pointer_set(&slot->worker, NULL);
   run->running--;
-  /* A worker that was stopped or killed after its last word has left a whole run. */
-  if (is_done(run->batch, point)) {
+  g_autofree char *shard = batch_shard(run->batch, point);
+  /* A worker that was stopped or killed after its last word has left a whole run, too. */
+  if (end->well ? g_file_test(shard, G_FILE_TEST_EXISTS) : is_done(run->batch, point)) {
     run->done[slot->point] = true;
     run->counts.done++;
     g_unlink(log);
