@@ -107,6 +107,8 @@ def another_allocator_sees_the_same_jobs_and_durations(box):
             tables.append((jobs, tasks))
         (jobs, tasks), (other_jobs, other_tasks) = tables
         check_jobs(workload, jobs, other_jobs)
+        if workload == "hadoop":  # how near to its data a map runs is part of its length, and when a reduce begins
+            continue
         for key in tasks.keys() & other_tasks.keys():
             assert abs(tasks[key] - other_tasks[key]) <= 2, (workload, key, tasks[key], other_tasks[key])
         compared += len(tasks.keys() & other_tasks.keys())

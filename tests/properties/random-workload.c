@@ -416,6 +416,47 @@ static void say_framework(Writer *writer, uint32_t number)
   }
 }
 
+/* How near to its data a map runs, and when a reduce has been begun, depends on the allocator: so do their lengths. */
+static void say_hadoop(Writer *writer)
+{
+  static const char *const order[] = {"fifo", "fair", "hfs\npools = 2"};
+  static const char *const delay[] = {"none", "skips(3)", "skips(20)", "wait(1500ms)", "wait(4s)"};
+  bool reduces = more_percent(writer, 60);
+  writer->same_speed = false;
+  say(writer, "[framework elephant]\nscheduler = hadoop\njobs = %u\narrival = poisson(%ums)\n",
+      more_between(writer, 1, 6), more_between(writer, 100, 3000));
+  say(writer, "job-order = %s\ndelay = %s\n%s", order[more_below(writer, G_N_ELEMENTS(order))],
+      delay[more_below(writer, G_N_ELEMENTS(delay))], more_percent(writer, 50) ? "replicas = 1\n" : "");
+  if (more_percent(writer, 50))
+    say(writer, "delay-reset = launch\n");
+  if (more_percent(writer, 50))
+    say(writer, "off-rack-read = 1.%u\n", more_between(writer, 1, 9));
+  if (more_percent(writer, 50))
+    say(writer, "refuse-seconds = %ums\n", 500 * more_between(writer, 0, 6));
+  if (more_percent(writer, 30))
+    say(writer, "tasks-per-offer = %u\n", more_between(writer, 1, 2));
+  if (more_percent(writer, 30))
+    say(writer, "decision-time = exponential(%ums)\n", more_between(writer, 1, 800));
+  if (more_percent(writer, 30))
+    say(writer, "executor-start-up = exponential(%ums)\n", more_between(writer, 1, 800));
+  if (more_percent(writer, 50))
+    say(writer, "speculation = yes\n");
+  if (reduces)
+    say(writer, "reduce-slow-start = %u%%\nshuffle-rate = 1MB/s\n", 25 * more_below(writer, 5));
+  say_wishes(writer);
+  say_habits(writer);
+  say(writer,
+      "[stage elephant.map]\ntasks = uniform(1, %u)\ntask-resources = cpus:0.%u;mem:128\n"
+      "task-duration = exponential(%ums)\n",
+      more_between(writer, 2, 12), 25 * more_between(writer, 1, 3), more_between(writer, 100, 5000));
+  if (!reduces)
+    return;
+  say(writer,
+      "[stage elephant.reduce]\nafter = map\ntasks = uniform(1, 3)\ntask-resources = cpus:0.5;mem:256\n"
+      "task-duration = %ums\ntask-input = %uKB\n",
+      more_between(writer, 1, 4000), more_between(writer, 1, 3000));
+}
+
 RandomWorkload random_workload(uint64_t seed)
 {
   Writer writer = {.random = {seed}, .text = g_string_new(NULL), .open_arrivals = true};
@@ -439,6 +480,8 @@ RandomWorkload random_workload(uint64_t seed)
     say_service(&writer);
   if (more_percent(&writer, 30))
     say_torque(&writer);
+  if (more_percent(&writer, 40))
+    say_hadoop(&writer);
   if (writer.rich)
     say_operators(&writer);
   return (RandomWorkload){g_string_free(writer.text, FALSE), writer.same_speed, writer.open_arrivals};

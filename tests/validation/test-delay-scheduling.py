@@ -1,0 +1,188 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Delay scheduling against its own analysis (Zaharia et al., EuroSys 2010, section 4), through the program.
+
+    locality against D, reset on every launch    the closed form l(D) = 1/N sum over K = 1 ... N of [1 - (1 - K/M)^(R D)]
+    locality against D, as published             a simulation of the algorithm alone, written again here
+    static partitions                            1 - (15/16)^3 = 17.6 % of the blocks lie in one's own sixteenth
+
+A slot comes free on a random agent once a second and is offered to the framework first; who gets what it leaves runs tasks of
+exponential length, so that the next slot is again anybody's. Jobs of 20 maps come when the one before is through. A job that
+may let D - 1 offers go by looks at D.
+
+With distinct machines for the replicas of a block the chance that an offer is local is 1 - (1 - R/M)^K; the closed form has
+1 - (1 - K/M)^R. For R = 3 of M = 100 that is a difference of 0.001 in l(D), and counts as tolerance.
+
+Paired: with another delay the same jobs, durations and places of blocks."""
+
+import math
+import os
+import random
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+import simtest  # noqa: E402  pylint: disable=wrong-import-position
+from simtest import case  # noqa: E402  pylint: disable=wrong-import-position
+
+AGENTS, REPLICAS, MAPS, JOBS = 100, 3, 20, 320
+QUANTILE = 3.3  # of the normal law: five intervals together miss with probability below 1 %
+FORM_ERROR = 0.001
+
+CURVE = f"""[experiment]
+duration = {JOBS * 200}s
+sample-interval = 1h
+
+[master]
+allocation-interval = 1ms
+
+[cluster]
+agents = {AGENTS}
+resources = cpus:1
+
+[role hadoop]
+priority = 1
+
+[framework hadoop]
+scheduler = hadoop
+replicas = {REPLICAS}
+delay = skips(0)
+arrival = every(200s)
+refuse-seconds = 5ms
+tasks = {MAPS}
+task-resources = cpus:1
+task-duration = exponential(100s)
+
+[framework others]
+tasks = unlimited
+task-resources = cpus:1
+task-duration = exponential(100s)
+"""
+
+PARTITIONS = "".join(f"""[agents part{i:02}]
+count = 100
+resources = cpus:4
+[framework hadoop{i:02}]
+scheduler = hadoop
+only-agents = part{i:02}
+delay = wait(1h)
+refuse-seconds = 0s
+tasks = 2000
+task-resources = cpus:1
+task-duration = 30s
+""" for i in range(16))
+
+
+def closed_form(looks):
+    return sum(1 - (1 - k / AGENTS) ** (REPLICAS * looks) for k in range(1, MAPS + 1)) / MAPS
+
+
+def locality_of_jobs(box, *settings):
+    """Mean over the jobs of the part of their maps that was local, and its standard error."""
+    box.write("w.ini", CURVE)
+    arguments = ["w.ini", "--allocator", "priority", "--output", "r.db"]
+    for setting in settings:
+        arguments += ["--set", setting]
+    box.well(*arguments)
+    jobs = [local / MAPS for local, in box.query(
+        "r.db", f"SELECT node_local FROM job WHERE node_local + off_rack = {MAPS} AND job_id > 0")]
+    assert len(jobs) > 0.95 * JOBS, len(jobs)
+    mean = sum(jobs) / len(jobs)
+    deviation = math.sqrt(sum((job - mean) ** 2 for job in jobs) / (len(jobs) - 1))
+    return mean, deviation / math.sqrt(len(jobs))
+
+
+def simulated(draw, looks):
+    """The published algorithm alone: the part of local maps of one job."""
+    holders = {}
+    pending = set(range(MAPS))
+    for block in pending:
+        for agent in draw.sample(range(AGENTS), REPLICAS):
+            holders.setdefault(agent, set()).add(block)
+    skips = local = 0
+    while pending:
+        here = holders.get(draw.randrange(AGENTS), set()) & pending
+        if here:
+            pending.remove(min(here))
+            local += 1
+            skips = 0
+        elif skips >= looks - 1:
+            pending.remove(min(pending))
+        else:
+            skips += 1
+    return local / MAPS
+
+
+@case
+def the_curve_is_the_closed_form(box):
+    for looks in (6, 24, 60):
+        mean, error = locality_of_jobs(box, f"framework hadoop.delay=skips({looks - 1})",
+                                       "framework hadoop.delay-reset=launch")
+        assert error * QUANTILE < 0.01 if looks >= 24 else error * QUANTILE < 0.02, error
+        expected = closed_form(looks)
+        assert abs(mean - expected) < QUANTILE * error + FORM_ERROR, (looks, mean, expected, error)
+
+
+@case
+def as_published_it_is_the_algorithm(box):
+    draw = random.Random(1)
+    looks = 24
+    mean, error = locality_of_jobs(box, f"framework hadoop.delay=skips({looks - 1})")
+    again = [simulated(draw, looks) for _ in range(3000)]
+    expected = sum(again) / len(again)
+    deviation = math.sqrt(sum((job - expected) ** 2 for job in again) / (len(again) - 1) / len(again))
+    assert abs(mean - expected) < QUANTILE * math.hypot(error, deviation), (mean, expected, error)
+    assert mean < closed_form(looks) - 0.02, mean  # once it goes elsewhere it goes on so
+
+
+@case
+def static_partitions_have_a_sixth_of_the_data(box):
+    box.write("w.ini", PARTITIONS)
+    box.well("w.ini", "--output", "r.db")
+    parts = [node for node, in box.query("r.db", "SELECT node FROM locality")]
+    mean = sum(parts) / len(parts)
+    blocks = 16 * 2000
+    error = math.sqrt(mean * (1 - mean) / blocks)
+    assert len(parts) == 16 and error * QUANTILE < 0.01
+    assert abs(mean - (1 - (15 / 16) ** 3)) < QUANTILE * error + FORM_ERROR, mean
+
+
+SMALL = """[cluster]
+agents = 60
+resources = cpus:2
+agents-per-rack = 20
+
+[framework h]
+scheduler = hadoop
+delay = none
+rack-read = 2
+off-rack-read = 3
+jobs = 20
+arrival = poisson(10s)
+refuse-seconds = 0s
+tasks = uniform(5, 40)
+task-resources = cpus:1
+task-duration = lognormal(20s, 30s)
+"""
+
+
+@case
+def runs_with_another_delay_are_paired(box):
+    """Where a map ran at the same agent it was as near to its data; and it took as long, for where it was."""
+    seen = []
+    for delay in ("none", "skips(30, 5)", "wait(3s, 1s)"):
+        box.write("w.ini", SMALL)
+        box.well("w.ini", "--record", "tasks", "--output", "r.db", "--set", f"framework h.delay={delay}")
+        assert box.query("r.db", "SELECT count(*) FROM job WHERE state <> 'finished'") == [(0,)]
+        seen.append((box.query("r.db", "SELECT job_id, name, submit_ns, tasks FROM job ORDER BY 1"), {
+            row[:3]: row[3:] for row in box.query("r.db", """SELECT job_id, task_index, agent_id, locality_code,
+                round((finish_ns - start_ns) / 1e9 / locality_code, 6) FROM task_attempt""")}))
+    for other in seen[1:]:
+        assert other[0] == seen[0][0]
+        both = seen[0][1].keys() & other[1].keys()
+        assert len(both) > 10
+        assert all(seen[0][1][key] == other[1][key] for key in both)
+        works = [{key[:2]: value[1] for key, value in attempts.items()} for attempts in (seen[0][1], other[1])]
+        assert works[0] == works[1]
+
+
+simtest.main()
