@@ -105,12 +105,11 @@ def a_full_disk_leaves_the_file_as_it_was(box):
 @case
 def an_interrupted_merge_leaves_the_file_as_it_was(box):
     box.write("w.ini", SMALL)
-    box.well("w.ini", "-o", "a.db")
-    rows = ", ".join("(1, 0, 0, 0, 0, 0, 0)" for _ in range(10000))
+    box.well("w.ini", "-o", "a.db", "--record", "tasks")
     database = sqlite3.connect(box.join("a.db"))
-    for _ in range(400):
-        database.execute("INSERT INTO task_attempt (run_id, framework_id, job_id, stage, task_index, attempt, state_code)"
-                         f" VALUES {rows}")
+    columns = ", ".join(row[1] for row in database.execute("PRAGMA table_info(task_attempt)"))
+    for _ in range(17):
+        database.execute(f"INSERT INTO task_attempt ({columns}) SELECT {columns} FROM task_attempt")
     database.commit()
     database.close()
     process = box.start("merge", "all.db", "a.db")
