@@ -300,8 +300,18 @@ static bool role_is_within(const Master *master, RoleId role, RoleId ancestor)
 
 typedef struct {
   FrameworkId framework;
+  RoleId role;
   uint32_t slot;
 } QuotaOffer;
+
+/* What the updates of one call have in common; offers that were taken back for one are gone for the next. */
+typedef struct {
+  Master *master;
+  Instant now;
+  QuotaUse *use;    /* by RoleId; without those offers */
+  GArray *offers;   /* QuotaOffer: with them; by agent, those of one agent the newest first */
+  GArray *rescinds; /* MasterRescind */
+} QuotaRescinds;
 
 static int compare_offers(const void *a, const void *b)
 {
@@ -311,54 +321,84 @@ static int compare_offers(const void *a, const void *b)
                                                           : first->framework.index > second->framework.index;
 }
 
-/* Offers to the role and below it (@within), or to others: by agent, those of one agent the newest first. */
-static GArray *offers_of(const Master *master, RoleId role, bool within)
+static GArray *all_offers(const Master *master)
 {
   GArray *offers = g_array_new(FALSE, FALSE, sizeof(QuotaOffer));
-  for (uint32_t i = 0; i < master->agents.n; i++)
+  for (uint32_t i = 0; offers->len < master->offers.n_taken && i < master->agents.n; i++)
     for (uint32_t slot = master_agent(master, (AgentId){i})->offers; slot != INDEX_NONE;) {
       const MasterOffer *offer = pool_at(&master->offers, slot);
-      QuotaOffer entry = {offer->framework, slot};
-      if (role_is_within(master, offer->role, role) == within)
-        g_array_append_val(offers, entry);
+      QuotaOffer entry = {offer->framework, offer->role, slot};
+      g_array_append_val(offers, entry);
       slot = offer->next;
     }
   return offers;
 }
 
+/* Offers to the role and below it (@within), or to others, in the order of all. */
+static GArray *offers_of(const QuotaRescinds *quota, RoleId role, bool within)
+{
+  GArray *offers = g_array_new(FALSE, FALSE, sizeof(QuotaOffer));
+  for (guint i = 0; i < quota->offers->len; i++) {
+    QuotaOffer offer = g_array_index(quota->offers, QuotaOffer, i);
+    if (pool_is_taken(&quota->master->offers, offer.slot) &&
+        role_is_within(quota->master, offer.role, role) == within)
+      g_array_append_val(offers, offer);
+  }
+  return offers;
+}
+
+static void offer_take_back(const QuotaRescinds *quota, const QuotaOffer *offer, const Quantities *charge)
+{
+  const Roles *roles = quota->master->roles;
+  for (RoleId role = offer->role; role.index != ROLE_NONE.index; role = roles_parent(roles, role))
+    quantities_subtract(&quota->use[role.index].offered, charge);
+  master_offer_take_back(quota->master, quota->now, offer->slot, OFFER_FILTER_NONE, quota->rescinds);
+}
+
 /* Takes offers back that hold something unreserved, until @sum suits the quota: it shrinks by them where they were the
  * role's own (@within), and grows where they were others'. */
-static void offers_take_back(Master *master, Instant now, const QuotaUpdate *update, const GArray *offers,
-                             bool within, Quantities *sum, GArray *rescinds)
+static void offers_take_back(const QuotaRescinds *quota, const QuotaUpdate *update, const GArray *offers,
+                             bool within, Quantities *sum)
 {
   for (guint i = 0; i < offers->len; i++) {
     bool suits = within ? limit_contains(&update->limit, sum) : quantities_contain(sum, &update->guarantee);
     if (suits)
       return;
-    uint32_t slot = g_array_index(offers, QuotaOffer, i).slot;
-    Quantities charge =
-        resources_unreserved(&((const MasterOffer *)pool_at(&master->offers, slot))->resources);
+    const QuotaOffer *entry = &g_array_index(offers, QuotaOffer, i);
+    const MasterOffer *offer = pool_at(&quota->master->offers, entry->slot);
+    Quantities charge = resources_unreserved(&offer->resources);
     if (quantities_are_zero(&charge))
       continue;
     if (within)
       quantities_subtract(sum, &charge);
     else
       quantities_add(sum, &charge);
-    master_offer_take_back(master, now, slot, OFFER_FILTER_NONE, rescinds);
+    offer_take_back(quota, entry, &charge);
   }
 }
 
-static void quota_rescind(Master *master, Instant now, const QuotaUpdate *update, GArray *rescinds)
+static void quota_rescind(const QuotaRescinds *quota, const QuotaUpdate *update)
 {
-  RoleId role = roles_find(master->roles, update->role);
-  g_autofree QuotaUse *use = master_quota_use(master);
-  Quantities sum = use[role.index].consumed;
-  quantities_add(&sum, &use[role.index].offered);
-  g_autoptr(GArray) own = offers_of(master, role, true);
+  RoleId role = roles_find(quota->master->roles, update->role);
+  Quantities sum = quota->use[role.index].consumed;
+  quantities_add(&sum, &quota->use[role.index].offered);
+  g_autoptr(GArray) own = offers_of(quota, role, true);
   g_array_sort(own, compare_offers); /* stable: by framework, then as above */
-  offers_take_back(master, now, update, own, true, &sum, rescinds);
-  g_autoptr(GArray) others = offers_of(master, role, false);
-  offers_take_back(master, now, update, others, false, &sum, rescinds);
+  offers_take_back(quota, update, own, true, &sum);
+  g_autoptr(GArray) others = offers_of(quota, role, false);
+  offers_take_back(quota, update, others, false, &sum);
+}
+
+/* What stands in the way of the quotas, which are set already. */
+static void quotas_rescind(Master *master, Instant now, const QuotaUpdate *updates, uint32_t n)
+{
+  g_autofree QuotaUse *use = master_quota_use(master);
+  g_autoptr(GArray) offers = all_offers(master);
+  g_autoptr(GArray) rescinds = master_rescinds_new();
+  const QuotaRescinds quota = {master, now, use, offers, rescinds};
+  for (uint32_t i = 0; i < n; i++)
+    quota_rescind(&quota, &updates[i]);
+  master_rescinds_send(master, rescinds);
 }
 
 /* --- the call ------------------------------------------------------------------------------------------- */
@@ -395,9 +435,7 @@ OperatorResult master_update_quota(Master *master, Instant now, const QuotaUpdat
     attributes.limit = updates[i].limit;
     master_role_set(master, now, role, &attributes);
   }
-  g_autoptr(GArray) rescinds = master_rescinds_new();
-  for (uint32_t i = 0; result == OPERATOR_DONE && i < n; i++)
-    quota_rescind(master, now, &updates[i], rescinds);
-  master_rescinds_send(master, rescinds);
+  if (result == OPERATOR_DONE)
+    quotas_rescind(master, now, updates, n);
   return master_operator_end(master, now, OPERATOR_UPDATE_QUOTA, subject->str, result);
 }
