@@ -571,6 +571,40 @@ START_TEST(job_spans)
 }
 END_TEST
 
+/* Half of an agent of 10 cpus is reserved to role b/c at first, and all of it later; it has 20 cpus by then. */
+START_TEST(reservations_come_and_go)
+{
+  Fixture fixture;
+  fixture_init(&fixture, 0);
+  g_autoptr(Recorder) recorder = fixture.recorder;
+  g_autoptr(ResourceKinds) kinds = resource_kinds_new();
+  recorder_set_kinds(recorder, kinds);
+  ResourceSlice slice = {.quantities = {{5 * QUANTITY_UNIT}},
+                         .reservation = resource_kinds_reservation(kinds, "b/c")};
+  Resources before = amounts(5, 0), after = RESOURCES_EMPTY;
+  resources_add_slice(&before, &slice);
+  slice.quantities.amount[0] *= 4;
+  resources_add_slice(&after, &slice);
+  fixture.master->agent_added(recorder_master_observer(recorder)->self, at(0), (AgentId){0}, "host", &before);
+  fixture_framework(&fixture, at(0), 0, "a", 4, 0);
+  fixture_framework(&fixture, at(0), 1, "b/c/d", 1, 0);
+  demand(&fixture, at(0), 0, 100, 1, 0);
+  demand(&fixture, at(0), 1, 100, 1, 0);
+  recorder_sample(recorder, at(1));
+  ck_assert_double_eq_tol(recorder_framework(recorder, 0)->fair_share, 0.5, 1e-9);
+  ck_assert_double_eq_tol(recorder_framework(recorder, 1)->fair_share, 0.5, 1e-9);
+  fixture.master->agent_updated(fixture.master->self, at(2), (AgentId){0}, &before, &after);
+  recorder_sample(recorder, at(3));
+  ck_assert_double_eq_tol(recorder_framework(recorder, 0)->fair_share, 0, 1e-9);
+  ck_assert_double_eq_tol(recorder_framework(recorder, 1)->fair_share, 1, 1e-9);
+  ck_assert_int_eq(recorder_cluster(recorder)->total[0].level, 20 * QUANTITY_UNIT);
+  fixture.master->agent_removed(fixture.master->self, at(4), (AgentId){0}, &after);
+  ck_assert_int_eq(recorder_cluster(recorder)->total[0].level, 0);
+  resources_clear(&before);
+  resources_clear(&after);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
   Suite *suite = suite_create("recorder");
@@ -591,5 +625,6 @@ Suite *test_suite(void)
   test_case(suite, demands_come_and_go);
   test_case(suite, jobs);
   test_case(suite, job_spans);
+  test_case(suite, reservations_come_and_go);
   return suite;
 }
