@@ -4,8 +4,7 @@
 #include <string.h>
 
 #include "base/check.h"
-
-#define CACHE_LINE 64
+#include "base/large-memory.h"
 
 void *array_grow(void *items, uint32_t *capacity, uint32_t wanted, size_t size)
 {
@@ -14,7 +13,7 @@ void *array_grow(void *items, uint32_t *capacity, uint32_t wanted, size_t size)
   CHECK(wanted < UINT32_MAX / 2);
   uint32_t before = *capacity;
   *capacity = MAX(MAX(wanted, 16), 2 * before);
-  void *grown = g_aligned_alloc(*capacity, size, CACHE_LINE);
+  void *grown = large_memory_alloc(*capacity * size);
   if (before > 0)
     memcpy(grown, items, before * size);
   g_aligned_free(items);

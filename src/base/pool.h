@@ -8,7 +8,8 @@
  *   free  ------------->   taken   ---------------->  free (the last given is taken next)
  *
  * Each slot has a generation that grows with every take, so that (slot, generation) names a record for ever.
- * Memory grows by chunks (of POOL_CHUNK records, unless the pool was made for few) and is returned by
+ * Memory grows by chunks (of POOL_CHUNK records, unless the pool was made for few; from a megabyte or so on, by several in
+ * a large page: base/large-memory.h) and is returned by
  * pool_clear() only: it follows the largest number of records that lived at once, never the number that ever
  * lived.
  *
@@ -74,6 +75,15 @@ static inline void *pool_at(const Pool *pool, uint32_t slot)
   return pool_header(pool, slot) + 1;
 }
 
+/** pool_prefetch_slot: a hint that the record of @slot, which has been made, will be looked at or taken soon. */
+static inline void pool_prefetch_slot(const Pool *pool, uint32_t slot)
+{
+  const char *header = (const char *)pool_header(pool, slot);
+  prefetch(header);
+  if (pool->stride > 64)
+    prefetch(header + 64);
+}
+
 /**
  * pool_take:
  * @slot: receives the slot of the new record
@@ -88,7 +98,7 @@ static inline void *pool_take(Pool *pool, uint32_t *slot)
     header = pool_header(pool, index);
     pool->first_free = header->next_free;
     if (pool->first_free != INDEX_NONE) /* the next take will want it */
-      prefetch(pool_header(pool, pool->first_free));
+      pool_prefetch_slot(pool, pool->first_free);
   } else {
     if (pool->n_slots == pool->capacity)
       pool_grow(pool);
@@ -141,10 +151,6 @@ static inline void *pool_find(const Pool *pool, uint64_t id)
 static inline void pool_prefetch(const Pool *pool, uint64_t id)
 {
   uint32_t slot = slot_of(id);
-  if (slot >= pool->n_slots)
-    return;
-  const char *header = (const char *)pool_header(pool, slot);
-  prefetch(header);
-  if (pool->stride > 64)
-    prefetch(header + 64);
+  if (slot < pool->n_slots)
+    pool_prefetch_slot(pool, slot);
 }

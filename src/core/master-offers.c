@@ -195,6 +195,7 @@ static void batch_send(Master *master, FrameworkId framework_id)
     const MasterOffer *offer = pool_find(&master->offers, id.value);
     if (offer == NULL)
       continue;
+    prefetch(master_agent(master, offer->agent)); /* the answer will want it */
     array_push(&master->messages, (OfferMessage){id, offer->agent, offer->role, offer->resources,
                                                  G_UNLIKELY(planned) ? agent_window(master, offer->agent)
                                                                      : UNAVAILABILITY_NONE});

@@ -26,6 +26,7 @@
 #include <stdint.h>
 
 #include "base/check.h"
+#include "base/prefetch.h"
 #include "engine/event-queue.h"
 
 #define SIM_SLOT_PENDING   UINT32_C(0x80000000)
@@ -81,10 +82,13 @@ static inline size_t sim_slots_memory(const SimSlots *slots)
 static inline SimEventHandle sim_slots_take(SimSlots *slots, SimEntry *entry)
 {
   uint32_t slot = slots->free;
-  if (slot != SIM_SLOT_LAST)
+  if (slot != SIM_SLOT_LAST) {
     slots->free = *sim_slots_word(slots, slot);
-  else
+    if (slots->free != SIM_SLOT_LAST) /* the next one will want it */
+      prefetch(sim_slots_word(slots, slots->free));
+  } else {
     slot = sim_slots_extend(slots);
+  }
 
   uint32_t word =
       SIM_SLOT_PENDING | (uint32_t)(entry->order & 0xfffffff) << 3 | (uint32_t)(entry->order >> 61);

@@ -21,7 +21,7 @@ typedef struct {
 #define RESEND_LAST  (10 * NS_PER_MIN)
 
 /* How many entries ahead each look goes. */
-static const uint32_t look_ahead[LOOKS] = {12, 8, 4};
+static const uint32_t look_ahead[LOOKS] = {24, 16, 8};
 
 static void on_start(void *self, uint64_t label);
 static void on_finish(void *self, uint64_t label);

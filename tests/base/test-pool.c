@@ -105,9 +105,36 @@ START_TEST(random_use)
 }
 END_TEST
 
+/* Beyond the chunks that lie alone, through two blocks of several and into a third. */
+START_TEST(many_records)
+{
+  typedef struct {
+    uint64_t number, zero, more[9];
+  } Record;
+  uint32_t n = 0;
+  uint32_t wrong = 0;
+  Pool pool;
+  pool_init(&pool, sizeof(Record));
+  for (; n < 70 * POOL_CHUNK; n++) {
+    uint32_t slot;
+    Record *record = pool_take(&pool, &slot);
+    wrong += slot != n || record->zero != 0 || record->more[8] != 0 ? 1 : 0;
+    record->number = n;
+    record->more[8] = ~(uint64_t)n;
+  }
+  for (uint32_t slot = 0; slot < n; slot++) {
+    const Record *record = pool_at(&pool, slot);
+    wrong += record->number != slot || record->more[8] != ~(uint64_t)slot ? 1 : 0;
+  }
+  ck_assert_uint_eq(wrong, 0);
+  pool_clear(&pool);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
   Suite *suite = suite_create("pool");
+  test_case(suite, many_records);
   test_case(suite, take_and_give);
   test_case(suite, addresses_are_stable);
   test_case_loop(suite, random_use, 0, 10);
