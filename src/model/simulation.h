@@ -19,9 +19,9 @@
  *   duration      the experiment has one: the clock shows it, whatever is still running;
  *   done          without one: all sources have ended and every job is finished, failed, killed or
  *                 unschedulable, whatever operators would still do;
- *   stalled       without one: no task lives and no message, arrival, start or stop is on its way, so that
+ *   stalled       without one: no task lives (but reduces that wait for maps) and no message, arrival, start or stop is on its way, so that
  * only allocation runs, offer and hold time-outs are left, and nothing has come of them for longer than the
- * patience: the longest refusal, hold time-out and pause between two revives of any framework and the offer time-out, plus (frameworks +
+ * patience: the longest refusal, delay for data, hold time-out and pause between two revives of any framework and the offer time-out, plus (frameworks +
  * 2) allocation intervals, counted from the last launch, end of a task, arrival or start; or nothing at all
  * is pending. Each job that waits is told to the observer once more, as JOB_WAITING with the reason;
  *   interrupted   the poll function said so;
