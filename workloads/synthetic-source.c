@@ -123,14 +123,18 @@ static void describe_job(SyntheticSource *source, uint32_t member, Instant submi
 {
   uint64_t number = source->states[member].number;
   CHECK(number < UINT64_C(1) << KEY_NUMBER_BITS);
-  for (uint32_t i = 0; i < source->framework->n_stages; i++)
+  uint32_t n = source->framework->n_stages;
+  uint32_t n_all = n * MAX(source->framework->iterations, 1);
+  for (uint32_t i = 0; i < n; i++)
     source->stages[i].tasks = draw_tasks(source, &source->framework->stages[i], member, number, i);
+  for (uint32_t i = n; i < n_all; i++)
+    source->stages[i].tasks = source->stages[i - n].tasks;
   g_snprintf(source->name, sizeof source->name, "job-%" G_GUINT64_FORMAT, number + 1);
   *job = (Job){.name = source->name,
                .key = ((uint64_t)member << KEY_NUMBER_BITS) + number,
                .member = member,
                .submit = submit,
-               .n_stages = source->framework->n_stages,
+               .n_stages = n_all,
                .stages = source->stages};
 }
 
@@ -207,6 +211,17 @@ static void fill_members(SyntheticSource *source)
     sift_down(source, place);
 }
 
+/* Each further iteration is the one before once more, when that is done. */
+static void repeat_stages(SyntheticSource *source)
+{
+  uint32_t n = source->framework->n_stages;
+  uint64_t all = n == 64 ? UINT64_MAX : (UINT64_C(1) << n) - 1;
+  for (uint32_t i = n; i < n * source->framework->iterations; i++) {
+    source->stages[i] = source->stages[i - n];
+    source->stages[i].after = (source->stages[i % n].after << (i - i % n)) | all << (i - i % n - n);
+  }
+}
+
 /* What is the same for all jobs; durations that are all alike need no draws. */
 static void fill_stages(SyntheticSource *source)
 {
@@ -233,7 +248,8 @@ JobSource *synthetic_source_new(const FrameworkSpec *framework, uint32_t group_i
   (void)group_index;
   (void)error;
   CHECK(framework->trace == NULL && framework->count >= 1);
-  CHECK(framework->n_stages <= JOB_STAGES_MAX && (framework->n_stages >= 1 || framework->jobs == 0));
+  CHECK(framework->n_stages * MAX(framework->iterations, 1) <= JOB_STAGES_MAX &&
+        (framework->n_stages >= 1 || framework->jobs == 0));
   SyntheticSource *source = g_new0(SyntheticSource, 1);
   source->framework = framework;
   source->seed = seed;
@@ -245,5 +261,6 @@ JobSource *synthetic_source_new(const FrameworkSpec *framework, uint32_t group_i
   source->base.endless = is_endless(framework);
   fill_members(source);
   fill_stages(source);
+  repeat_stages(source);
   return &source->base;
 }

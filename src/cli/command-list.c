@@ -26,6 +26,7 @@ static const Entry schedulers[] = {
     {"elastic", "starts a task on whatever it is offered, as soon as one fits"},
     {"rigid", "a gang: holds what it is offered until all tasks of a stage fit, then starts them at once"},
     {"mpi", "a gang whose tasks run equally long, and are lost together: then it starts again as a whole"},
+    {"spark", "executors that live on and hold what they have read, so that later iterations are fast"},
     {"torque", "a queue of mpi jobs on the nodes that its role is guaranteed, in order or with backfilling"},
     {"service", "keeps a number of instances up, replaces those that are lost, follows a schedule"},
     {"decliner", "runs nothing, and declines whatever it is offered"},

@@ -204,6 +204,7 @@ static void on_resend(void *self, uint64_t label)
   CHECK(task != NULL && resend != NULL && (task->flags & SIM_TASK_IN_DOUBT) != 0);
   sim_digest_add_1(&world->digest, sim_world_now(world), SIM_PHASE_TIMER, SIM_RECORD_STATUS_AGAIN,
                    task->id.value);
+  sim_world_check_stalled(world); /* where nobody is left to acknowledge it nothing else may ever happen */
   send_slowly(agents, task, label, (Duration){MIN(2 * resend->wait.ns, RESEND_LAST)});
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/sim-blocks.h"
 
+#include <string.h>
+
 #include <glib.h>
 
 #include "base/check.h"
@@ -207,8 +209,8 @@ uint32_t sim_blocks_find(SimBlocks *blocks, TaskLocality locality, uint32_t mach
 
 /* --- the rest ------------------------------------------------------------------------------------------- */
 
-SimBlocks *sim_blocks_new(const SimPlaces *places, uint32_t n, uint32_t replicas, uint64_t seed,
-                          uint64_t entity)
+/* Without places yet. */
+static SimBlocks *make_blocks(const SimPlaces *places, uint32_t n, uint32_t replicas)
 {
   CHECK(replicas <= places->n && replicas <= REPLICAS_MAX && places->n < INT32_MAX);
   SimBlocks *blocks = g_new0(SimBlocks, 1);
@@ -222,12 +224,32 @@ SimBlocks *sim_blocks_new(const SimPlaces *places, uint32_t n, uint32_t replicas
   blocks->first = INDEX_NONE;
   for (size_t i = 0; i < (size_t)n * blocks->width; i++)
     blocks->links[i] = (Link){INDEX_NONE, INDEX_NONE};
+  return blocks;
+}
+
+static void list_blocks(SimBlocks *blocks)
+{
+  make_table(blocks);
+  for (uint32_t block = blocks->n; block-- > 0;) /* backwards: each becomes the first */
+    sim_blocks_return(blocks, block);
+}
+
+SimBlocks *sim_blocks_new(const SimPlaces *places, uint32_t n, uint32_t replicas, uint64_t seed,
+                          uint64_t entity)
+{
+  SimBlocks *blocks = make_blocks(places, n, replicas);
   SimDraw draw = {seed, SIM_PURPOSE_PLACEMENT, entity, 0};
   for (uint32_t block = 0; block < n; block++)
     place_block(blocks, block, draw);
-  make_table(blocks);
-  for (uint32_t block = n; block-- > 0;) /* backwards: each becomes the first */
-    sim_blocks_return(blocks, block);
+  list_blocks(blocks);
+  return blocks;
+}
+
+SimBlocks *sim_blocks_new_at(const SimPlaces *places, uint32_t n, const uint32_t *machines)
+{
+  SimBlocks *blocks = make_blocks(places, n, 1);
+  memcpy(blocks->machines, machines, n * sizeof *machines);
+  list_blocks(blocks);
   return blocks;
 }
 

@@ -56,6 +56,9 @@ SimBlocks *sim_blocks_new(const SimPlaces *places, uint32_t n, uint32_t replicas
                           uint64_t entity);
 void sim_blocks_free(SimBlocks *blocks);
 
+/** sim_blocks_new_at: likewise, with one replica of each block, that of block i on machines[i]. */
+SimBlocks *sim_blocks_new_at(const SimPlaces *places, uint32_t n, const uint32_t *machines);
+
 /** sim_blocks_machine: of replica @replica of @block. */
 uint32_t sim_blocks_machine(const SimBlocks *blocks, uint32_t block, uint32_t replica);
 

@@ -93,8 +93,10 @@ char *sim_misfit(const SimWorld *world, const FrameworkSpec *spec, const char *r
       if (!quantities_contain(&pool, &whole))
         return misfit_of_pool(world, stage, role);
     }
+    Quantities least = stage->need; /* with the executor that it needs */
+    quantities_add(&least, &spec->executor_resources);
     uint64_t wanted = gang ? stage->tasks : 1;
-    uint64_t room = room_for(world, spec, role, &stage->need, wanted);
+    uint64_t room = room_for(world, spec, role, &least, wanted);
     if (room >= wanted)
       continue;
     g_autofree char *need = quantities_print(world->experiment->kinds, &stage->need);

@@ -109,6 +109,8 @@ struct SimFramework {
   SimJob *first_job; /* unfinished */
   SimJob *last_job;
   SimDelay decision;
+  SimDelay decision_per_job;
+  SimDelay decision_per_task;
   SimDelay hold;
   SimDelay start_up;
   uint64_t decisions;       /* begun */
@@ -117,6 +119,7 @@ struct SimFramework {
   OfferMessage *considered; /* of the first, those that were not rescinded when it began */
   uint32_t n_considered;
   GHashTable *waiting;  /* offers held or thought of -> not NULL: taken back meanwhile; only looked up */
+  GPtrArray *executors; /* ExecutorInfo, all that there ever were: messages may name them; NULL: none */
   SimEventHandle timer; /* of the scheduler */
   SimEventHandle reviving;
   SimEventHandle reconciling;

@@ -6,6 +6,7 @@
 #include "model/scheduler-hadoop.h"
 #include "model/scheduler-rigid.h"
 #include "model/scheduler-service.h"
+#include "model/scheduler-spark.h"
 #include "model/sim-arrivals.h"
 #include "model/sim-habits.h"
 #include "model/sim-network.h"
@@ -36,7 +37,7 @@ static const SimScheduler *const schedulers[] = {
     [SCHEDULER_ELASTIC] = &scheduler_elastic,   [SCHEDULER_RIGID] = &scheduler_rigid,
     [SCHEDULER_MPI] = &scheduler_mpi,           [SCHEDULER_SERVICE] = &scheduler_service,
     [SCHEDULER_DECLINER] = &scheduler_decliner, [SCHEDULER_HADOOP] = &scheduler_hadoop,
-    [SCHEDULER_TORQUE] = &scheduler_torque,
+    [SCHEDULER_SPARK] = &scheduler_spark,       [SCHEDULER_TORQUE] = &scheduler_torque,
 };
 
 static void init_framework(SimFramework *framework, SimWorld *world, uint32_t group, uint32_t member,
@@ -52,6 +53,10 @@ static void init_framework(SimFramework *framework, SimWorld *world, uint32_t gr
   framework->member = member;
   sim_queue_init(&framework->queue, spec->job_order == JOB_ORDER_FAIR);
   framework->decision = sim_delay_of(spec->decision_time);
+  framework->decision_per_job = sim_delay_of(spec->decision_time_per_job);
+  framework->decision_per_task = sim_delay_of(spec->decision_time_per_task);
+  if (framework->decision_per_job.present || framework->decision_per_task.present)
+    framework->decision.present = true;
   framework->hold = sim_delay_of(spec->hold_time);
   framework->start_up = sim_delay_of(spec->executor_start_up);
   framework->refuse = (OfferFilter){true, spec->refuse};
@@ -114,6 +119,7 @@ void sim_frameworks_free(SimFrameworks *frameworks)
       framework->scheduler->clear(framework);
     sim_queue_clear(&framework->queue);
     sim_thoughts_clear(framework);
+    g_clear_pointer(&framework->executors, g_ptr_array_unref);
     sim_habits_clear(framework);
     while (framework->first_job != NULL) {
       SimJob *job = framework->first_job;

@@ -115,6 +115,24 @@ static Duration draw_time(const SimThoughts *thoughts, const SimFramework *frame
   return sim_delay_draw(delay, &draw);
 }
 
+/* What the job takes that is first in the queue. */
+static Duration time_for_job(const SimThoughts *thoughts, const SimFramework *framework)
+{
+  const SimStage *first = sim_queue_first(&framework->queue, NULL);
+  if (first == NULL)
+    return DURATION_ZERO;
+  SimDraw draw = {thoughts->world->seed, SIM_PURPOSE_DECISION_TIME,
+                  sim_entity_hash(framework->spec->name, framework->member, 0, 1), framework->decisions};
+  Duration time = sim_delay_draw(&framework->decision_per_job, &draw);
+  draw.entity = sim_entity_hash(framework->spec->name, framework->member, 0, 2);
+  Duration each = sim_delay_draw(&framework->decision_per_task, &draw);
+  uint32_t tasks = first->tasks == TASKS_UNLIMITED ? 1 : first->pending;
+  int64_t all;
+  if (__builtin_mul_overflow(each.ns, (int64_t)tasks, &all) || __builtin_add_overflow(all, time.ns, &time.ns))
+    return DURATION_MAX;
+  return time;
+}
+
 /* --- decisions ------------------------------------------------------------------------------------------ */
 
 /* Begins with the first message that still has an offer. What was rescinded is dealt with already. */
@@ -132,10 +150,11 @@ static void begin_decision(SimThoughts *thoughts, SimFramework *framework)
   }
   if (g_queue_is_empty(&framework->thoughts))
     return;
+  Duration for_job = time_for_job(thoughts, framework);
   Duration time =
       draw_time(thoughts, framework, &framework->decision, SIM_PURPOSE_DECISION_TIME, framework->decisions++);
-  sim_engine_post(world->engine, instant_after(sim_world_now(world), time), SIM_PHASE_TIMER,
-                  thoughts->decision_handler, framework->id.index);
+  sim_engine_post(world->engine, instant_after(instant_after(sim_world_now(world), time), for_job),
+                  SIM_PHASE_TIMER, thoughts->decision_handler, framework->id.index);
   /* From now on a rescind comes too late: what it thinks about is what stands here. */
   const SimMessage *message = g_queue_peek_head(&framework->thoughts);
   framework->considered = g_renew(OfferMessage, framework->considered, message->n);

@@ -12,6 +12,9 @@
  * the decision time of the next one begins when the last one is over, with what has not been rescinded by then. An offer
  * that is rescinded while it is thought about is accepted in vain. Statuses do not wait.
  *
+ * A decision takes decision-time, and where a job waits decision-time-per-job and decision-time-per-task for each task that
+ * waits of the stage that is first in the queue when it begins (Omega, EuroSys 2013: t_job + t_task x tasks).
+ *
  * Draws: hold times SIM_PURPOSE_HOLD_TIME, decision times SIM_PURPOSE_DECISION_TIME, of the entity (group's name, member);
  * the index is the number of the message.
  */

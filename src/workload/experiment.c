@@ -89,10 +89,13 @@ static void framework_free(FrameworkSpec *framework)
     g_free(framework->stages[i].name);
     sim_distribution_unref(framework->stages[i].tasks);
     sim_distribution_unref(framework->stages[i].task_duration);
+    sim_distribution_unref(framework->stages[i].cached_duration);
   }
   g_free(framework->stages);
   trace_free(framework->trace);
   sim_distribution_unref(framework->decision_time);
+  sim_distribution_unref(framework->decision_time_per_job);
+  sim_distribution_unref(framework->decision_time_per_task);
   sim_distribution_unref(framework->executor_start_up);
   sim_distribution_unref(framework->hold_time);
   agent_filter_clear(&framework->agents);

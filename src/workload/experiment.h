@@ -157,9 +157,10 @@ typedef struct {
   bool unlimited;
   SimDistribution *tasks; /* drawn per job, rounded half up, at least 1; NULL where unlimited */
   Quantities task_resources;
-  SimDistribution *task_duration; /* seconds; NULL: for ever */
-  double task_input;              /* hadoop: bytes that a task reads; 0: unknown */
-  uint64_t after;                 /* bit i: stage i first */
+  SimDistribution *task_duration;   /* seconds; NULL: for ever */
+  SimDistribution *cached_duration; /* spark: where its part is cached; NULL: as long */
+  double task_input;                /* hadoop: bytes that a task reads; 0: unknown */
+  uint64_t after;                   /* bit i: stage i first */
 } StageSpec;
 
 typedef enum {
@@ -259,6 +260,7 @@ typedef enum {
   SCHEDULER_MPI,      /* rigid; all tasks of a stage run equally long, and are lost together */
   SCHEDULER_SERVICE,  /* keeps a number of instances up */
   SCHEDULER_HADOOP,   /* maps and reduces: HadoopSpec */
+  SCHEDULER_SPARK,    /* executors that live on, and hold what they have read */
   SCHEDULER_TORQUE,   /* a queue of MPI jobs, within the guarantee of its role */
 } SchedulerKind;
 
@@ -362,22 +364,29 @@ typedef struct {
   HadoopSpec hadoop;
   TraceSpec *trace; /* NULL: synthetic */
 
-  uint32_t tasks_per_offer;           /* UINT32_MAX: unlimited */
-  Duration refuse;                    /* what a decline asks for; default 5 s */
-  Duration refuse_unused;             /* what an accept asks for the rest; default `refuse` */
-  SimDistribution *decision_time;     /* seconds per message of offers; NULL: zero */
-  SimDistribution *executor_start_up; /* seconds per task; NULL: zero */
-  SimDistribution *hold_time;         /* seconds between an offer and its answer; NULL: zero */
-  Duration hold_timeout;              /* gangs: offers held longer are let go; DURATION_MAX: never */
-  bool suppress;                      /* suppresses offers while nothing is to be run; default yes */
-  bool forgets_to_revive;             /* and does not revive them when something is */
-  Duration revive_every;              /* revives again and again while something waits; 0: it does not */
-  Duration reconcile_every;           /* asks for the states of its tasks; 0: it does not */
+  uint32_t tasks_per_offer;                /* UINT32_MAX: unlimited */
+  Duration refuse;                         /* what a decline asks for; default 5 s */
+  Duration refuse_unused;                  /* what an accept asks for the rest; default `refuse` */
+  SimDistribution *decision_time;          /* seconds per message of offers; NULL: zero */
+  SimDistribution *decision_time_per_job;  /* on top, for the job that is first; NULL: zero */
+  SimDistribution *decision_time_per_task; /* on top, for each of its tasks that wait; NULL: zero */
+  SimDistribution *executor_start_up;      /* seconds per task; NULL: zero */
+  SimDistribution *hold_time;              /* seconds between an offer and its answer; NULL: zero */
+  Duration hold_timeout;                   /* gangs: offers held longer are let go; DURATION_MAX: never */
+  bool suppress;                           /* suppresses offers while nothing is to be run; default yes */
+  bool forgets_to_revive;                  /* and does not revive them when something is */
+  Duration revive_every;                   /* revives again and again while something waits; 0: it does not */
+  Duration reconcile_every;                /* asks for the states of its tasks; 0: it does not */
   InverseOfferReply inverse_offers;
 
   InstanceChange *instances; /* service: the first at 0, times ascending; its one stage is without limit */
   uint32_t n_instances;
   Spread spread; /* likewise */
+
+  uint32_t iterations;    /* how often a job runs its stages, one after the other; >= 1 */
+  Duration locality_wait; /* spark: how long a stage waits for the agents with its parts */
+  Quantities
+      executor_resources; /* spark: of the executor on each agent, beside those of tasks; may be zero */
 
   bool backfill;          /* torque: a later job may go first where it delays nobody (EASY) */
   double estimate_factor; /* torque: times its length is what is said of a job beforehand; > 0 */

@@ -24,10 +24,9 @@ bool value_scheduler(const ValueContext *context, const char *text, void *field,
 {
   (void)context;
   static const char *const names[] = {
-      [SCHEDULER_ELASTIC] = "elastic",   [SCHEDULER_RIGID] = "rigid",
-      [SCHEDULER_DECLINER] = "decliner", [SCHEDULER_MPI] = "mpi",
-      [SCHEDULER_SERVICE] = "service",   [SCHEDULER_HADOOP] = "hadoop",
-      [SCHEDULER_TORQUE] = "torque",     NULL,
+      [SCHEDULER_ELASTIC] = "elastic", [SCHEDULER_RIGID] = "rigid",     [SCHEDULER_DECLINER] = "decliner",
+      [SCHEDULER_MPI] = "mpi",         [SCHEDULER_SERVICE] = "service", [SCHEDULER_HADOOP] = "hadoop",
+      [SCHEDULER_SPARK] = "spark",     [SCHEDULER_TORQUE] = "torque",   NULL,
   };
   int index;
   if (!value_choice(text, "scheduler", names, &index, error))
@@ -273,6 +272,10 @@ static const KeyRow rows[] = {
      "the same for what an accept leaves; default: refuse-seconds", false},
     {GROUP_FRAMEWORK, JOBS_ANY, "decision-time", &times_or_zero, FRAMEWORK(decision_time), 0, 0, "0s",
      "of its scheduler, per message of offers", false},
+    {GROUP_FRAMEWORK, JOBS_SOME, "decision-time-per-job", &times_or_zero, FRAMEWORK(decision_time_per_job), 0,
+     0, "0s", "on top of decision-time: for the job that comes first in the queue", false},
+    {GROUP_FRAMEWORK, JOBS_SOME, "decision-time-per-task", &times_or_zero, FRAMEWORK(decision_time_per_task),
+     0, 0, "0s", "on top of decision-time: for each task that waits of that job's stage", false},
     {GROUP_FRAMEWORK, JOBS_SOME, "executor-start-up", &times_or_zero, FRAMEWORK(executor_start_up), 0, 0,
      "0s", "between a task's launch on the agent and its start", false},
     {GROUP_FRAMEWORK, JOBS_SOME, "hold-timeout", &duration_or_none, FRAMEWORK(hold_timeout), 1, 0, "none",
@@ -337,6 +340,16 @@ static const KeyRow rows[] = {
      "torque: easy: a later job may go first where by the estimates it does not delay the first one", false},
     {GROUP_FRAMEWORK, JOBS_SYNTHETIC | JOBS_TRACE, "estimate-factor", &positive, FRAMEWORK(estimate_factor),
      0, 0, "1", "torque: what is said beforehand of how long a job runs, as a multiple of the truth", false},
+    {GROUP_FRAMEWORK, JOBS_SYNTHETIC, "iterations", &count, FRAMEWORK(iterations), 1, JOB_STAGES_MAX, "1",
+     "how often a job runs all its stages, one iteration after the other", false},
+    {GROUP_FRAMEWORK, JOBS_PLAIN, "cached-task-duration", &times, STAGE(cached_duration), 0, 0, NULL,
+     "spark: how long a task of a later iteration runs on the agent that did its part before; default: as "
+     "long",
+     false},
+    {GROUP_FRAMEWORK, JOBS_SYNTHETIC, "locality-wait", &duration, FRAMEWORK(locality_wait), 0, 0, "3s",
+     "spark: how long a stage without a launch there waits for agents that hold its parts", false},
+    {GROUP_FRAMEWORK, JOBS_SYNTHETIC, "executor-resources", &bounds, FRAMEWORK(executor_resources), 0, 0, "",
+     "spark: of its executor on each agent, beside those of tasks, until no job is left", false},
     {GROUP_FRAMEWORK, JOBS_SYNTHETIC, "jobs", &jobs, FRAMEWORK(jobs), 1, INT64_MAX, NULL,
      "per framework; default: 1 for once, endless for every, poisson and closed", false},
     {GROUP_FRAMEWORK, JOBS_SYNTHETIC, "arrival", &arrival, FRAMEWORK(arrival), 0, 0, "once",
@@ -437,6 +450,10 @@ static const KeyRow rows[] = {
      true},
     {GROUP_STAGE, JOBS_ANY, "task-input", &bytes, STAGE(task_input), 0, 0, NULL,
      "hadoop: what a task reads: a map its block, a reduce what it shuffles", false},
+    {GROUP_STAGE, JOBS_ANY, "cached-task-duration", &times, STAGE(cached_duration), 0, 0, NULL,
+     "spark: how long a task of a later iteration runs on the agent that did its part before; default: as "
+     "long",
+     false},
     {GROUP_STAGE, JOBS_ANY, "after", &names, PARTS(after), 0, 0, NULL,
      "stages of the same framework that have to finish first", false},
 

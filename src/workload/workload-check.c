@@ -276,7 +276,11 @@ static bool check_own_keys(const WorkloadBuild *build, const FrameworkSpec *fram
     const char *key;
     SchedulerKind scheduler;
     const char *name;
-  } own[] = {{"backfill", SCHEDULER_TORQUE, "torque"}, {"estimate-factor", SCHEDULER_TORQUE, "torque"}};
+  } own[] = {{"backfill", SCHEDULER_TORQUE, "torque"},
+             {"estimate-factor", SCHEDULER_TORQUE, "torque"},
+             {"cached-task-duration", SCHEDULER_SPARK, "spark"},
+             {"locality-wait", SCHEDULER_SPARK, "spark"},
+             {"executor-resources", SCHEDULER_SPARK, "spark"}};
   const KeyGroup *group = framework_group(build, framework);
   for (size_t i = 0; i < G_N_ELEMENTS(own); i++) {
     const KeyEntry *entry = key_group_find(group, own[i].key);

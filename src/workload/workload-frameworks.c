@@ -113,6 +113,27 @@ static bool check_stages(const WorkloadBuild *build, const KeyGroup *group, cons
   return true;
 }
 
+/* All iterations are stages of their own. */
+static bool check_iterations(const WorkloadBuild *build, const KeyGroup *group,
+                             const FrameworkSpec *framework, GError **error)
+{
+  const KeyEntry *iterations = key_group_find(group, "iterations");
+  bool unlimited = false;
+  for (uint32_t i = 0; i < framework->n_stages; i++)
+    unlimited = unlimited || framework->stages[i].unlimited;
+  if (unlimited && framework->scheduler == SCHEDULER_SPARK)
+    return key_file_fail(build->file, group, key_group_find(group, "scheduler"), WORKLOAD_ERROR_VALUE, error,
+                         "a spark framework knows how many tasks a stage has: expected no \"unlimited\"");
+  if (unlimited && framework->iterations > 1)
+    return key_file_fail(build->file, group, iterations, WORKLOAD_ERROR_VALUE, error,
+                         "an iteration waits for the end of the one before, and \"tasks\" are unlimited");
+  if (framework->n_stages * framework->iterations <= JOB_STAGES_MAX)
+    return true;
+  return key_file_fail(build->file, group, iterations, WORKLOAD_ERROR_VALUE, error,
+                       "%u iterations of %u stages are more than the %d stages that a job may have",
+                       framework->iterations, framework->n_stages, JOB_STAGES_MAX);
+}
+
 /* Without a duration every framework must come to an end. */
 static bool check_end(const WorkloadBuild *build, const KeyGroup *group, const FrameworkSpec *framework,
                       GError **error)
@@ -291,8 +312,11 @@ static bool build_framework(WorkloadBuild *build, const KeyGroup *group, GError 
 {
   Experiment *experiment = build->experiment;
   FrameworkSpec *framework = &experiment->frameworks[experiment->n_frameworks++];
-  *framework = (FrameworkSpec){
-      .name = g_strdup(group->rest), .line = group->position.line, .count = 1, .stop = INSTANT_NEVER};
+  *framework = (FrameworkSpec){.name = g_strdup(group->rest),
+                               .line = group->position.line,
+                               .count = 1,
+                               .iterations = 1,
+                               .stop = INSTANT_NEVER};
   g_autoptr(GPtrArray) stages = stages_of(build, framework->name);
   unsigned jobs;
   if (!jobs_from(build, group, stages, framework, &jobs, error) ||
@@ -317,6 +341,7 @@ static bool build_framework(WorkloadBuild *build, const KeyGroup *group, GError 
   if (stages->len > 0 && !build_stages(build, stages, framework, error))
     return false;
   return complete_jobs(build, group, framework, error) && check_spread(build, group, framework, error) &&
+         check_iterations(build, group, framework, error) &&
          build_hadoop(build, group, stages, framework, error) &&
          check_stages(build, group, framework, stages, error) && check_end(build, group, framework, error);
 }

@@ -285,7 +285,7 @@ def lists_name_what_there_is(box):
     policies = ["best-fit", "capacity", "cmmf", "drf", "fair", "fifo", "hdrf", "lottery", "priority", "psdsf", "random",
                 "rpsdsf", "tetris", "tsf"]
     for what, names in {"allocators": policies,
-                        "schedulers": ["elastic", "rigid", "mpi", "torque", "service", "decliner", "hadoop"],
+                        "schedulers": ["elastic", "rigid", "mpi", "spark", "torque", "service", "decliner", "hadoop"],
                         "formats": ["ini", "swf", "swim", "csv"]}.items():
         lines = box.well("list", what).stdout.splitlines()
         assert [line.split()[0] for line in lines] == names

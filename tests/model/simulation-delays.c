@@ -144,6 +144,24 @@ START_TEST(service_time)
 }
 END_TEST
 
+/* Omega's t_job + t_task x tasks: 1 s for the message, 2 s for the job, half a second for each of its four tasks; then for
+ * the one that found no room the same with one task. */
+START_TEST(decision_time_by_job_and_task)
+{
+  Lab lab;
+  lab_init(&lab, "cpus:3", 1);
+  FrameworkSpec *spec = lab_framework(&lab, "a");
+  spec->decision_time = lab_constant(1);
+  spec->decision_time_per_job = lab_constant(2);
+  spec->decision_time_per_task = lab_constant(0.5);
+  lab_job(&lab, "a", 0, 4, "cpus:1", 10);
+  ck_assert_int_eq(lab_run(&lab), SIMULATION_DONE);
+  ck_time(lab_attempt(&lab, 0, 0, 2)->start, 5);
+  ck_time(lab_attempt(&lab, 0, 0, 3)->start, 15 + 3.5);
+  lab_clear(&lab);
+}
+END_TEST
+
 START_TEST(decision_time)
 {
   Lab lab;
@@ -273,6 +291,7 @@ Suite *test_suite(void)
   test_case_loop(suite, random_latency, 1, 21);
   test_case(suite, service_time);
   test_case(suite, decision_time);
+  test_case(suite, decision_time_by_job_and_task);
   test_case_loop(suite, rescinded_while_deciding, 1, 9);
   test_case(suite, rescinded_while_waiting);
   test_case(suite, too_slow_for_ever);

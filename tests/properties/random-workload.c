@@ -279,6 +279,8 @@ static void say_wishes(Writer *writer)
 static void say_habits(Writer *writer)
 {
   if (more_percent(writer, 10))
+    say(writer, "decision-time-per-job = 50ms\ndecision-time-per-task = exponential(10ms)\n");
+  if (more_percent(writer, 10))
     say(writer, "revive = no\n");
   if (more_percent(writer, 20))
     say(writer, "revive-every = %ums\n", more_between(writer, 100, 4000));
@@ -318,6 +320,22 @@ static void say_torque(Writer *writer)
   say(writer, "backfill = %s\nestimate-factor = %u.5\njobs = %u\narrival = poisson(1s)\n",
       more_below(writer, 2) == 0 ? "easy" : "none", more_below(writer, 3), more_between(writer, 1, 6));
   say(writer, "tasks = uniform(1, 4)\ntask-resources = cpus:0.25;mem:32\ntask-duration = exponential(2s)\n");
+  say_wishes(writer);
+  say_habits(writer);
+}
+
+/* Its executors hold something, so that less is left for others. */
+static void say_spark(Writer *writer)
+{
+  say(writer, "[framework spark]\nscheduler = spark\njobs = %u\narrival = poisson(2s)\niterations = %u\n",
+      more_between(writer, 1, 3), more_between(writer, 1, 4));
+  say(writer, "executor-resources = mem:%u\nlocality-wait = %ums\nexecutor-start-up = %ums\n",
+      more_between(writer, 1, 128), more_between(writer, 0, 3000), more_between(writer, 0, 500));
+  say(writer, "tasks = uniform(1, 6)\ntask-resources = cpus:0.25;mem:32\ntask-duration = exponential(1s)\n");
+  if (more_percent(writer, 70)) {
+    writer->same_speed = false;
+    say(writer, "cached-task-duration = uniform(0ms, 500ms)\n");
+  }
   say_wishes(writer);
   say_habits(writer);
 }
@@ -482,6 +500,8 @@ RandomWorkload random_workload(uint64_t seed)
     say_torque(&writer);
   if (more_percent(&writer, 40))
     say_hadoop(&writer);
+  if (more_percent(&writer, 40))
+    say_spark(&writer);
   if (writer.rich)
     say_operators(&writer);
   return (RandomWorkload){g_string_free(writer.text, FALSE), writer.same_speed, writer.open_arrivals};

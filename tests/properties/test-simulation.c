@@ -35,7 +35,7 @@
 #define CHUNKS              8
 #define SCENARIOS_PER_CHUNK 250
 #define PAIRS_PER_CHUNK     20
-#define GROUPS_MAX          10
+#define GROUPS_MAX          12
 #define EVENTS_MAX          1000000 /* a scenario that goes on for longer is none */
 
 static const char *const allocators[] = {"drf", "priority"};

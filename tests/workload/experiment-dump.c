@@ -121,6 +121,13 @@ static void add_offer_keys(GString *dump, const FrameworkSpec *framework)
       framework->reconcile_every.ns);
   add_law(dump, "hold-time", framework->hold_time);
   add(dump, "principal", "%s", or_dash(framework->principal));
+  add_law(dump, "per-job", framework->decision_time_per_job);
+  add_law(dump, "per-task", framework->decision_time_per_task);
+  if (framework->scheduler == SCHEDULER_SPARK) {
+    add(dump, "spark", "%u %" PRId64, framework->iterations, framework->locality_wait.ns);
+    add_quantities(dump, "executor", &framework->executor_resources);
+    add_law(dump, "cached", framework->stages[0].cached_duration);
+  }
   if (framework->scheduler == SCHEDULER_TORQUE)
     add(dump, "torque", "%d %g", framework->backfill, framework->estimate_factor);
   add_filter(dump, &framework->agents);

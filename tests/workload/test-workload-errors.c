@@ -378,7 +378,7 @@ static const Refusal refusals[] = {
      "t.ini:5: [framework f] scheduler: unknown scheduler \"elastik\"; did you mean \"elastic\"?"},
     {C S "scheduler=best\n" T, NULL,
      "t.ini:5: [framework f] scheduler: unknown scheduler \"best\"; expected one of elastic, rigid, "
-     "decliner, mpi, service, hadoop, torque"},
+     "decliner, mpi, service, hadoop, spark, torque"},
     {C S "scheduler=torque\n" T, NULL,
      "t.ini:5: [framework f] scheduler: its pool is what its role is guaranteed; expected \"guarantee\" in "
      "[role "
@@ -387,6 +387,14 @@ static const Refusal refusals[] = {
      "t.ini:7: [framework f] scheduler: several torque frameworks with the role \"r\": what is guaranteed to "
      "it "
      "can be the pool of one"},
+    {C S "locality-wait=1s\n" T, NULL,
+     "t.ini:5: [framework f] locality-wait: only goes with \"scheduler = spark\""},
+    {C S "scheduler=spark\niterations=65\n" T, NULL,
+     "t.ini:6: [framework f] iterations: expected a whole number from 1 to 64, not \"65\""},
+    {C S "iterations=33\n[stage f.a]\n" T "[stage f.b]\n" T, NULL,
+     "t.ini:5: [framework f] iterations: 33 iterations of 2 stages are more than the 64 stages that a job "
+     "may "
+     "have"},
     {C S "backfill=easy\n" T, NULL, "t.ini:5: [framework f] backfill: only goes with \"scheduler = torque\""},
     {C "[framework f]\nscheduler=service\n" T, NULL,
      "t.ini:6: [framework f] tasks: does not go with \"scheduler = service\", which says \"instances\""},

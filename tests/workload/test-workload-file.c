@@ -110,6 +110,8 @@ START_TEST(defaults)
                    "says capable 0 0 declares 0 inverse 0 forgets 0 revives 0 reconciles 0\n"
                    "hold-time none\n"
                    "principal -\n"
+                   "per-job none\n"
+                   "per-task none\n"
                    "minimum 0 0\n");
 }
 END_TEST
@@ -127,6 +129,7 @@ typedef struct {
 #define CM     "[cluster]\nagents=10\nresources=cpus:4;mem:4096;licences:2\n"
 #define SWF    "[framework f]\ntrace=x.swf\n"
 #define SWIM   "[framework f]\ntrace=x.tsv\n"
+#define SPARK  "[framework f]\nscheduler=spark\n"
 #define POOL   "[role f]\nguarantee=cpus:1\n[framework f]\nscheduler=torque\n"
 #define WEB    "[framework f]\nscheduler=service\ninstances=1\ntask-resources=cpus:1\n"
 #define CSV    "[framework f]\ntrace=x.csv\ncolumn-submit=s\ncolumn-duration=d\ntask-resources=disk:1\n"
@@ -333,6 +336,13 @@ static const KeyEffect effects[] = {
     {C SWF, "framework f.trace=../y.SWF.gz", "trace ../y.SWF.gz ../y.SWF.gz 0"},
     {C SWF, "framework f.trace=/data/y.tsv", "trace /data/y.tsv /data/y.tsv 1"},
     {C "[framework f]\ntrace=x\nformat=swf\n", "framework f.format=swim", "trace x x 1"},
+    {C F, "framework f.decision-time-per-job=1s", "per-job constant 1"},
+    {C F, "framework f.decision-time-per-task=2s", "per-task constant 2"},
+    {C SPARK T, "framework f.iterations=3", "spark 3 3000000000"},
+    {C SPARK T, "framework f.locality-wait=0s", "spark 1 0"},
+    {C SPARK T, "framework f.executor-resources=mem:1", "executor 0 1000 0 0 0"},
+    {C SPARK T, "framework f.cached-task-duration=7s", "cached constant 7"},
+    {C SPARK "[stage f.a]\n" T, "stage f.a.cached-task-duration=8s", "cached constant 8"},
     {C POOL T, "framework f.backfill=easy", "torque 1 1"},
     {C POOL T, "framework f.estimate-factor=2", "torque 0 2"},
     {D C WEB, "framework f.instances=1, 1s: 0", "instances 1000000000 0 spread 0"},

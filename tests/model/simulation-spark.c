@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Spark: iterations over what executors hold, the wait for them, and what they hold of their agents.
+ */
+
+#include <string.h>
+
+#include "tests/model/text-run.h"
+#include "tests/support/test-main.h"
+
+#define HEAD(agents, resources) "[cluster]\nagents=" agents "\nresources=" resources "\n"
+
+#define SPARK(more)                                                                                          \
+  "[framework "                                                                                              \
+  "s]\nscheduler=spark\ntask-resources=cpus:1\ntask-duration=100s\ncached-task-duration=5s\n" more
+
+/* The published figures (NSDI 2011, section 6.4): 174 s, then 6 s each: 348 s in all. */
+START_TEST(later_iterations_are_fast)
+{
+  TextRun run;
+  text_run(
+      &run, "drf",
+      HEAD("5", "cpus:2") "[framework s]\nscheduler=spark\niterations=30\ntasks=10\ntask-resources=cpus:1\n"
+                          "executor-start-up=1s\ntask-duration=173s\ncached-task-duration=6s\n");
+  ck_assert_int_eq(run.end, SIMULATION_DONE);
+  ck_assert_double_eq(text_state(&run, 0, "finished"), 348);
+  ck_assert_uint_eq(text_attempts(&run, "s", "TASK_FINISHED", -1, 174, 174), 10);
+  ck_assert_uint_eq(text_attempts(&run, "s", "TASK_FINISHED", -1, 180, 180), 10);
+  text_run_clear(&run);
+}
+END_TEST
+
+/* The agents of the second iteration are busy for a long time: after the wait its parts go elsewhere, and take long. */
+START_TEST(waits_for_its_parts)
+{
+  TextRun run;
+  text_run(&run, "drf",
+           HEAD("2", "cpus:1") SPARK(
+               "iterations=3\ntasks=2\nlocality-wait=10s\nrefuse-seconds=0s\n") "[framework "
+                                                                                "late]\nstart=150s\nonly-"
+                                                                                "agents=agent-00001\ntasks="
+                                                                                "1\ntask-resources=cpus:1\n"
+                                                                                "task-duration=1s\n"
+                                                                                "[framework "
+                                                                                "busy]\nstart=102s\nonly-"
+                                                                                "agents=agent-00001\ntasks="
+                                                                                "1\ntask-resources=cpus:1\n"
+                                                                                "task-duration=500s\n");
+  ck_assert_int_eq(run.end, SIMULATION_DONE);
+  /* Both end their second part at 105 s; busy takes the first agent. The third on the second agent is fast: 110 s. The
+   * other waits until 10 s after that launch, takes 100 s there, and is the last. */
+  double finished = text_state(&run, 0, "finished");
+  ck_assert_double_ge(finished, 105 + 10 + 100);
+  ck_assert_double_le(finished, 110 + 10 + 100 + 2);
+  text_run_clear(&run);
+}
+END_TEST
+
+/* What its executor holds is free when its job is over, not before. */
+START_TEST(executors_hold_their_agents)
+{
+  TextRun run;
+  text_run(
+      &run, "drf",
+      HEAD("1", "cpus:4;mem:1000") SPARK(
+          "iterations=2\ntasks=2\nexecutor-resources=mem:600\n") "[framework "
+                                                                 "other]\nstart=1s\ntasks=1\ntask-resources="
+                                                                 "cpus:1;mem:500\ntask-duration=10s\n");
+  ck_assert_int_eq(run.end, SIMULATION_DONE);
+  double finished = text_state(&run, 0, "finished");
+  ck_assert_double_ge(finished, 105);
+  ck_assert_double_le(finished, 106);
+  ck_assert_double_ge(text_state(&run, 1, "running"), finished);
+  ck_assert_double_le(text_state(&run, 1, "running"), finished + 6);
+  text_run_clear(&run);
+  text_run(&run, "drf", HEAD("1", "cpus:4;mem:1000") SPARK("tasks=2\nexecutor-resources=mem:1001\n"));
+  ck_assert_ptr_nonnull(strstr(run.states->str, "unschedulable"));
+  text_run_clear(&run);
+}
+END_TEST
+
+/* Parts that were held by an agent that is gone are read anew elsewhere; nothing is lost but time. */
+static void check_loss(const char *network)
+{
+  TextRun run;
+  g_autofree char *text = g_strdup_printf(
+      HEAD("3", "cpus:2;mem:100") "%s" SPARK(
+          "iterations=4\ntasks=6\nexecutor-resources=mem:60\n"
+          "executor-start-up=exponential(1s)\n") "[operator gone]\nat=50s: gone agents:1\n[operator "
+                                                 "again]\nat=220s: drain agents:2 mark-gone\n",
+      network);
+  text_run(&run, "drf", text);
+  ck_assert_int_eq(run.end, SIMULATION_DONE);
+  ck_assert_uint_eq(text_attempts(&run, "s", "TASK_FINISHED", -1, 0, 5000), 24);
+  ck_assert_double_ge(text_state(&run, 0, "finished"), 200);
+  text_run_clear(&run);
+}
+
+START_TEST(agents_are_lost)
+{
+  check_loss("");
+  check_loss("[network]\nmaster-agent=exponential(300ms)\nmaster-framework=exponential(300ms)\n"
+             "[master]\noffer-timeout=1s\n");
+}
+END_TEST
+
+Suite *test_suite(void)
+{
+  Suite *suite = suite_create("simulation-spark");
+  test_case(suite, later_iterations_are_fast);
+  test_case(suite, waits_for_its_parts);
+  test_case(suite, executors_hold_their_agents);
+  test_case(suite, agents_are_lost);
+  return suite;
+}
