@@ -110,20 +110,20 @@ START_TEST(many_records)
 {
   typedef struct {
     uint64_t number, zero, more[9];
-  } Record;
+  } Large;
   uint32_t n = 0;
   uint32_t wrong = 0;
   Pool pool;
-  pool_init(&pool, sizeof(Record));
+  pool_init(&pool, sizeof(Large));
   for (; n < 70 * POOL_CHUNK; n++) {
     uint32_t slot;
-    Record *record = pool_take(&pool, &slot);
+    Large *record = pool_take(&pool, &slot);
     wrong += slot != n || record->zero != 0 || record->more[8] != 0 ? 1 : 0;
     record->number = n;
     record->more[8] = ~(uint64_t)n;
   }
   for (uint32_t slot = 0; slot < n; slot++) {
-    const Record *record = pool_at(&pool, slot);
+    const Large *record = pool_at(&pool, slot);
     wrong += record->number != slot || record->more[8] != ~(uint64_t)slot ? 1 : 0;
   }
   ck_assert_uint_eq(wrong, 0);
