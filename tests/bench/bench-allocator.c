@@ -196,20 +196,29 @@ static void bench_steady(const Case *grid)
   harness_clear(&harness);
 }
 
-int main(void)
+static void bench_point(uint32_t agents, uint32_t frameworks)
+{
+  Case one_role = {agents, frameworks, false};
+  Case own_roles = {agents, frameworks, true};
+  bench_cycles(&one_role, false);
+  bench_cycles(&one_role, true);
+  if ((uint64_t)agents * frameworks <= 2500000)
+    bench_saturated(&one_role);
+  bench_steady(&one_role);
+  bench_steady(&own_roles);
+}
+
+/* bench-allocator [AGENTS FRAMEWORKS]: a point alone shows what memory it takes; else that of the largest so far. */
+int main(int argc, char **argv)
 {
   static const uint32_t agents[] = {1000, 10000, 50000};
   static const uint32_t frameworks[] = {1, 50, 200, 1000};
+  if (argc == 3) {
+    bench_point((uint32_t)g_ascii_strtoull(argv[1], NULL, 10), (uint32_t)g_ascii_strtoull(argv[2], NULL, 10));
+    return EXIT_SUCCESS;
+  }
   for (size_t a = 0; a < G_N_ELEMENTS(agents); a++)
-    for (size_t f = 0; f < G_N_ELEMENTS(frameworks); f++) {
-      Case one_role = {agents[a], frameworks[f], false};
-      Case own_roles = {agents[a], frameworks[f], true};
-      bench_cycles(&one_role, false);
-      bench_cycles(&one_role, true);
-      if (agents[a] * frameworks[f] <= 2500000)
-        bench_saturated(&one_role);
-      bench_steady(&one_role);
-      bench_steady(&own_roles);
-    }
+    for (size_t f = 0; f < G_N_ELEMENTS(frameworks); f++)
+      bench_point(agents[a], frameworks[f]);
   return EXIT_SUCCESS;
 }
