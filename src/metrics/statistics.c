@@ -150,6 +150,8 @@ static int ranked_p_compare(const void *a, const void *b)
 
 void holm_adjust(const double *p, size_t n, double *adjusted)
 {
+  if (n == 0) /* qsort() wants an array even then */
+    return;
   g_autofree RankedP *ranked = g_new(RankedP, n);
   for (size_t i = 0; i < n; i++)
     ranked[i] = (RankedP){p[i], i};

@@ -108,6 +108,7 @@ START_TEST(holm_steps_down)
   for (int i = 0; i < 4; i++)
     ck_assert_double_eq_tol(adjusted[i], expected[i], 1e-15);
   const double large[] = {0.9, 0.8};
+  holm_adjust(NULL, 0, NULL); /* nothing was compared */
   holm_adjust(large, 2, adjusted);
   ck_assert_double_eq(adjusted[0], 1);
   ck_assert_double_eq(adjusted[1], 1);

@@ -332,6 +332,8 @@ void lab_clear(Lab *lab)
     FrameworkSpec *spec = &experiment->frameworks[i];
     g_free(spec->name);
     sim_distribution_unref(spec->decision_time);
+    sim_distribution_unref(spec->decision_time_per_job);
+    sim_distribution_unref(spec->decision_time_per_task);
     sim_distribution_unref(spec->executor_start_up);
     clear_members(&lab->sources[i].source);
     g_ptr_array_unref(lab->sources[i].jobs);
@@ -343,6 +345,9 @@ void lab_clear(Lab *lab)
   sim_distribution_unref(experiment->network.master_agent);
   sim_distribution_unref(experiment->network.master_framework);
   sim_distribution_unref(experiment->master.service_time);
+  for (uint32_t i = 0; i < experiment->n_roles; i++)
+    g_free(experiment->roles[i].path);
+  g_free(experiment->roles);
   g_free(experiment->cluster.classes);
   g_free(experiment->frameworks);
   g_free(experiment->title);
