@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Performs an experiment and writes what came of it: results/NAME/ with
+
+    README.md       claims and verdicts, parameters and their sources, what it cannot show
+    summary.csv     a row for each claim: published, measured, interval, verdict, share of variations in which it holds
+    manifest.json   version and commit, seeds, parameters, every command
+    data.csv, figure.svg, figure.pdf
+"""
+
+import csv
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+from reproduction.claims import FAMILY_ERROR, NotTestable
+
+COLUMNS = ("claim", "published", "standing", "measured", "half_width", "replications", "verdict", "variations",
+           "variations_that_hold")
+
+
+class Outcome:
+    """What an experiment has come to."""
+
+    def __init__(self, experiment, samples, rows, variations):
+        self.experiment, self.samples, self.rows, self.variations = experiment, samples, rows, variations
+
+
+def _vary(experiment, runs, values):
+    """(parameter, value, the claims as they read then, samples) for each variation of what has no source."""
+    variations = []
+    for parameter in experiment.PARAMETERS:
+        for value in parameter.varied() if parameter.source is None else ():
+            varied = dict(values, **{parameter.name: value})
+            samples = experiment.measure(runs, varied, experiment.REPLICATIONS[1])
+            variations.append((parameter.name, value, experiment.claims(varied), samples))
+    return variations
+
+
+def _digits(number):
+    return "" if number is None else f"{number:.4g}"
+
+
+def perform(experiment, runs):
+    """Runs all of it."""
+    values = {parameter.name: parameter.value for parameter in experiment.PARAMETERS}
+    samples = experiment.measure(runs, values, experiment.REPLICATIONS[0])
+    claims = experiment.claims(values)
+    error = FAMILY_ERROR / max(1, sum(not isinstance(claim, NotTestable) for claim in claims))
+    variations = _vary(experiment, runs, values)
+    rows = []
+    for i, claim in enumerate(claims):
+        sample = samples.get(claim.quantity)
+        tested = isinstance(claim, NotTestable) is False
+        hold = sum(varied[i].holds(of) for _, _, varied, of in variations) if tested else 0
+        rows.append(dict(zip(COLUMNS, (
+            claim.text, _digits(claim.published), claim.standing, _digits(sample.mean() if sample else None),
+            _digits(sample.half_width(error) if sample else None), str(len(sample.values) if sample else 0),
+            claim.verdict(samples, error), str(len(variations) if tested else 0), str(hold)))))
+    return Outcome(experiment, samples, rows, variations)
+
+
+def _path(root, experiment, name):
+    return os.path.join(root, "results", experiment.NAME, name)
+
+
+def is_recorded(root, outcome):
+    """Whether results/ says the same; tells what differs."""
+    name = outcome.experiment.NAME
+    with open(_path(root, outcome.experiment, "summary.csv"), encoding="utf-8", newline="") as file:
+        recorded = {row["claim"]: row for row in csv.DictReader(file)}
+    same = True
+    for row in outcome.rows:
+        was = recorded.pop(row["claim"], None)
+        if was != row:
+            print(f"{name}: {row['claim']}: recorded {was and was['verdict']}, {was and was['measured']}; "
+                  f"now {row['verdict']}, {row['measured']}")
+            same = False
+    for claim in recorded:
+        print(f"{name}: {claim}: recorded, but not claimed any more")
+        same = False
+    return same
+
+
+def _write_csv(path, columns, rows):
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(rows)
+
+
+def _manifest(outcome, runs):
+    experiment = outcome.experiment
+    return {
+        "experiment": experiment.NAME,
+        "source": experiment.SOURCE,
+        "command": f"scripts/reproduce {experiment.NAME}",
+        "version": runs.version(),
+        "seed": "of each workload file; replication n has a seed of its own, made of it and n",
+        "parameters": [{"name": parameter.name, "value": parameter.value,
+                        "source": parameter.source or "none: varied", "note": parameter.note}
+                       for parameter in experiment.PARAMETERS],
+        "runs": runs.commands,
+    }
+
+
+def _readme(outcome):
+    experiment = outcome.experiment
+    lines = [f"# {experiment.TITLE}", "", f"Source: {experiment.SOURCE}.", "", "![figure](figure.svg)", "",
+             "| claim | published | measured | verdict | holds in variations |", "|---|---|---|---|---|"]
+    for row in outcome.rows:
+        half = f" +- {row['half_width']}" if row["half_width"] else ""
+        standing = "" if row["standing"] == "verified" else f" ({row['standing']})"
+        lines.append(f"| {row['claim']} | {row['published']}{standing} | {row['measured']}{half} | {row['verdict']} | "
+                     f"{row['variations_that_hold']} of {row['variations']} |")
+    lines += ["", "Intervals hold together at 99 %. Reproduced: the whole interval lies within what is claimed; not reproduced: all of it "
+              "outside; not testable: neither.", "", "## Parameters", "", "| parameter | value | source |", "|---|---|---|"]
+    for parameter in experiment.PARAMETERS:
+        note = f"; {parameter.note}" if parameter.note else ""
+        lines.append(f"| {parameter.name} | {parameter.value} | {parameter.source or 'none: varied by 25 % and 2 x, either way'}"
+                     f"{note} |")
+    lines += ["", "## What it cannot show", ""] + [f"- {text}" for text in experiment.CANNOT_SHOW]
+    lines += ["", f"Made by `scripts/reproduce {experiment.NAME}`; manifest.json has every command.", ""]
+    return "\n".join(lines)
+
+
+_TERMINALS = {
+    "svg": 'svg size 900,{height} dynamic font "Helvetica,13" background "white"',
+    "pdf": 'pdfcairo size 9in,{inches}in font "Helvetica,12"',
+}
+
+
+def _draw(folder, commands, height):
+    for kind, terminal in _TERMINALS.items():
+        head = [f"set terminal {terminal.format(height=height, inches=height / 100)}", f'set output "figure.{kind}"',
+                'set datafile separator ","', "set key outside below", "set grid linecolor rgb '#dddddd'", "set border 3",
+                "set tics nomirror"]
+        done = subprocess.run(["gnuplot"], input="\n".join(head + commands) + "\n", cwd=folder, text=True,
+                              capture_output=True, check=False)
+        if done.returncode != 0:
+            sys.exit(f"reproduce: gnuplot: {done.stderr.strip()}")
+
+
+def write(root, outcome, runs):
+    """All files of the folder, or none."""
+    experiment = outcome.experiment
+    made = tempfile.mkdtemp(prefix=f".{experiment.NAME}.", dir=os.path.join(root, "results"))
+    try:
+        columns, rows, commands, height = experiment.figure(outcome.samples)
+        _write_csv(os.path.join(made, "data.csv"), columns, rows)
+        _draw(made, commands, height)
+        _write_csv(os.path.join(made, "summary.csv"), COLUMNS, [[row[c] for c in COLUMNS] for row in outcome.rows])
+        with open(os.path.join(made, "manifest.json"), "w", encoding="utf-8") as file:
+            json.dump(_manifest(outcome, runs), file, indent=2)
+            file.write("\n")
+        with open(os.path.join(made, "README.md"), "w", encoding="utf-8") as file:
+            file.write(_readme(outcome))
+        os.chmod(made, 0o755)
+        target = _path(root, experiment, "")
+        shutil.rmtree(target, ignore_errors=True)
+        os.rename(made, target)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+    for row in outcome.rows:
+        print(f"{experiment.NAME}: {row['claim']}: {row['verdict']} (published {row['published'] or '-'}, measured "
+              f"{row['measured'] or '-'})")

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Mesos (NSDI 2011), section 4.4: frameworks that prefer slots."""
+
+from reproduction.claims import AtMost, Near, Parameter, Sample
+from reproduction.runs import per_replication
+
+NAME = "placement-preferences"
+TITLE = "Slots that frameworks prefer: time until each has its own, and the weighted split of those that all want"
+SOURCE = "Hindman et al., Mesos (NSDI 2011), section 4.4"
+REPLICATIONS = (60, 20)
+
+PARAMETERS = [
+    Parameter("slots", 100, None, integer=True, note="of one kind, on agents of one slot"),
+    Parameter("task-duration", 30, None, note="T, seconds"),
+    Parameter("interval", "10ms", "the model has none: far below T"),
+    Parameter("refuse-seconds", "5s", "Mesos's default; nobody declines here"),
+]
+
+CANNOT_SHOW = [
+    "Preferences are told to the allocator as constraints: what frameworks would decline, they are not offered. Declining instead "
+    "adds the time of refusals, which the model does not have.",
+    "That each framework's preferred slots exist twice over, as in a cluster with replicated data: see delay scheduling.",
+]
+
+WEIGHTS = {"one": 1, "two": 2, "five": 5}
+
+
+# Of a slot until its framework has it: the area above the curve of its tasks, over the slots, as sampled.
+MEAN_WAIT = """SELECT run_id, sum(1 - 1.0 * tasks_running / ramp_up_target) * (max(t_ns) - min(t_ns)) / (count(DISTINCT t_ns) - 1)
+    / count(DISTINCT framework_id) / 1e9 FROM share_sample JOIN framework USING (run_id, framework_id)
+    WHERE name != 'before' AND ramp_up_target IS NOT NULL GROUP BY run_id"""
+
+
+def measure(runs, parameters, replications):
+    slots, length = parameters["slots"], f"{parameters['task-duration'] * 1000:.0f}ms"
+    samples = {}
+    for law, phase in (("constant", f"uniform(0s, {length})"), ("exponential", f"exponential({length})")):
+        settings = {"experiment.duration": f"{20 * parameters['task-duration']:.0f}s", "experiment.sample-interval": f"{parameters['task-duration'] * 10:.0f}ms",
+                    "agents left.count": slots,
+                    "agents right.count": slots, "framework before.tasks": 2 * slots,
+                    "framework before.task-duration": phase, "master.allocation-interval": parameters["interval"]}
+        for name in ("left", "right"):
+            settings[f"framework {name}.ramp-up-target"] = slots
+            settings[f"framework {name}.task-duration"] = length if law == "constant" else f"exponential({length})"
+        path = runs.make("preferred-slots", settings, replications)
+        samples[f"convergence {law}"] = Sample(
+            value / parameters["task-duration"] for value in
+            per_replication(path, "SELECT run_id, max(seconds) FROM ramp_up WHERE framework != 'before' GROUP BY run_id"))
+        samples[f"slot {law}"] = Sample(
+            value / parameters["task-duration"] for value in per_replication(path, MEAN_WAIT))
+    settings = {"cluster.agents": slots, "master.allocation-interval": parameters["interval"],
+                "experiment.duration": f"{parameters['task-duration'] * 100:.0f}s",
+                "experiment.warm-up": f"{parameters['task-duration'] * 10:.0f}s"}
+    for name in WEIGHTS:
+        settings[f"framework {name}.task-duration"] = f"exponential({length})"
+    for allocator in ("lottery", "drf"):
+        path = runs.make("lottery", settings, replications, allocator)
+        for name in WEIGHTS:
+            samples[f"{allocator} {name}"] = Sample(
+                100 * value for value in
+                per_replication(path, f"SELECT run_id, mean_dominant_share FROM framework WHERE name = '{name}'"))
+    return samples
+
+
+def claims(parameters):
+    whole = sum(WEIGHTS.values())
+    made = [AtMost("constant tasks: each has all its preferred slots after one T at most", "convergence constant", 1.001)]
+    made.append(AtMost("exponential tasks: likewise, in the mean over the slots of both", "slot exponential", 1.05))
+    for name, weight in WEIGHTS.items():
+        made.append(Near(f"by lottery, weight {weight} of {whole} has that part of the slots, in %, within 3 %",
+                         f"lottery {name}", 100 * weight / whole, 0.03, "computed"))
+    return made
+
+
+def figure(samples):
+    """The split, bar by bar."""
+    whole = sum(WEIGHTS.values())
+    rows = [[allocator, name, weight, f"{samples[f'{allocator} {name}'].mean():.5g}",
+             f"{samples[f'{allocator} {name}'].half_width(0.05):.5g}", f"{100 * weight / whole:.5g}"]
+            for allocator in ("lottery", "drf") for name, weight in WEIGHTS.items()]
+    commands = ["set xlabel 'weight'", "set ylabel 'part of the slots [%]'", "set xrange [-0.6:2.6]", "set yrange [0:*]",
+                "set boxwidth 0.3", "set style fill solid 0.8",
+                "set xtics (" + ", ".join(f"'{weight}' {i}" for i, weight in enumerate(WEIGHTS.values())) + ")",
+                "plot " + ", ".join(
+                    f"'data.csv' skip {1 + 3 * i} every ::0::2 using ($0 + {0.17 * (2 * i - 1)}):4:5 with boxerrorbars lc rgb '{colour}' "
+                    f"title '{allocator}'" for i, (allocator, colour) in enumerate((("lottery", "#0072B2"), ("drf", "#E69F00")))) +
+                ", 'data.csv' skip 1 every ::0::2 using 0:6 with points pt 2 ps 1.5 lw 2 lc rgb 'black' title 'weighted fair part'"]
+    return (("allocator", "framework", "weight", "slots_percent", "half_width_95", "fair_percent"), rows, commands, 450)

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Mesos (NSDI 2011), section 4.3: the table of ramp-up, completion and utilization, and its exact forms for finite k."""
+
+import math
+
+from reproduction.claims import Near, Parameter, Sample
+from reproduction.runs import per_replication
+
+NAME = "section-4"
+TITLE = "Ramp-up, completion and utilization of one framework, by kind and by law of its tasks"
+SOURCE = "Hindman et al., Mesos (NSDI 2011), section 4.3, table 2"
+REPLICATIONS = (400, 100)
+
+PARAMETERS = [
+    Parameter("beta", 10, None, note="work of the job in units of k T"),
+    Parameter("pieces", 20, None, integer=True,
+              note="an elastic framework's task takes T / pieces: the forms are for work that can be divided at will"),
+    Parameter("interval", "1ms", "a millionth of T: the model has no allocation interval"),
+    Parameter("refuse-seconds", "5s", "Mesos's default; nobody declines here"),
+]
+
+CANNOT_SHOW = [
+    "The model has one framework that waits; how others' demands change meanwhile is outside it.",
+    "The forms of the table are limits for large k. At any finite k the exact ones differ: for exponential tasks by "
+    "0.577 T in the ramp-up, which no k makes smaller.",
+]
+
+SIZES = (10, 30, 100, 300, 1000)
+LAWS = {"constant": "uniform(0s, 1000s)", "exponential": "exponential(1000s)"}
+T = 1000.0
+
+
+def harmonic(k):
+    return math.fsum(1 / i for i in range(1, k + 1))
+
+
+def exact(quantity, kind, law, k, beta):
+    """Of finite k; completion and utilization of an elastic one are those of divisible work."""
+    ramp_up = harmonic(k) if law == "exponential" else k / (k + 1)
+    lost = (harmonic(k) - 1) if law == "exponential" else (k - 1) / (2 * (k + 1))
+    if quantity == "ramp-up":
+        return ramp_up
+    if quantity == "completion":
+        if kind == "rigid":
+            return ramp_up + beta
+        return beta + (1 if law == "exponential" else 0.5)
+    return 1.0 if kind == "elastic" else beta / (beta + lost)
+
+
+def asymptotic(quantity, kind, law, k, beta):
+    """As the table has it."""
+    if quantity == "ramp-up":
+        return math.log(k) if law == "exponential" else 1.0
+    if quantity == "completion":
+        if kind == "elastic":
+            return beta + (1 if law == "exponential" else 0.5)
+        return beta + (math.log(k) if law == "exponential" else 1)
+    if kind == "elastic":
+        return 1.0
+    return beta / (beta + (math.log(k) - 1 if law == "exponential" else 0.5))
+
+
+def _settings(kind, law, k, parameters):
+    pieces = parameters["pieces"] if kind == "elastic" else 1
+    beta = parameters["beta"]
+    tasks = round(k * beta * pieces) if kind == "elastic" else k
+    length = T / pieces if kind == "elastic" else T * beta
+    return {
+        "cluster.agents": k, "framework background.tasks": k, "framework background.task-duration": LAWS[law],
+        "framework own.scheduler": kind, "framework own.ramp-up-target": k, "framework own.tasks": tasks,
+        "framework own.task-duration": f"{round(length * 1000)}ms", "master.allocation-interval": parameters["interval"],
+    }
+
+
+def _replications(kind, k, tasks, replications):
+    """The more tasks a run has, the better it tells its mean, and the longer it takes."""
+    return replications if kind == "rigid" else max(10, min(replications, round(2e6 / tasks)))
+
+
+def measure(runs, parameters, replications):
+    samples = {}
+    own = "framework.name = 'own'"
+    for law in LAWS:
+        for kind in ("elastic", "rigid"):
+            for k in SIZES if replications == REPLICATIONS[0] else (10, 100, 1000):
+                settings = _settings(kind, law, k, parameters)
+                n = _replications(kind, k, settings["framework own.tasks"], replications)
+                path = runs.make("slots", settings, n)
+                for quantity, sql in {
+                        "ramp-up": f"SELECT run_id, ramp_up_ns / 1e9 / {T} FROM framework WHERE {own}",
+                        "completion": f"SELECT run_id, seconds / {T} FROM completion_time WHERE framework = 'own'",
+                        "utilization": "SELECT run_id, allocated_of_held FROM framework_resource JOIN framework "
+                                       f"USING (run_id, framework_id) WHERE {own}"}.items():
+                    if (quantity, kind) != ("ramp-up", "elastic"):  # it waits for the same slots, if its work lasts so long
+                        samples[f"{quantity} {kind} {law} {k}"] = Sample(per_replication(path, sql))
+    return samples
+
+
+def claims(parameters):
+    beta = parameters["beta"]
+    made = []
+    for quantity in ("ramp-up", "completion", "utilization"):
+        for kind in ("rigid",) if quantity == "ramp-up" else ("elastic", "rigid"):
+            for law in LAWS:
+                what = f"{quantity}, {kind}, {law}"
+                name = f"{quantity} {kind} {law}"
+                made.append(Near(f"{what}: the table's form, k = 1000, within 5 %", f"{name} 1000",
+                                 asymptotic(quantity, kind, law, 1000, beta), 0.05))
+                for k in (10, 100):
+                    made.append(Near(f"{what}: the exact form, k = {k}, within 3 %", f"{name} {k}",
+                                     exact(quantity, kind, law, k, beta), 0.03, "computed"))
+    return made
+
+
+_MARKS = {("elastic", "constant"): (1, "#0072B2"), ("elastic", "exponential"): (2, "#D55E00"),
+          ("rigid", "constant"): (3, "#009E73"), ("rigid", "exponential"): (4, "#CC79A7")}
+
+
+def figure(samples):
+    """Three panels over k: measured with intervals, exact (solid) and asymptotic (dashed)."""
+    parameters = {parameter.name: parameter.value for parameter in PARAMETERS}
+    beta = parameters["beta"]
+    rows = []
+    for quantity in ("ramp-up", "completion", "utilization"):
+        for kind, law in _MARKS:
+            for k in SIZES if (quantity, kind) != ("ramp-up", "elastic") else ():
+                sample = samples[f"{quantity} {kind} {law} {k}"]
+                rows.append([quantity, kind, law, k, f"{sample.mean():.6g}", f"{sample.half_width(0.05):.6g}",
+                             f"{exact(quantity, kind, law, k, beta):.6g}", f"{asymptotic(quantity, kind, law, k, beta):.6g}"])
+    commands = ["set multiplot layout 1,3", "set logscale x", "set xrange [7:1400]", "set xlabel 'k, slots of its own'",
+                "set offsets graph 0, 0, 0.1, 0.05", "set key outside below maxcols 1 samplen 2"]
+    for quantity, unit in (("ramp-up", "ramp-up [T]"), ("completion", "completion [T]"), ("utilization", "utilization")):
+        commands.append(f"set ylabel '{unit}'")
+        plots = []
+        for (kind, law), (mark, colour) in _MARKS.items():
+            if quantity == "ramp-up" and kind == "elastic":
+                continue  # it is that of the rigid one
+            chosen = f"(strcol(1) eq '{quantity}' && strcol(2) eq '{kind}' && strcol(3) eq '{law}')"
+            at = f"'data.csv' skip 1 using ({chosen} ? $4 : NaN)"
+            title = law if quantity == "ramp-up" else f"{kind}, {law}"
+            plots += [f"{at}:5:6 with yerrorbars pt {mark + 4} ps 0.7 lc rgb '{colour}' title '{title}'",
+                      f"{at}:7 with lines lc rgb '{colour}' lw 1.5 notitle",
+                      f"{at}:8 with lines lc rgb '{colour}' dt 2 lw 1.5 notitle"]
+        commands.append("set datafile missing NaN; plot " + ", ".join(plots))
+    commands.append("unset multiplot")
+    return (("quantity", "kind", "law", "k", "mean", "half_width_95", "exact", "asymptotic"), rows, commands, 420)
