@@ -13,7 +13,7 @@
  *   spam revive      revives in each allocation interval, so that no filter lasts
  *
  * Source: the manipulations that DRF is proof against when tasks are divisible (Ghodsi et al., NSDI 2011, section 3) and
- * those that offers add (issue 4).
+ * those that offers add.
  */
 
 #include <glib.h>

@@ -19,7 +19,7 @@
  *
  * Resolution: the sample interval. What begins and ends between two samples is not seen.
  *
- * Source: issue 4; the deficit is the lag of fluid fair queueing (Parekh and Gallager, 1993), in shares and with demands.
+ * Source: the deficit is the lag of fluid fair queueing (Parekh and Gallager, 1993), in shares and with demands.
  * Not here: the ideal (fair-share.h), when samples are taken (src/cli/sampling.c).
  */
 
