@@ -24,8 +24,8 @@ COLUMNS = ("claim", "published", "standing", "measured", "half_width", "replicat
 class Outcome:
     """What an experiment has come to."""
 
-    def __init__(self, experiment, samples, rows, variations):
-        self.experiment, self.samples, self.rows, self.variations = experiment, samples, rows, variations
+    def __init__(self, experiment, samples, rows):
+        self.experiment, self.samples, self.rows = experiment, samples, rows
 
 
 def _vary(experiment, runs, values):
@@ -59,7 +59,7 @@ def perform(experiment, runs):
             claim.text, _digits(claim.published), claim.standing, _digits(sample.mean() if sample else None),
             _digits(sample.half_width(error) if sample else None), str(len(sample.values) if sample else 0),
             claim.verdict(samples, error), str(len(variations) if tested else 0), str(hold)))))
-    return Outcome(experiment, samples, rows, variations)
+    return Outcome(experiment, samples, rows)
 
 
 def _path(root, experiment, name):

@@ -5,7 +5,7 @@
  * Memory for records that are many and met in no order: in large pages where the system has them.
  *
  * The tables of a large run are tens of megabytes, more than the translation buffers of a processor cover in pages of
- * 4 KiB; what is asked for ahead of its use (__builtin_prefetch) does not come while its page is not known. With pages of
+ * 4 KiB; what is asked for ahead of its use (base/prefetch.h) does not come while its page is not known. With pages of
  * 2 MiB it does. It is a wish only: results and limits are the same without.
  *
  * Not here: who needs it: base/array.h, base/pool.h.
