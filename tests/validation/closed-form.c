@@ -9,6 +9,7 @@
 
 #include "base/check.h"
 #include "engine/random.h"
+#include "metrics/statistics.h"
 
 #define SEED 20110330 /* fixed beforehand: the day on which the paper was given */
 
@@ -56,7 +57,7 @@ double form_width(bool elastic_completion)
 
 static double expected_width(const Form *form, uint32_t n)
 {
-  double quantile = student_quantile(1 - FAMILY_ERROR / FAMILY_SIZE / 2, n - 1);
+  double quantile = student_t_quantile(1 - FAMILY_ERROR / FAMILY_SIZE / 2, n - 1);
   double margin = 1.02 + 2 / sqrt(2.0 * (n - 1));
   return 2 * quantile * margin * form->variation / sqrt(n);
 }

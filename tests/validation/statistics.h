@@ -12,7 +12,9 @@
  * Where m intervals are to hold together with probability 1 - a, each is made at 1 - a / m (Bonferroni): no
  * independence between them is needed.
  *
- * Source: W. G. Cochran, Sampling Techniques (1977), 6.3; M. Abramowitz, I. Stegun, 26.5 and 26.7.
+ * Not here: the quantiles of Student's t (metrics/statistics.h).
+ *
+ * Source: W. G. Cochran, Sampling Techniques (1977), 6.3.
  */
 
 #include <stdint.h>
@@ -38,13 +40,6 @@ void pairs_add(Pairs *pairs, double x, double y);
 
 /** pairs_interval: for E[x] / E[y], missed with probability @error at most; at least two pairs. */
 Interval pairs_interval(const Pairs *pairs, double error);
-
-/**
- * student_quantile: @probability: between 1/2 and 1; @freedom: degrees, >= 1
- *
- * Returns: the value that Student's t is below with @probability, to nine digits.
- */
-double student_quantile(double probability, double freedom);
 
 /** harmonic: H(n) = 1 + 1/2 + ... + 1/n, of order 1; of order 2: 1 + 1/4 + ... + 1/n^2. */
 double harmonic(uint32_t n, int order);

@@ -13,6 +13,7 @@
 #include <math.h>
 
 #include "engine/random.h"
+#include "metrics/statistics.h"
 #include "tests/support/test-main.h"
 #include "tests/validation/statistics.h"
 
@@ -31,7 +32,7 @@ START_TEST(quantiles_of_tables)
       {0.975, 60, 2.000}, {0.995, 120, 2.617}, {0.975, 1e6, 1.960}, {0.995, 1e6, 2.576}, {0.9995, 1e6, 3.291},
   };
   for (size_t i = 0; i < sizeof row / sizeof *row; i++)
-    near(student_quantile(row[i].probability, row[i].freedom), row[i].t, 0.0005001);
+    near(student_t_quantile(row[i].probability, row[i].freedom), row[i].t, 0.0005001);
 }
 END_TEST
 
@@ -40,8 +41,8 @@ START_TEST(quantiles_in_closed_form)
   static const double probability[] = {0.6, 0.75, 0.9, 0.99, 0.9999};
   for (size_t i = 0; i < sizeof probability / sizeof *probability; i++) {
     double p = probability[i];
-    near(student_quantile(p, 1) / tan((p - 0.5) * G_PI), 1, 1e-8);
-    near(student_quantile(p, 2) / ((2 * p - 1) / sqrt(2 * p * (1 - p))), 1, 1e-8);
+    near(student_t_quantile(p, 1) / tan((p - 0.5) * G_PI), 1, 1e-8);
+    near(student_t_quantile(p, 2) / ((2 * p - 1) / sqrt(2 * p * (1 - p))), 1, 1e-8);
   }
 }
 END_TEST
@@ -52,7 +53,7 @@ START_TEST(mean_by_hand)
   for (int x = 1; x <= 5; x++) /* mean 3, variance 2.5, standard error sqrt(0.5) */
     pairs_add(&pairs, x, 1);
   Interval interval = pairs_interval(&pairs, 0.05);
-  double half = student_quantile(0.975, 4) * sqrt(0.5);
+  double half = student_t_quantile(0.975, 4) * sqrt(0.5);
   near(interval.value, 3, 1e-12);
   near(interval.low, 3 - half, 1e-12);
   near(interval.high, 3 + half, 1e-12);
@@ -68,7 +69,7 @@ START_TEST(ratio_by_hand)
   pairs_add(&pairs, 4, 3);
   Interval interval = pairs_interval(&pairs, 0.1);
   near(interval.value, 1, 1e-12);
-  near(interval.high - 1, student_quantile(0.95, 2) * sqrt(1.0 / 3) / 2, 1e-9);
+  near(interval.high - 1, student_t_quantile(0.95, 2) * sqrt(1.0 / 3) / 2, 1e-9);
 }
 END_TEST
 
