@@ -111,19 +111,35 @@ static void keep_extremes(const GArray *points, guint begin, guint end, GArray *
     g_array_append_val(kept, g_array_index(points, CurvePoint, second));
 }
 
-static void curve_thin(Curve *curve, guint most)
+/* Of the same points their mean, to @kept. */
+static void keep_mean(const GArray *points, guint begin, guint end, GArray *kept)
+{
+  CurvePoint mean = {0};
+  for (guint i = begin; i < end; i++) {
+    const CurvePoint *point = &g_array_index(points, CurvePoint, i);
+    mean.x += point->x / (end - begin);
+    mean.y += point->y / (end - begin);
+    mean.low += point->low / (end - begin);
+    mean.high += point->high / (end - begin);
+  }
+  g_array_append_val(kept, mean);
+}
+
+static void curve_thin(Curve *curve, guint most, bool by_mean)
 {
   GArray *points = curve->points;
   if (points->len <= most)
     return;
   guint inner = points->len - 2;
-  guint stretches = MAX(most / 2, 2) - 1;
+  guint stretches = by_mean ? most - 2 : MAX(most / 2, 2) - 1;
   GArray *kept = g_array_sized_new(FALSE, FALSE, sizeof(CurvePoint), most);
   g_array_append_val(kept, g_array_index(points, CurvePoint, 0));
   for (guint i = 0; i < stretches; i++) {
     guint begin = 1 + (guint)((guint64)inner * i / stretches);
     guint end = 1 + (guint)((guint64)inner * (i + 1) / stretches);
-    if (begin < end)
+    if (begin < end && by_mean)
+      keep_mean(points, begin, end, kept);
+    else if (begin < end)
       keep_extremes(points, begin, end, kept);
   }
   g_array_append_val(kept, g_array_index(points, CurvePoint, points->len - 1));
@@ -140,21 +156,21 @@ void figure_thin(Figure *figure, unsigned budget)
   for (guint i = 0; i < figure->panels->len; i++) {
     const Panel *panel = g_ptr_array_index(figure->panels, i);
     for (guint j = 0; j < panel->curves->len; j++)
-      curve_thin(g_ptr_array_index(panel->curves, j), most);
+      curve_thin(g_ptr_array_index(panel->curves, j), most, panel->stacked);
   }
 }
 
 /* --- words ---------------------------------------------------------------------------------------------- */
 
-static void describe_curve(GString *text, const Curve *curve)
+static void describe_curve(GString *text, const Curve *curve, bool stacked)
 {
   const CurvePoint *points = (const CurvePoint *)(const void *)curve->points->data;
   guint n = curve->points->len;
   double least = (double)NAN;
   double greatest = (double)NAN;
   for (guint i = 0; i < n; i++) {
-    least = fmin(least, points[i].low);
-    greatest = fmax(greatest, points[i].high);
+    least = fmin(least, stacked ? points[i].y : points[i].low);
+    greatest = fmax(greatest, stacked ? points[i].y : points[i].high);
   }
   g_string_append_printf(text, " %s:", curve->title);
   if (n == 1)
@@ -177,7 +193,7 @@ char *figure_describe(const Figure *figure)
     for (guint j = 0; j < panel->curves->len; j++) {
       const Curve *curve = g_ptr_array_index(panel->curves, j);
       if (curve->title != NULL && curve->points->len > 0)
-        describe_curve(text, curve);
+        describe_curve(text, curve, panel->stacked);
     }
   }
   return g_string_free(text, FALSE);

@@ -55,6 +55,7 @@ typedef struct {
   double mark;                       /* a vertical line here; NAN: none */
   char **y_names;                    /* (nullable): instead of numbers, at y = 1, 2, ... from above */
   bool legend;
+  bool stacked;      /* its areas lie on each other: all its curves have points at the same x */
   GPtrArray *curves; /* of Curve */
 } Panel;
 
@@ -83,12 +84,13 @@ void curve_add_range(Curve *curve, double x, double y, double low, double high);
  * figure_thin: leaves at most CURVE_POINTS_MAX points in each curve, and about @budget in all of the figure.
  *
  * Of each of equal stretches of points the lowest and the highest stay, and so do the first and the last of the curve:
- * no extreme is lost. Cost: O(points).
+ * no extreme is lost. In a stacked panel each stretch becomes its mean, so that what adds up to a whole
+ * still does. Cost: O(points).
  */
 void figure_thin(Figure *figure, unsigned budget);
 
 /** figure_describe: (transfer full): what there is to be said for who cannot see it: the caption, and of each curve in
- * the legend its first and last value, its least and its greatest. */
+ * the legend its first and last value, its least and its greatest; of an area its own values, not where it lies. */
 char *figure_describe(const Figure *figure);
 
 /** figure_height: of a figure of FIGURE_WIDTH. */

@@ -14,8 +14,8 @@ typedef struct {
   Curve *inner; /* from the 10th to the 90th percentile */
   Curve *line;  /* the only member, or the median */
   Curve *fair;
-  GArray *shares; /* of double: of the instant that is read */
-  double fair_sum;
+  GArray *shares;      /* of double: of the instant that is read */
+  GArray *fair_shares; /* likewise */
 } ClassCurves;
 
 static gint compare_doubles(gconstpointer a, gconstpointer b)
@@ -39,8 +39,7 @@ static void end_instant(ClassCurves *curves, uint32_t n, double x)
 {
   for (uint32_t i = 0; i < n; i++) {
     ClassCurves *one = &curves[i];
-    guint members = one->shares->len;
-    if (members == 0)
+    if (one->shares->len == 0)
       continue;
     g_array_sort(one->shares, compare_doubles);
     double median = quantile(one->shares, 0.5);
@@ -51,9 +50,10 @@ static void end_instant(ClassCurves *curves, uint32_t n, double x)
       curve_add_range(one->inner, x, median, quantile(one->shares, 0.1), quantile(one->shares, 0.9));
     }
     curve_add(one->line, x, median);
-    curve_add(one->fair, x, one->fair_sum / members);
+    g_array_sort(one->fair_shares, compare_doubles);
+    curve_add(one->fair, x, quantile(one->fair_shares, 0.5));
     g_array_set_size(one->shares, 0);
-    one->fair_sum = 0;
+    g_array_set_size(one->fair_shares, 0);
   }
 }
 
@@ -74,7 +74,8 @@ static bool read_shares(const RunSet *set, uint32_t run, const FrameworkClasses 
       continue;
     double share = query_real(&query, 2);
     g_array_append_val(curves[class].shares, share);
-    curves[class].fair_sum += query_real(&query, 3);
+    double fair_share = query_real(&query, 3);
+    g_array_append_val(curves[class].fair_shares, fair_share);
   }
   if (instant >= 0)
     end_instant(curves, classes->n, (double)instant / unit_ns);
@@ -87,6 +88,7 @@ static void make_curves(Panel *panel, const FrameworkClasses *classes, ClassCurv
   for (uint32_t i = 0; i < classes->n; i++) {
     curves[i].many = classes->classes[i].members > 1;
     curves[i].shares = g_array_new(FALSE, FALSE, sizeof(double));
+    curves[i].fair_shares = g_array_new(FALSE, FALSE, sizeof(double));
     if (curves[i].many) {
       curves[i].wide = panel_curve(panel, CURVE_BAND, classes->classes[i].colour, NULL);
       curves[i].inner = panel_curve(panel, CURVE_BAND, classes->classes[i].colour, NULL);
@@ -116,7 +118,7 @@ bool figure_shares(Drawing *drawing, uint32_t run, GError **error)
       g_strdup_printf(
           "Dominant share of the cluster over time%s; dashed in the same colour: the fair share of what "
           "was demanded%s.%s",
-          many ? " (lines: medians of the frameworks of a group)" : "", many ? ", mean of the group" : "",
+          many ? " (lines: medians of the frameworks of a group)" : "", many ? ", its median likewise" : "",
           many ? " The stronger band is from the 10th to the 90th percentile, the faint one from the least "
                  "to the "
                  "greatest."
@@ -132,6 +134,7 @@ bool figure_shares(Drawing *drawing, uint32_t run, GError **error)
   for (uint32_t i = 0; i < classes->n; i++) {
     empty = empty && curves[i].line->points->len == 0;
     g_array_unref(curves[i].shares);
+    g_array_unref(curves[i].fair_shares);
   }
   if (empty)
     figures_drop(drawing, "no shares were sampled");

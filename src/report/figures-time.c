@@ -1,87 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
-#include <string.h>
 
 #include "report/figures-private.h"
 
-#define PANELS_MAX 4       /* resources in one figure */
 #define ABOUT_FROM 10000.0 /* larger numbers are written as thousands */
-
-/* --- utilization ---------------------------------------------------------------------------------------- */
-
-typedef struct {
-  char *resource;
-  Curve *allocated;
-  Curve *offered;
-  Curve *line;
-} ResourceCurves;
-
-static ResourceCurves *resource_find(GArray *all, Drawing *drawing, uint32_t run, Figure *figure,
-                                     char *resource)
-{
-  for (guint i = 0; i < all->len; i++) {
-    ResourceCurves *one = &g_array_index(all, ResourceCurves, i);
-    if (strcmp(one->resource, resource) == 0) {
-      g_free(resource);
-      return one;
-    }
-  }
-  if (all->len == PANELS_MAX) {
-    g_free(resource);
-    return NULL;
-  }
-  Panel *panel = figures_time_panel(drawing, run, figure, "part of all [%]");
-  panel->title = g_strdup(resource);
-  panel->y_max = 100;
-  ResourceCurves curves = {
-      .resource = resource,
-      .allocated = panel_curve(panel, CURVE_AREA, 1, g_strdup("allocated")),
-      .offered = panel_curve(panel, CURVE_AREA, 2, g_strdup("offered")),
-      .line = panel_curve(panel, CURVE_LINE, 1, NULL),
-  };
-  g_array_append_val(all, curves);
-  return &g_array_index(all, ResourceCurves, all->len - 1);
-}
-
-static void resource_clear(void *data)
-{
-  g_free(((ResourceCurves *)data)->resource);
-}
-
-bool figure_utilization(Drawing *drawing, uint32_t run, GError **error)
-{
-  Query query;
-  if (!query_start(
-          &query, drawing->set, run,
-          "SELECT t_ns, resource, 100 * allocated / total, 100 * offered / total FROM cluster_sample "
-          "WHERE run_id = ?1 AND total > 0",
-          error))
-    return false;
-  Figure *figure = figures_new_of_run(
-      drawing, run, "utilization", g_strdup("Utilization"),
-      g_strdup("Part of each resource of the cluster that tasks had, and above it what was on offer to "
-               "frameworks at that instant. What is left is free."));
-  figure->source = g_strdup("SELECT t_ns / 1e9 AS seconds, resource, allocated / total, offered / total\n"
-                            "FROM cluster_sample");
-  TimeUnit unit = figures_time_unit(run_set_run(drawing->set, run)->summary.end.ns);
-  g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(ResourceCurves));
-  g_array_set_clear_func(all, resource_clear);
-  while (query_next(&query)) {
-    char *resource = query_text(&query, 1);
-    ResourceCurves *curves = resource == NULL ? NULL : resource_find(all, drawing, run, figure, resource);
-    if (curves == NULL)
-      continue;
-    double x = (double)query_integer(&query, 0) / unit.ns;
-    double allocated = query_real(&query, 2);
-    double offered = query_real(&query, 3);
-    curve_add_range(curves->allocated, x, allocated, 0, allocated);
-    curve_add_range(curves->offered, x, offered, allocated, allocated + offered);
-    curve_add(curves->line, x, allocated);
-  }
-  if (all->len == 0)
-    figures_drop(drawing, "no utilization was sampled");
-  return query_end(&query, error);
-}
 
 /* --- columns of run_sample ------------------------------------------------------------------------------ */
 

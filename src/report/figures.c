@@ -15,7 +15,8 @@ typedef struct {
 static const FigureKind kinds[] = {
     {"comparison", "metrics of several runs, with 95 % intervals where seeds differ"},
     {"shares", "dominant share of each framework or group over time, against the fair share"},
-    {"utilization", "allocated and offered part of each resource over time"},
+    {"utilization", "allocated and offered part of each resource over time; with experiment.fairness = "
+                    "agents what became of the rest"},
     {"ramp-up", "distribution of ramp-up times over frameworks"},
     {"completion", "distribution of completion times over jobs"},
     {"offers", "offers made, declined and rescinded per second, and outstanding ones"},

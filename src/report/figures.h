@@ -7,13 +7,15 @@
  *     name          of                                       one for
  *     comparison    metrics with 95 % intervals              all runs, where there are several
  *     shares        dominant shares and fair shares          the first run of each variant
- *     utilization   allocated and offered of each resource   the same
+ *     utilization   what became of each resource             the same
  *     offers        offers made, declined, outstanding       the same
  *     load          tasks and jobs that run and wait         the same
  *     fairness      mean share against mean fair share       the same
  *     agents        tasks at a time on each agent            the same, where tasks were recorded
  *     ramp-up       distribution over frameworks             all runs: a curve per class, or per variant
  *     completion    distribution over jobs                   all runs, likewise
+ *
+ * Utilization is decomposed (metrics/decomposition.h) where that was measured, else it is what was allocated and offered.
  *
  * Times are in the unit that suits the length of the run. Shares and utilizations are in percent.
  */

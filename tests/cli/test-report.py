@@ -210,6 +210,76 @@ def many_frameworks_are_bands(box):
     assert len(text) < 400_000
 
 
+# Somebody refuses, somebody has a quota, and there is more memory than anybody wants.
+DECOMPOSED = """[experiment]
+title = decomposed
+duration = 10min
+fairness = agents
+
+[cluster]
+agents = 8
+resources = cpus:4;mem:8192
+
+[role service]
+guarantee = cpus:16;mem:8192
+
+[framework service]
+role = service
+jobs = unlimited
+arrival = poisson(60s)
+tasks = uniform(2, 8)
+task-resources = cpus:1;mem:512
+task-duration = exponential(30s)
+
+[framework rest]
+tasks = unlimited
+task-resources = cpus:3;mem:512
+task-duration = exponential(30s)
+hold-time = 2s
+"""
+
+PARTS = ("used", "offered", "filtered", "held_back", "usable", "too_small", "unwanted")
+
+
+@case
+def utilization_is_decomposed(box):
+    need_gnuplot()
+    run(box, "w", DECOMPOSED)
+    assert box.value("w.db", "SELECT count(*) FROM decomposition_sample WHERE held_back > 0 AND too_small > 0") > 0
+    box.well("report", "w.db")
+    title, texts = check_page(box.join("w.html"))["utilization"]
+    assert title == "Utilization"
+    assert {"part of all [%]", "cpus", "mem", *(part.replace("_", " ") for part in PARTS)} <= set(texts)
+    assert "allocated" not in texts
+    box.well("plot", "w.db", "--figure", "utilization")
+    svg = ElementTree.fromstring(box.read("w-utilization.svg").decode())
+    words = svg.find(SVG + "desc").text
+    for resource in ("cpus", "mem"):  # what is drawn is what was measured
+        said = words[words.index(f" {resource}: part of all [%] over time [min]."):]
+        for part in PARTS:
+            least, greatest = box.query("w.db", f"SELECT 100.0 * min({part}) / total, 100.0 * max({part}) / total "
+                                                f"FROM decomposition_sample WHERE resource = '{resource}'")[0]
+            assert f" {part.replace('_', ' ')}: from {least:.4g} to {greatest:.4g}," in said, (resource, part, said)
+    # Each area begins where the one below it ends, and the last one ends at the top. gnuplot leaves out what is empty.
+    heights = {}
+    for polygon in svg.iter(SVG + "polygon"):
+        numbers = [float(number) for number in polygon.get("points").split()]
+        for x, y in zip(numbers[::2], numbers[1::2]):
+            if y < 200:  # in the upper panel, above its legend
+                heights.setdefault(x, {}).setdefault(polygon.get("class"), []).append(y)
+    stacks = [areas for areas in heights.values() if "f-c0" in areas and "f-c1" in areas]
+    assert len(stacks) >= 80
+    for areas in stacks:
+        level = max(areas["f-c1"])
+        for colour in ("f-c1", "f-c2", "f-c4", "f-c6", "f-c3", "f-c5", "f-c0"):
+            assert abs(max(areas.get(colour, [level])) - level) < 0.15, (colour, areas)
+            level = min(areas.get(colour, [level]))
+        assert level == min(stacks[0]["f-c0"])
+    box.execute("w.db", "DELETE FROM decomposition_sample")
+    box.well("report", "w.db")
+    assert {"allocated", "offered"} <= set(check_page(box.join("w.html"))["utilization"][1])
+
+
 @case
 def several_runs_have_intervals(box):
     need_gnuplot()

@@ -80,6 +80,55 @@ START_TEST(thinning_keeps_to_the_budget)
 }
 END_TEST
 
+/* Two areas that add up to 100 at 100,000 points. */
+static Figure *stack_of(Curve **lower, Curve **upper)
+{
+  Figure *figure = figure_new("utilization", g_strdup("Utilization"), g_strdup("What is seen."));
+  Panel *panel = figure_panel(figure, "time [s]", "part [%]");
+  panel->stacked = true;
+  *lower = panel_curve(panel, CURVE_AREA, 1, g_strdup("used"));
+  *upper = panel_curve(panel, CURVE_BAND, FIGURE_NEUTRAL, g_strdup("free"));
+  for (guint i = 0; i < 100000; i++) {
+    double used = i * 7919 % 100;
+    curve_add_range(*lower, i, used, 0, used);
+    curve_add_range(*upper, i, 100 - used, used, 100);
+  }
+  return figure;
+}
+
+START_TEST(thinning_keeps_a_stack_together)
+{
+  Curve *lower;
+  Curve *upper;
+  Figure *figure = stack_of(&lower, &upper);
+  figure_thin(figure, UINT_MAX);
+  ck_assert_uint_eq(lower->points->len, CURVE_POINTS_MAX);
+  ck_assert_uint_eq(upper->points->len, CURVE_POINTS_MAX);
+  for (guint i = 0; i < lower->points->len; i++) {
+    const CurvePoint *below = point(lower, i);
+    const CurvePoint *above = point(upper, i);
+    ck_assert_double_eq_tol(below->x, above->x, 1e-6);
+    ck_assert_double_eq_tol(below->high, above->low, 1e-9);
+    ck_assert_double_eq_tol(below->y + above->y, 100, 1e-9);
+    ck_assert_double_eq_tol(above->high, 100, 1e-9);
+  }
+  ck_assert(holds(lower, 0) && holds(lower, 99999));
+  figure_free(figure);
+}
+END_TEST
+
+START_TEST(words_of_a_stack)
+{
+  Curve *lower;
+  Curve *upper;
+  Figure *figure = stack_of(&lower, &upper);
+  g_autofree char *text = figure_describe(figure);
+  ck_assert_str_eq(text, "What is seen. part [%] over time [s]. used: from 0 to 99, first 0, last 81. "
+                         "free: from 1 to 100, first 100, last 19.");
+  figure_free(figure);
+}
+END_TEST
+
 START_TEST(words)
 {
   Curve *curve;
@@ -138,7 +187,9 @@ Suite *test_suite(void)
   tcase_add_test(tcase, thinning_keeps_extremes);
   tcase_add_test(tcase, thinning_keeps_what_is_short);
   tcase_add_test(tcase, thinning_keeps_to_the_budget);
+  tcase_add_test(tcase, thinning_keeps_a_stack_together);
   tcase_add_test(tcase, words);
+  tcase_add_test(tcase, words_of_a_stack);
   tcase_add_test(tcase, text_is_no_command);
   tcase_add_test(tcase, a_legend_without_data);
   suite_add_tcase(suite, tcase);
