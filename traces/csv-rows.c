@@ -22,7 +22,7 @@ typedef struct {
   const FrameworkSpec *framework;
   CsvReader *reader;
   uint64_t n_rows;
-  Source submit, tasks, duration, start, end;
+  Source submit, tasks, duration, start, end, reduces, reduce_duration;
   Source kinds[RESOURCE_KINDS_MAX];
   bool has_name, has_framework, has_role;
   uint32_t name, framework_column, role;
@@ -76,6 +76,8 @@ static bool find_columns(CsvRows *rows, GError **error)
       !find_source(reader, &spec->duration, "column-duration", &rows->duration, error) ||
       !find_source(reader, &spec->start, "column-start", &rows->start, error) ||
       !find_source(reader, &spec->end, "column-end", &rows->end, error) ||
+      !find_source(reader, &spec->reduces, "column-reduces", &rows->reduces, error) ||
+      !find_source(reader, &spec->reduce_duration, "column-reduce-duration", &rows->reduce_duration, error) ||
       !find_map(reader, &spec->frameworks, "frameworks", &rows->has_framework, &rows->framework_column,
                 error) ||
       !find_map(reader, &spec->roles, "roles", &rows->has_role, &rows->role, error))
@@ -186,6 +188,41 @@ static CellRead read_duration(const CsvRows *rows, double submit, int64_t *ns, G
   return trace_rows_seconds(&rows->base, to_blame->key, seconds, ns, error) ? CELL_NUMBER : CELL_WRONG;
 }
 
+/* A number of tasks; negative: wrong, with an error. */
+static double read_tasks(const CsvRows *rows, const Source *source, GError **error)
+{
+  double tasks;
+  if (!need_source(rows, source, &tasks, error))
+    return -1;
+  if (floor(tasks + 0.5) < 0)
+    refuse_negative(rows, source, tasks, error);
+  return floor(tasks + 0.5);
+}
+
+/* The second stage, like the first one but for its number of tasks and their duration. */
+static bool read_reduces(const CsvRows *rows, TraceRow *row, GError **error)
+{
+  JobStage *reduces = &row->stages[1];
+  double seconds;
+  row->n_stages = 1;
+  if (!rows->reduces.given)
+    return true;
+  double tasks = read_tasks(rows, &rows->reduces, error);
+  if (tasks <= 0)
+    return tasks == 0;
+  if (!need_source(rows, &rows->reduce_duration, &seconds, error))
+    return false;
+  if (seconds < 0)
+    return refuse_negative(rows, &rows->reduce_duration, seconds, error);
+  reduces->name = "reduces";
+  reduces->task_resources = row->stages[0].task_resources;
+  reduces->after = 1;
+  row->n_stages = 2;
+  return trace_rows_scale_tasks(&rows->base, tasks, rows->framework->trace->scale, &reduces->tasks, error) &&
+         trace_rows_seconds(&rows->base, rows->reduce_duration.key, seconds, &reduces->fixed_duration.ns,
+                            error);
+}
+
 static bool read_resources(const CsvRows *rows, Quantities *out, GError **error)
 {
   *out = rows->framework->trace->task_resources;
@@ -259,13 +296,8 @@ static TraceRowRead csv_rows_next(TraceRows *base, TraceRow *row, GError **error
     return TRACE_ROW_FAILED;
   if (duration == CELL_EMPTY)
     return skip(row, "without duration");
-  if (rows->tasks.given && !need_source(rows, &rows->tasks, &tasks, error))
+  if (rows->tasks.given && (tasks = read_tasks(rows, &rows->tasks, error)) < 0)
     return TRACE_ROW_FAILED;
-  tasks = floor(tasks + 0.5);
-  if (tasks < 0) {
-    refuse_negative(rows, &rows->tasks, tasks, error);
-    return TRACE_ROW_FAILED;
-  }
   if (tasks == 0)
     return skip(row, "without tasks");
   if (!trace_rows_scale_tasks(base, tasks, rows->framework->trace->scale, &stage->tasks, error) ||
@@ -274,8 +306,7 @@ static TraceRowRead csv_rows_next(TraceRows *base, TraceRow *row, GError **error
   if (quantities_are_zero(&stage->task_resources))
     return skip(row, "without resources");
   stage->name = "tasks";
-  row->n_stages = 1;
-  return TRACE_ROW_JOB;
+  return read_reduces(rows, row, error) ? TRACE_ROW_JOB : TRACE_ROW_FAILED;
 }
 
 static void csv_rows_free(TraceRows *base)

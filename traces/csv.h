@@ -68,12 +68,14 @@ const char *csv_reader_column_name(const CsvReader *reader, uint32_t column);
  * @lines: (transfer full): at its first line; freed on failure too
  * @error: TRACE_ERROR
  *
- * The job of a row: one stage of `tasks` alike. Every number is the cell times the factor of its column. A
+ * The job of a row: a stage of `tasks` alike. Every number is the cell times the factor of its column. A
  * numeric column may also be the product of two, "num_gpu*gpu_milli" (unless a column has just that name).
  *
  *   submit      column `submit`, seconds; may not be empty
  *   tasks       column `tasks`, rounded half up, times `scale`, at least 1; without the column one task
  *   duration    column `duration`, or `end` less `start`, or `end` less `submit`; seconds, not negative
+ *   reduces     with the columns `reduces` and `reduce_duration`: a second stage after the first, of as many tasks (likewise
+ *               rounded and scaled) of that duration; 0: none. They take what tasks of the first take
  *   resources   of one task: the column of each kind; for kinds without a column task_resources
  *   name        column `name`, or the number of the row, from 1
  *   framework   with `frameworks = column NAME` that cell, "unknown" where it is empty; roles likewise

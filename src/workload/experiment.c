@@ -69,8 +69,8 @@ static void trace_free(TraceSpec *trace)
   sim_distribution_unref(trace->map_rate);
   sim_distribution_unref(trace->reduce_rate);
   sim_distribution_unref(trace->task_overhead);
-  TraceColumn *columns[] = {&trace->submit, &trace->tasks, &trace->duration,
-                            &trace->end,    &trace->start, &trace->name};
+  TraceColumn *columns[] = {&trace->submit, &trace->tasks,   &trace->duration,        &trace->end,
+                            &trace->start,  &trace->reduces, &trace->reduce_duration, &trace->name};
   for (size_t i = 0; i < G_N_ELEMENTS(columns); i++)
     g_free(columns[i]->name);
   for (size_t kind = 0; kind < RESOURCE_KINDS_MAX; kind++)

@@ -242,7 +242,8 @@ typedef struct {
   Quantities reduce_resources;
 
   TraceColumn submit, tasks, duration, end, start,
-      name; /* CSV; `end` less `start` (or submit) where there is no duration */
+      name;                             /* CSV; `end` less `start` (or submit) where there is no duration */
+  TraceColumn reduces, reduce_duration; /* CSV: of a second stage; both or none */
   TraceColumn kind_columns[RESOURCE_KINDS_MAX]; /* CSV: resources per task, by kind */
   Quantities task_resources;                    /* CSV: for kinds without a column */
 } TraceSpec;

@@ -171,6 +171,9 @@ static bool complete_csv(const WorkloadBuild *build, const KeyGroup *group, cons
   if (trace->duration.name != NULL && other != NULL)
     return key_file_fail(build->file, group, key_group_find(group, other), WORKLOAD_ERROR_VALUE, error,
                          "does not go with \"column-duration\", which says already how long tasks run");
+  if ((trace->reduces.name == NULL) != (trace->reduce_duration.name == NULL))
+    return key_file_fail(build->file, group, NULL, WORKLOAD_ERROR_VALUE, error,
+                         "expected both \"column-reduces\" and \"column-reduce-duration\", or neither");
   bool any = !quantities_are_zero(&trace->task_resources);
   for (int kind = 0; kind < RESOURCE_KINDS_MAX; kind++) {
     if (trace->kind_columns[kind].name == NULL)

@@ -32,7 +32,7 @@ static void read_jobs(const uint8_t *data, size_t size)
 {
   char name[] = "fuzz", submit[] = "submit", tasks[] = "tasks", end[] = "end", start[] = "start",
        cpus[] = "cpus";
-  char mem[] = "mem*gib", user[] = "user";
+  char mem[] = "mem*gib", user[] = "user", reduces[] = "gib";
   TraceSpec spec = {.format = TRACE_CSV,
                     .scale = 1.5,
                     .frameworks = {.kind = MAP_COLUMN, .column = user},
@@ -40,6 +40,8 @@ static void read_jobs(const uint8_t *data, size_t size)
                     .tasks = {tasks, 1},
                     .start = {start, 1},
                     .end = {end, 1},
+                    .reduces = {reduces, 1},
+                    .reduce_duration = {reduces, 60},
                     .name = {user, 1}};
   spec.kind_columns[RESOURCE_CPUS] = (TraceColumn){cpus, 0.001};
   spec.kind_columns[RESOURCE_MEM] = (TraceColumn){mem, 1024};
@@ -55,9 +57,10 @@ static void read_jobs(const uint8_t *data, size_t size)
   while ((read = rows->next(rows, &row, &error)) == TRACE_ROW_JOB || read == TRACE_ROW_SKIPPED) {
     if (read == TRACE_ROW_SKIPPED)
       continue;
-    CHECK(row.n_stages == 1 && row.stages[0].tasks >= 1 && row.stages[0].tasks < TASKS_UNLIMITED);
+    CHECK(row.n_stages <= 2 && row.stages[0].tasks >= 1 && row.stages[0].tasks < TASKS_UNLIMITED);
     CHECK(row.stages[0].fixed_duration.ns >= 0 && quantities_are_valid(&row.stages[0].task_resources));
     CHECK(!quantities_are_zero(&row.stages[0].task_resources));
+    CHECK(row.n_stages == 1 || (row.stages[1].tasks >= 1 && row.stages[1].fixed_duration.ns >= 0));
     CHECK(g_utf8_validate(row.framework, -1, NULL) && *row.name != '\0');
   }
   CHECK((read == TRACE_ROW_FAILED) == (error != NULL));

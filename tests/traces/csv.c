@@ -121,6 +121,42 @@ START_TEST(duration_may_be_end_less_start_or_submit)
 }
 END_TEST
 
+START_TEST(a_second_stage_has_columns_of_its_own)
+{
+  TraceFixture fixture;
+  init(&fixture);
+  fixture.spec.scale = 2;
+  fixture.spec.tasks = column("n", 1);
+  fixture.spec.reduces = column("r", 1);
+  fixture.spec.reduce_duration = column("length", 60);
+  fixture_write_text(&fixture, "log.csv",
+                     "submit,duration,cpu_milli,n,r,length\n1,2,1000,3,2,0.5\n2,2,1000,3,0,\n");
+  ck_assert(fixture_open(&fixture));
+  Job job;
+  ck_assert_ptr_nonnull(fixture_next(&fixture, &job));
+  ck_assert_uint_eq(job.n_stages, 2);
+  ck_assert(job.stages[0].tasks == 6 && job.stages[1].tasks == 4 && job.stages[1].after == 1);
+  ck_assert_int_eq(job.stages[0].fixed_duration.ns, 2 * NS_PER_S);
+  ck_assert_int_eq(job.stages[1].fixed_duration.ns, 30 * NS_PER_S);
+  ck_assert(quantities_equal(&job.stages[0].task_resources, &job.stages[1].task_resources));
+  ck_assert_ptr_nonnull(fixture_next(&fixture, &job));
+  ck_assert_uint_eq(job.n_stages, 1);
+
+  fixture_write_text(&fixture, "log.csv", "submit,duration,cpu_milli,n,r,length\n1,2,1000,3,-1,1\n");
+  ck_assert(fixture_fails(&fixture, TRACE_ERROR_FORMAT,
+                          ":2: column \"r\" (column-reduces): expected no negative number, not -1"));
+  fixture_write_text(&fixture, "log.csv", "submit,duration,cpu_milli,n,r,length\n1,2,1000,3,1,-1\n");
+  ck_assert(
+      fixture_fails(&fixture, TRACE_ERROR_FORMAT,
+                    ":2: column \"length\" (column-reduce-duration): expected no negative number, not -60"));
+  fixture_write_text(&fixture, "log.csv", "submit,duration,cpu_milli,n,r,length\n1,2,1000,3,1,\n");
+  ck_assert(
+      fixture_fails(&fixture, TRACE_ERROR_FORMAT,
+                    ":2: column \"length\" (column-reduce-duration): expected a number, the cell is empty"));
+  fixture_clear(&fixture);
+}
+END_TEST
+
 START_TEST(wrong_rows_name_line_and_column)
 {
   static const char *const cases[][2] = {
@@ -237,6 +273,7 @@ Suite *test_suite(void)
   test_case_loop(suite, cells_separators_and_quotes, 0, 16);
   test_case(suite, a_row_is_a_job);
   test_case(suite, duration_may_be_end_less_start_or_submit);
+  test_case(suite, a_second_stage_has_columns_of_its_own);
   test_case_loop(suite, wrong_rows_name_line_and_column, 0, 10);
   test_case(suite, columns_are_found_by_name);
   test_case(suite, rows_without_tasks_or_resources_are_counted);

@@ -87,6 +87,8 @@ static void add_trace(GString *dump, const TraceSpec *trace)
   add_column(dump, "duration", &trace->duration);
   add_column(dump, "start", &trace->start);
   add_column(dump, "end", &trace->end);
+  add_column(dump, "reduces", &trace->reduces);
+  add_column(dump, "reduce-duration", &trace->reduce_duration);
   add_column(dump, "name", &trace->name);
   for (int kind = 0; kind < DUMPED_KINDS; kind++)
     add_column(dump, "kind", &trace->kind_columns[kind]);

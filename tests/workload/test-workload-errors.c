@@ -688,6 +688,8 @@ static const Refusal refusals[] = {
      "t.ini:9: [framework f] column-end: does not go with \"column-duration\", which says already how long "
      "tasks "
      "run"},
+    {C CSV CSV_OK "column-reduces=r\n", NULL,
+     "t.ini:4: [framework f]: expected both \"column-reduces\" and \"column-reduce-duration\", or neither"},
     {C CSV CSV_OK "column-cpus=c\n", NULL,
      "t.ini:8: [framework f] task-resources: names \"cpus\", which has a column: c"},
     {C CSV "column-submit=s sec\n", NULL,
@@ -702,8 +704,8 @@ static const Refusal refusals[] = {
      "t.ini:6: [framework f] column-name: expected the name of a column and no unit \"b\"; names with blanks "
      "stand "
      "in double quotes"},
-    {C CSV "column-licences=x\n", NULL,
-     "t.ini:6: [framework f] column-licences: unknown key of [framework]; \"sim list keys\" shows those "
+    {C CSV "column-oxygen=x\n", NULL,
+     "t.ini:6: [framework f] column-oxygen: unknown key of [framework]; \"sim list keys\" shows those "
      "there are"},
 
     /* --- overrides --- */

@@ -134,6 +134,7 @@ typedef struct {
 #define WEB    "[framework f]\nscheduler=service\ninstances=1\ntask-resources=cpus:1\n"
 #define CSV    "[framework f]\ntrace=x.csv\ncolumn-submit=s\ncolumn-duration=d\ntask-resources=disk:1\n"
 #define CSV2   "[framework f]\ntrace=x.csv\ncolumn-submit=s\ncolumn-end=e\ntask-resources=disk:1\n"
+#define CSV3   CSV "column-reduces=r\ncolumn-reduce-duration=l\n"
 #define CC     "[agents big]\ncount=20\nresources=cpus:4\n[agents small]\ncount=5\nresources=cpus:1;licences:2\n"
 #define O      "[operator o]\nat=1s: teardown f\n"
 #define CR     "[cluster]\nagents=50\nresources=cpus:4\nagents-per-rack=10\n"
@@ -398,6 +399,8 @@ static const KeyEffect effects[] = {
     {CM CSV, "framework f.column-duration=t h", "duration t * 3600"},
     {CM CSV2, "framework f.column-start=t", "start t * 1"},
     {CM CSV2, "framework f.column-end=t", "end t * 1"},
+    {CM CSV3, "framework f.column-reduces=t", "reduces t * 1"},
+    {CM CSV3, "framework f.column-reduce-duration=t ms", "reduce-duration t * 0.001"},
     {CM CSV, "framework f.column-name=t", "name t * 1"},
     {CM CSV, "framework f.column-cpus=t * 0.01", "kind t * 0.01"},
     {CM CSV, "framework f.column-mem=t GiB", "kind t * 1024"},
