@@ -45,6 +45,8 @@ typedef enum {
   SIM_PURPOSE_TEST,    /* tests and benchmarks */
   SIM_PURPOSE_HOLD_TIME,
   SIM_PURPOSE_RESAMPLE, /* which part of a trace comes when in a replication */
+  SIM_PURPOSE_SLOW_AGENT,
+  SIM_PURPOSE_SLOW_TASK,
 } SimPurpose;
 
 #define SIM_RANDOM_INDEX_BITS 40

@@ -4,6 +4,7 @@
 #include "model/scheduler-elastic.h"
 #include "model/sim-backfill.h"
 #include "model/sim-frameworks.h"
+#include "model/sim-pace.h"
 #include "model/sim-room.h"
 
 typedef struct {
@@ -253,6 +254,8 @@ static GArray *take_all(SimFramework *framework, SimStage *gang, const GArray *o
     }
     resources_clear(&held);
   }
+  if (framework->as_one && framework->world->pace != NULL)
+    sim_pace_join(framework->world->pace, (const TaskInfo *)(const void *)tasks->data, tasks->len);
   return tasks;
 }
 

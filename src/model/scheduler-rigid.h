@@ -21,6 +21,8 @@
  * of one agent and role count together; tasks-per-offer is the most that one agent takes of a gang (in one role). Of what
  * is not plain a gang takes what is reserved, and ranges, as sim-room.h says, but nothing revocable.
  *
+ * The tasks of an mpi or torque gang run in step: all at the pace of the slowest (sim-pace.h), and end together.
+ *
  * Cost: an offer O(1); a start O(offers held + tasks); a rescind amortised O(1).
  * Source: Hindman et al., NSDI 2011, section 4.1.
  */

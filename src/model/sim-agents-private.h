@@ -6,6 +6,7 @@
 
 #include "engine/engine.h"
 #include "model/sim-agents.h"
+#include "model/sim-pace.h"
 
 #define DIRECT 2
 
@@ -43,6 +44,14 @@ static inline int64_t sim_agents_scaled(int64_t length_ns, double speed)
     return length_ns;
   Duration scaled;
   return duration_from_seconds((double)length_ns / 1e9 / speed, &scaled) ? scaled.ns : DURATION_MAX.ns;
+}
+
+/** sim_agents_pace: what the durations of the task in @slot are divided by. */
+static inline double sim_agents_pace(const SimAgents *agents, uint32_t slot, const SimTask *task)
+{
+  if (G_LIKELY(agents->world->pace == NULL))
+    return agents->all[task->agent].speed;
+  return sim_pace_of(agents->world->pace, slot);
 }
 
 /** sim_agents_add: the machine is the agent of the next number now, which has nothing. */

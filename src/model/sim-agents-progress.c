@@ -15,7 +15,9 @@ Duration sim_agents_ran(const SimAgents *agents, uint64_t label)
 {
   const SimTask *task = pool_find(&agents->world->tasks, label);
   Duration age = sim_agents_age(agents, label);
-  return age.ns == 0 ? age : (Duration){sim_agents_scaled(age.ns, 1 / agents->all[task->agent].speed)};
+  return age.ns == 0
+             ? age
+             : (Duration){sim_agents_scaled(age.ns, 1 / sim_agents_pace(agents, slot_of(label), task))};
 }
 
 void sim_agents_set_left(SimAgents *agents, uint64_t label, Duration left)
@@ -28,7 +30,7 @@ void sim_agents_set_left(SimAgents *agents, uint64_t label, Duration left)
     task->length = left;
     return;
   }
-  Duration real = {sim_agents_scaled(left.ns, agents->all[task->agent].speed)};
+  Duration real = {sim_agents_scaled(left.ns, sim_agents_pace(agents, slot_of(label), task))};
   sim_engine_cancel(world->engine, task->entry);
   task->entry = sim_engine_schedule(world->engine, instant_after(sim_world_now(world), real), SIM_PHASE_TASK,
                                     agents->finish_handler, label);

@@ -7,10 +7,20 @@
 #define RACK_SIZE      24
 #define OWN_ATTRIBUTES 4
 
+/* Whether it is one of the slow ones of its class. */
+static double speed_of(const SimAgents *agents, const AgentClass *class, uint32_t machine)
+{
+  if (class->slow.probability <= 0)
+    return class->speed;
+  SimDraw draw = {agents->world->seed, SIM_PURPOSE_SLOW_AGENT, 0, machine};
+  return sim_random_unit(&draw) < class->slow.probability ? class->speed / class->slow.factor : class->speed;
+}
+
 void sim_agents_add(SimAgents *agents, const AgentClass *class, uint32_t machine)
 {
   agents->current[machine] = (AgentId){agents->n};
-  agents->all[agents->n++] = (SimAgent){class->speed, {INDEX_NONE, INDEX_NONE}, INDEX_NONE, machine};
+  agents->all[agents->n++] =
+      (SimAgent){speed_of(agents, class, machine), {INDEX_NONE, INDEX_NONE}, INDEX_NONE, machine};
 }
 
 /* @names, @values: room for OWN_ATTRIBUTES more than the class has; returns how many there are. @rack: room for its name. */

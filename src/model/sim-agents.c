@@ -212,7 +212,7 @@ static void start_task(SimAgents *agents, SimTask *task, uint64_t label)
 {
   SimWorld *world = agents->world;
   Instant now = sim_world_now(world);
-  Duration length = {sim_agents_scaled(task->length.ns, agents->all[task->agent].speed)};
+  Duration length = {sim_agents_scaled(task->length.ns, sim_agents_pace(agents, slot_of(label), task))};
   task->start = now;
   task->flags |= SIM_TASK_STARTED;
   if (task->stage != NULL && instant_is_never(task->stage->job->start))
@@ -283,6 +283,11 @@ static void on_finish(void *self, uint64_t label)
   end_task(agents, task);
   if ((task->flags & SIM_TASK_IN_DOUBT) == 0)
     send_update(agents, task, label);
+}
+
+double sim_agents_speed(const SimAgents *agents, AgentId agent)
+{
+  return agents->all[agent.index].speed;
 }
 
 void sim_agents_expect(const SimAgents *agents, AgentId agent)

@@ -4,7 +4,7 @@
 /*
  * SimAgents: the modelled machines with their executors.
  *
- *     launch --> executor starts (start-up time) --> TASK_RUNNING --> runs (length / speed) --> TASK_FINISHED
+ *     launch --> executor starts (start-up time) --> TASK_RUNNING --> runs (length / pace) ---> TASK_FINISHED
  *                        |                                |
  *                        '------ kill: TASK_KILLED -------'      shutdown of the framework, or of the machine: no
  *                                                                word, all gone
@@ -32,7 +32,8 @@
  * Cost: a launch, an end O(tasks on that agent); 28 bytes per agent.
  *
  * Source: apache/mesos src/slave/slave.cpp, status_update_manager (retries).
- * Not here: what a task costs the machine (the master's books), failures.
+ * Not here: what a task costs the machine (the master's books), failures; how fast it runs where that is not the speed
+ * of its agent (sim-pace.h).
  */
 
 #include "core/messages.h"
@@ -52,6 +53,9 @@ uint32_t sim_agents_machine(const SimAgents *agents, AgentId agent);
 
 /** sim_agents_return: a machine that is down is there again, and registers. */
 void sim_agents_return(SimAgents *agents, uint32_t machine);
+
+/** sim_agents_speed: what durations of tasks there are divided by. */
+double sim_agents_speed(const SimAgents *agents, AgentId agent);
 
 /** sim_agents_expect: a hint that something will be launched on @agent in a moment. */
 void sim_agents_expect(const SimAgents *agents, AgentId agent);

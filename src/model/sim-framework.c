@@ -6,6 +6,7 @@
 #include "model/sim-frameworks.h"
 #include "model/sim-habits.h"
 #include "model/sim-network.h"
+#include "model/sim-pace.h"
 
 /* --- launching ------------------------------------------------------------------------------------------ */
 
@@ -63,6 +64,8 @@ static inline SimTask *take(SimFramework *framework, SimStage *stage, SimRetry n
   task->flags = SIM_TASK_OF_FRAMEWORK;
   task->kill = 0;
   draw_times(framework, stage, task, number.index);
+  if (G_UNLIKELY(world->pace != NULL))
+    sim_pace_take(world->pace, slot, task);
   world->tasks_launched++;
 
   info->label = pool_id(&world->tasks, slot);

@@ -35,6 +35,7 @@ typedef struct SimArrivals SimArrivals;
 typedef struct SimFrameworks SimFrameworks;
 typedef struct SimNetwork SimNetwork;
 typedef struct SimOperator SimOperator;
+typedef struct SimPace SimPace;
 typedef struct SimPartitions SimPartitions;
 
 typedef struct {
@@ -53,6 +54,7 @@ typedef struct {
   SimArrivals *arrivals;
   SimOperator *operator;
   SimPartitions *partitions; /* NULL: all agents are for all */
+  SimPace *pace;             /* NULL: tasks run at the speeds of their agents */
   Pool tasks;                /* SimTask */
 
   Instant progress; /* last launch on an agent, end of a task, arrival or start */

@@ -8,6 +8,7 @@
 #include "model/sim-frameworks.h"
 #include "model/sim-network.h"
 #include "model/sim-operator.h"
+#include "model/sim-pace.h"
 #include "model/sim-partitions.h"
 #include "model/sim-task.h"
 #include "model/sim-world.h"
@@ -176,6 +177,7 @@ Simulation *simulation_new(const SimulationSettings *settings, GError **error)
   pool_init(&world->tasks, sizeof(SimTask));
   for (uint32_t i = 0; i < settings->experiment->n_operators; i++)
     world->may_maintain = world->may_maintain || settings->experiment->operators[i].kind == CALL_MAINTENANCE;
+  world->pace = sim_pace_new(world);
   world->agents = sim_agents_new(world);
   world->frameworks = sim_frameworks_new(world, settings->sources);
   world->network = sim_network_new(world, sim_frameworks_count(world->frameworks));
@@ -204,6 +206,7 @@ void simulation_free(Simulation *simulation)
   sim_frameworks_free(world->frameworks);
   sim_partitions_free(world->partitions);
   sim_agents_free(world->agents);
+  sim_pace_free(world->pace);
   pool_clear(&world->tasks);
   sim_engine_free(world->engine);
   g_clear_error(&world->error);

@@ -30,6 +30,12 @@ typedef struct {
   char *value; /* always a text */
 } Attribute;
 
+/* Some of several that are alike are slower: each with this probability, by the same factor. */
+typedef struct {
+  double probability; /* 0: none is */
+  double factor;      /* at least 1: what it does takes so many times as long */
+} Stragglers;
+
 /* Agents that are alike: the [cluster] or one [agents NAME]. */
 typedef struct {
   char *name; /* "agents" for the [cluster] */
@@ -38,6 +44,7 @@ typedef struct {
   Attribute *attributes;
   uint32_t n_attributes;
   double speed; /* a task's duration is divided by it; > 0 */
+  Stragglers slow;
   char *region; /* NULL: that of the master */
   char *zone;   /* NULL: none */
 } AgentClass;
@@ -372,6 +379,7 @@ typedef struct {
   SimDistribution *decision_time_per_job;  /* on top, for the job that is first; NULL: zero */
   SimDistribution *decision_time_per_task; /* on top, for each of its tasks that wait; NULL: zero */
   SimDistribution *executor_start_up;      /* seconds per task; NULL: zero */
+  Stragglers slow_tasks;                   /* attempts, each on its own */
   SimDistribution *hold_time;              /* seconds between an offer and its answer; NULL: zero */
   Duration hold_timeout;                   /* gangs: offers held longer are let go; DURATION_MAX: never */
   bool suppress;                           /* suppresses offers while nothing is to be run; default yes */

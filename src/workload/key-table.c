@@ -110,6 +110,7 @@ static const KeyType run_kind = {"terminating or steady", value_run_kind};
 static const KeyType scheduler = {"a name of \"sim list schedulers\"", value_scheduler};
 static const KeyType share = {"percentage", value_share};
 static const KeyType size_column = {"column or \"a*b\" [* factor] [unit]", value_size_column};
+static const KeyType stragglers = {"none or percentage: factor", value_stragglers};
 static const KeyType spread = {"host, rack or none", value_spread};
 static const KeyType tasks = {"whole number, distribution or unlimited", value_tasks};
 static const KeyType text = {"text", value_text};
@@ -184,6 +185,8 @@ static const KeyRow rows[] = {
      "of all agents, but for those that [agents NAME] gives another value", false},
     {GROUP_CLUSTER, JOBS_ANY, "agents-per-rack", &count, EXPERIMENT(cluster.agents_per_rack), 1, AGENTS_MAX,
      NULL, "gives the agents the attribute rack; default: no racks", false},
+    {GROUP_CLUSTER, JOBS_ANY, "slow-agents", &stragglers, AGENTS(slow), 0, 0, "none",
+     "each agent is, with this probability, so many times as slow as it says: 5%: 3", false},
     {GROUP_CLUSTER, JOBS_ANY, "region", &text, AGENTS(region), 0, 0, NULL,
      "of all agents, but for those of [agents NAME] that say another; default: that of the master", false},
     {GROUP_CLUSTER, JOBS_ANY, "zone", &text, AGENTS(zone), 0, 0, NULL, "likewise; default: none", false},
@@ -196,6 +199,8 @@ static const KeyRow rows[] = {
      "of each, beside those of [cluster]", false},
     {GROUP_AGENTS, JOBS_ANY, "speed", &positive, AGENTS(speed), 0, 0, "1",
      "durations of tasks are divided by it", false},
+    {GROUP_AGENTS, JOBS_ANY, "slow-agents", &stragglers, AGENTS(slow), 0, 0, NULL,
+     "likewise, of this class; default: as [cluster] says", false},
     {GROUP_AGENTS, JOBS_ANY, "region", &text, AGENTS(region), 0, 0, NULL, "default: that of [cluster]",
      false},
     {GROUP_AGENTS, JOBS_ANY, "zone", &text, AGENTS(zone), 0, 0, NULL, "default: that of [cluster]", false},
@@ -278,6 +283,8 @@ static const KeyRow rows[] = {
      0, 0, "0s", "on top of decision-time: for each task that waits of that job's stage", false},
     {GROUP_FRAMEWORK, JOBS_SOME, "executor-start-up", &times_or_zero, FRAMEWORK(executor_start_up), 0, 0,
      "0s", "between a task's launch on the agent and its start", false},
+    {GROUP_FRAMEWORK, JOBS_SOME, "slow-tasks", &stragglers, FRAMEWORK(slow_tasks), 0, 0, "none",
+     "each attempt at a task takes, with this probability, so many times as long: 2%: 5", false},
     {GROUP_FRAMEWORK, JOBS_SOME, "hold-timeout", &duration_or_none, FRAMEWORK(hold_timeout), 1, 0, "none",
      "after it a rigid or mpi framework lets go of offers that do not suffice", false},
     {GROUP_FRAMEWORK, JOBS_ANY, "suppress", &yes_no, FRAMEWORK(suppress), 0, 0, "yes",

@@ -57,6 +57,7 @@
  *   value_read_cost      ReadCost              "1.5" or "20MB/s"
  *   value_rate_or_none   double                "20MB/s"; 0 for "none"
  *   value_share          double                "5%": 0.05; 0% to 100%
+ *   value_stragglers     Stragglers            "5%: 3"; "none"
  *   value_agent_filter   AgentFilter           "hostname == h1 | rack exists & zone != z2"; "&" binds closer
  *
  * Distributions are written as in the design: a bare value, uniform(a, b), exponential(mean), normal(mean,
@@ -158,6 +159,7 @@ bool value_delay_reset(const ValueContext *context, const char *text, void *fiel
 bool value_read_cost(const ValueContext *context, const char *text, void *field, GError **error);
 bool value_rate_or_none(const ValueContext *context, const char *text, void *field, GError **error);
 bool value_share(const ValueContext *context, const char *text, void *field, GError **error);
+bool value_stragglers(const ValueContext *context, const char *text, void *field, GError **error);
 bool value_agent_filter(const ValueContext *context, const char *text, void *field, GError **error);
 
 /* The numbers that distributions are made of. */

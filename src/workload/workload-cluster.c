@@ -86,6 +86,7 @@ static bool add_cluster_class(WorkloadBuild *build, const ClusterKeys *keys, GEr
   resources_copy(&agents->resources, &keys->agents.resources);
   set_attributes(agents, &none, &keys->attributes);
   set_place(agents, &keys->agents);
+  agents->slow = keys->agents.slow;
   return true;
 }
 
@@ -103,6 +104,8 @@ static bool add_named_class(WorkloadBuild *build, const KeyGroup *group, const C
   bool read = key_group_read(build->file, group, GROUP_AGENTS, JOBS_ANY, &build->context, &targets, error);
   set_attributes(agents, &parts.attributes, &keys->attributes);
   set_place(agents, &keys->agents);
+  if (key_group_find(group, "slow-agents") == NULL)
+    agents->slow = keys->agents.slow;
   key_parts_clear(&parts);
   if (!read)
     return false;

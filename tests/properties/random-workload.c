@@ -16,6 +16,7 @@ typedef struct {
   bool has_disk;
   bool has_racks;
   bool same_speed;
+  bool stragglers;
   bool open_arrivals;
 } Writer;
 
@@ -126,6 +127,10 @@ static void say_agents(Writer *writer)
     say_place(writer);
     if (!writer->same_speed && percent(writer, 50))
       say(writer, "speed = %u.%u\n", between(writer, 0, 2), between(writer, 1, 9));
+    if (more_percent(writer, 15)) {
+      writer->stragglers = true;
+      say(writer, "slow-agents = 30%%: %u.5\n", more_between(writer, 1, 4));
+    }
   }
 }
 
@@ -288,6 +293,10 @@ static void say_habits(Writer *writer)
     say(writer, "reconcile-every = %ums\n", more_between(writer, 100, 4000));
   if (more_percent(writer, 30))
     say(writer, "declare-demand = %s\n", more_below(writer, 2) == 0 ? "truth" : "inflate(2.5)");
+  if (more_percent(writer, 15)) {
+    writer->stragglers = true;
+    say(writer, "slow-tasks = 20%%: %u.25\n", more_between(writer, 1, 5));
+  }
 }
 
 static void say_decliner(Writer *writer)
@@ -504,5 +513,6 @@ RandomWorkload random_workload(uint64_t seed)
     say_spark(&writer);
   if (writer.rich)
     say_operators(&writer);
-  return (RandomWorkload){g_string_free(writer.text, FALSE), writer.same_speed, writer.open_arrivals};
+  return (RandomWorkload){g_string_free(writer.text, FALSE), writer.same_speed && !writer.stragglers,
+                          writer.open_arrivals};
 }

@@ -125,6 +125,8 @@ static void add_offer_keys(GString *dump, const FrameworkSpec *framework)
   add(dump, "principal", "%s", or_dash(framework->principal));
   add_law(dump, "per-job", framework->decision_time_per_job);
   add_law(dump, "per-task", framework->decision_time_per_task);
+  if (framework->slow_tasks.probability > 0)
+    add(dump, "slow tasks", "%g by %g", framework->slow_tasks.probability, framework->slow_tasks.factor);
   if (framework->scheduler == SCHEDULER_SPARK) {
     add(dump, "spark", "%u %" PRId64, framework->iterations, framework->locality_wait.ns);
     add_quantities(dump, "executor", &framework->executor_resources);
@@ -204,6 +206,8 @@ static void add_cluster(GString *dump, const Cluster *cluster, const ResourceKin
     const AgentClass *agents = &cluster->classes[i];
     g_autofree char *resources = resources_print(kinds, &agents->resources);
     add(dump, "agents", "%s %u %s speed %g", agents->name, agents->count, resources, agents->speed);
+    if (agents->slow.probability > 0)
+      add(dump, "slow agents", "%g by %g", agents->slow.probability, agents->slow.factor);
     for (uint32_t j = 0; j < agents->n_attributes; j++)
       add(dump, "attribute", "%s:%s", agents->attributes[j].name, agents->attributes[j].value);
     if (agents->region != NULL || agents->zone != NULL)

@@ -417,6 +417,20 @@ static const Refusal refusals[] = {
     {C S "spread=host\n" T, NULL,
      "t.ini:5: [framework f] spread: a key of services; expected \"scheduler = service\" beside it"},
 
+    /* --- how fast --- */
+    {C S T "slow-tasks=5%\n", NULL,
+     "t.ini:8: [framework f] slow-tasks: expected \"none\" or a percentage and a factor from 1 to 1000000, "
+     "such as "
+     "\"5%: 3\", not \"5%\""},
+    {C S T "slow-tasks=101%: 2\n", NULL,
+     "t.ini:8: [framework f] slow-tasks: expected \"none\" or a percentage and a factor from 1 to 1000000, "
+     "such as "
+     "\"5%: 3\", not \"101%: 2\""},
+    {C "slow-agents=5%: 0.5\n" S T, NULL,
+     "t.ini:4: [cluster] slow-agents: expected \"none\" or a percentage and a factor from 1 to 1000000, such "
+     "as "
+     "\"5%: 3\", not \"5%: 0.5\""},
+
     /* --- hadoop --- */
     {C S T "replicas=2\n", NULL,
      "t.ini:8: [framework f] replicas: a key of \"scheduler = hadoop\", and this framework has another "
