@@ -22,7 +22,8 @@ PARAMETERS = [
 CANNOT_SHOW = [
     "The model has one framework that waits; how others' demands change meanwhile is outside it.",
     "The forms of the table are limits for large k. At any finite k the exact ones differ: for exponential tasks by "
-    "0.577 T in the ramp-up, which no k makes smaller.",
+    "0.577 T in the ramp-up, which no k makes smaller. At k = 1,000 that is 8 % of T ln k: by this claim's 5 % the table's form "
+    "of it cannot be reproduced, and the exact one can.",
 ]
 
 SIZES = (10, 30, 100, 300, 1000)
@@ -72,9 +73,16 @@ def _settings(kind, law, k, parameters):
     }
 
 
-def _replications(kind, k, tasks, replications):
-    """The more tasks a run has, the better it tells its mean, and the longer it takes."""
-    return replications if kind == "rigid" else max(10, min(replications, round(2e6 / tasks)))
+# The time of the last of k exponential waits varies by 1.3 T, whatever k is: for intervals within what is claimed the mean
+# of few T takes so many times the replications.
+LAST_OF_FEW = {10: 20, 100: 10, 1000: 4}
+
+
+def _replications(kind, law, k, tasks, replications):
+    """The more tasks an elastic run has, the better it tells its mean, and the longer it takes."""
+    if kind == "elastic":
+        return max(10, min(replications, round(2e6 / tasks)))
+    return replications * LAST_OF_FEW.get(k, 1) if law == "exponential" and replications == REPLICATIONS[0] else replications
 
 
 def measure(runs, parameters, replications):
@@ -84,7 +92,7 @@ def measure(runs, parameters, replications):
         for kind in ("elastic", "rigid"):
             for k in SIZES if replications == REPLICATIONS[0] else (10, 100, 1000):
                 settings = _settings(kind, law, k, parameters)
-                n = _replications(kind, k, settings["framework own.tasks"], replications)
+                n = _replications(kind, law, k, settings["framework own.tasks"], replications)
                 path = runs.make("slots", settings, n)
                 for quantity, sql in {
                         "ramp-up": f"SELECT run_id, ramp_up_ns / 1e9 / {T} FROM framework WHERE {own}",
@@ -106,7 +114,7 @@ def claims(parameters):
                 name = f"{quantity} {kind} {law}"
                 made.append(Near(f"{what}: the table's form, k = 1000, within 5 %", f"{name} 1000",
                                  asymptotic(quantity, kind, law, 1000, beta), 0.05))
-                for k in (10, 100):
+                for k in (10, 100, 1000) if law == "exponential" and kind == "rigid" else (10, 100):
                     made.append(Near(f"{what}: the exact form, k = {k}, within 3 %", f"{name} {k}",
                                      exact(quantity, kind, law, k, beta), 0.03, "computed"))
     return made

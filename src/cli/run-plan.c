@@ -194,6 +194,15 @@ static RunEnd fail(Run *run, Instant now, GError *cause, GError **error)
   return RUN_FAILED;
 }
 
+/* Where the simulated master takes time: how much of it. */
+static void record_load(const Run *run, Instant end)
+{
+  SimulationCounts counts;
+  simulation_counts(run->simulation, &counts);
+  if (master_takes_time(&run->plan->experiment->master) && end.ns > 0)
+    results_run_counter(run->recording, "master/load", (double)counts.master_work.ns / (double)end.ns);
+}
+
 static RunEnd finish(Run *run, SimulationEnd end, double wall_s, ResultsSummary *summary, GError **error)
 {
   static const ResultsStatus statuses[] = {
@@ -214,6 +223,7 @@ static RunEnd finish(Run *run, SimulationEnd end, double wall_s, ResultsSummary 
   GError *cause = NULL;
   master_metrics(simulation_master(run->simulation), results_end.end, MASTER_METRICS_FRAMEWORKS,
                  record_counter, run->recording);
+  record_load(run, results_end.end);
   if (!results_end_run(g_steal_pointer(&run->recording), &results_end, summary, &cause))
     return fail(run, results_end.end, cause, error);
   /* Before the file has its name: a plug-in that crashes when it is to go leaves nothing that looks complete. */

@@ -80,6 +80,10 @@ static const Metric metrics[] = {
     {"master/tasks_dropped", "tasks", NEITHER, "tasks that ended in TASK_DROPPED"},
     {"master/tasks_gone", "tasks", NEITHER, "tasks that ended in TASK_GONE"},
     {"master/tasks_gone_by_operator", "tasks", NEITHER, "tasks that ended in TASK_GONE_BY_OPERATOR"},
+    {"master/load", "1: all of the time", NEITHER,
+     "where service-time or costs are given: work that the master was given, over the length of the run; "
+     "above 1 it falls "
+     "behind"},
     {"offers/sent", "offers", NEITHER, "offers made"},
     {"offers/accepted", "offers", NEITHER, "used, at least in part"},
     {"offers/declined", "offers", NEITHER, "declined, or accepted without a launch"},

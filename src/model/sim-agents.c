@@ -40,7 +40,7 @@ static bool may_be_late(const Experiment *experiment)
 {
   int64_t agent = longest_ns(experiment->network.master_agent);
   int64_t framework = longest_ns(experiment->network.master_framework);
-  return experiment->master.service_time != NULL || experiment->master.n_rate_limits > 0 ||
+  return master_takes_time(&experiment->master) || experiment->master.n_rate_limits > 0 ||
          agent >= RESEND_FIRST / 4 || framework >= RESEND_FIRST / 4;
 }
 

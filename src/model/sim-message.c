@@ -4,6 +4,8 @@
 #include <glib.h>
 #include <string.h>
 
+#include "base/check.h"
+
 /* Arrays follow the message in this order; all their elements are multiples of 8 bytes. */
 static size_t ids_size(const SimMessage *message)
 {
@@ -114,4 +116,31 @@ SimMessage *sim_message_copy(void *block, const SimMessage *message)
     copy->text = (const char *)rest;
   }
   return copy;
+}
+
+int64_t sim_message_cost(const SimMessage *message, const Duration *costs)
+{
+  static const MasterCost kinds[] = {
+      [SIM_MESSAGE_ACCEPT] = MASTER_COST_ACCEPT,
+      [SIM_MESSAGE_DECLINE] = MASTER_COST_DECLINE,
+      [SIM_MESSAGE_SUPPRESS] = MASTER_COST_SUPPRESS,
+      [SIM_MESSAGE_REVIVE] = MASTER_COST_REVIVE,
+      [SIM_MESSAGE_KILL] = MASTER_COST_KILL,
+      [SIM_MESSAGE_ACKNOWLEDGE] = MASTER_COST_ACKNOWLEDGE,
+      [SIM_MESSAGE_TEARDOWN] = MASTER_COST_TEARDOWN,
+      [SIM_MESSAGE_INVERSE_ANSWER] = MASTER_COST_INVERSE_ANSWER,
+      [SIM_MESSAGE_REQUEST] = MASTER_COST_REQUEST,
+      [SIM_MESSAGE_RECONCILE] = MASTER_COST_RECONCILE,
+      [SIM_MESSAGE_STATUS] = MASTER_COST_STATUS,
+      [SIM_MESSAGE_OFFERS] = MASTER_COST_OFFERS,
+  };
+  CHECK(message->kind < G_N_ELEMENTS(kinds));
+  int64_t cost = costs[kinds[message->kind]].ns;
+  if (message->kind == SIM_MESSAGE_ACCEPT)
+    cost += message->answer.n_tasks * costs[MASTER_COST_ACCEPT_TASK].ns;
+  else if (message->kind == SIM_MESSAGE_DECLINE)
+    cost += message->n * costs[MASTER_COST_DECLINE_OFFER].ns;
+  else if (message->kind == SIM_MESSAGE_OFFERS)
+    cost += message->n * costs[MASTER_COST_OFFER].ns;
+  return cost;
 }

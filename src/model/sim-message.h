@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "core/messages.h"
+#include "workload/experiment.h"
 
 typedef enum {
   SIM_MESSAGE_ACCEPT, /* to the master, up to SIM_MESSAGE_STATUS */
@@ -85,6 +86,9 @@ static inline bool sim_message_is_to_master(SimMessageKind kind)
 
 /** sim_message_size: bytes of a copy. */
 size_t sim_message_size(const SimMessage *message);
+
+/** sim_message_cost: ns that the master takes for it: one to the master, or OFFERS. @costs: by MasterCost. */
+int64_t sim_message_cost(const SimMessage *message, const Duration *costs);
 
 /** sim_message_copy: @block: of sim_message_size() bytes. Returns: the copy, in @block. */
 SimMessage *sim_message_copy(void *block, const SimMessage *message);

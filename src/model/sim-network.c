@@ -28,7 +28,9 @@ struct SimNetwork {
   SimDelay latency[DIRECTIONS];
   Link *links[DIRECTIONS]; /* arrays by agent or framework; NULL without latency */
   SimDelay service;
+  const Duration *costs; /* by MasterCost, on top of it; NULL: none */
   uint64_t served;
+  uint64_t work_ns;            /* all that the master was given */
   Instant free_at;             /* when the master has handled all that has arrived */
   bool limited;                /* rates of frameworks */
   bool direct_from_frameworks; /* no latency, no limits and no service time */
@@ -46,9 +48,20 @@ static void on_admit(void *self, uint64_t payload);
 static void on_serve(void *self, uint64_t payload);
 static void on_timer(void *self, uint64_t payload);
 
+static const Duration *costs_of(const MasterFlags *master)
+{
+  for (int cost = 0; cost < MASTER_COSTS; cost++)
+    if (master->costs[cost].ns > 0)
+      return master->costs;
+  return NULL;
+}
+
+/* Offers that take the master a while are messages that take time, even without a latency. */
 static void init_links(SimNetwork *network, Direction direction, const SimDistribution *law, uint32_t n)
 {
   network->latency[direction] = sim_delay_of(law);
+  if (direction == TO_FRAMEWORK && network->costs != NULL)
+    network->latency[direction].present = true;
   if (network->latency[direction].present)
     network->links[direction] = g_new0(Link, MAX(n, 1));
 }
@@ -58,15 +71,16 @@ SimNetwork *sim_network_new(SimWorld *world, uint32_t n_frameworks)
   const Experiment *experiment = world->experiment;
   SimNetwork *network = g_new0(SimNetwork, 1);
   network->world = world;
+  network->costs = costs_of(&experiment->master);
   init_links(network, TO_FRAMEWORK, experiment->network.master_framework, n_frameworks);
   init_links(network, FROM_FRAMEWORK, experiment->network.master_framework, n_frameworks);
   init_links(network, TO_AGENT, experiment->network.master_agent, experiment->cluster.agents);
   init_links(network, FROM_AGENT, experiment->network.master_agent, experiment->cluster.agents);
   network->service = sim_delay_of(experiment->master.service_time);
   network->limited = experiment->master.n_rate_limits > 0;
-  network->direct_from_frameworks =
-      !network->latency[FROM_FRAMEWORK].present && !network->service.present && !network->limited;
-  network->direct_from_agents = !network->latency[FROM_AGENT].present && !network->service.present;
+  bool at_once = !network->service.present && network->costs == NULL;
+  network->direct_from_frameworks = !network->latency[FROM_FRAMEWORK].present && at_once && !network->limited;
+  network->direct_from_agents = !network->latency[FROM_AGENT].present && at_once;
   network->arrive_handler = sim_engine_add_handler(world->engine, "message", on_arrive, network);
   network->admit_handler = sim_engine_add_handler(world->engine, "message-admitted", on_admit, network);
   network->serve_handler = sim_engine_add_handler(world->engine, "master-service", on_serve, network);
@@ -84,6 +98,11 @@ void sim_network_free(SimNetwork *network)
     g_free(network->links[direction]);
   sim_mail_clear(&network->bag);
   g_free(network);
+}
+
+Duration sim_network_work(const SimNetwork *network)
+{
+  return (Duration){(int64_t)MIN(network->work_ns, INT64_MAX)};
 }
 
 void sim_network_add_agent(SimNetwork *network, AgentId agent)
@@ -118,14 +137,24 @@ static void on_serve(void *self, uint64_t payload)
   handled(self, (SimMessage *)(uintptr_t)payload);
 }
 
+/* The master has this to do when it has done all that it was given before. */
+static void give_work(SimNetwork *network, Duration time)
+{
+  Instant now = sim_world_now(network->world);
+  Instant begin = instant_is_before(network->free_at, now) ? now : network->free_at;
+  network->free_at = instant_after(begin, time);
+  network->work_ns += (uint64_t)time.ns;
+}
+
 /* At the master's door: waits its turn. */
 static void wait_for_service(SimNetwork *network, SimMessage *message)
 {
   SimWorld *world = network->world;
   SimDraw draw = {world->seed, SIM_PURPOSE_SERVICE_TIME, 0, network->served++};
-  Instant now = sim_world_now(world);
-  Instant begin = instant_is_before(network->free_at, now) ? now : network->free_at;
-  network->free_at = instant_after(begin, sim_delay_draw(&network->service, &draw));
+  Duration time = sim_delay_draw(&network->service, &draw);
+  if (network->costs != NULL)
+    time.ns += sim_message_cost(message, network->costs);
+  give_work(network, time);
   sim_engine_post(world->engine, network->free_at, SIM_PHASE_MESSAGE, network->serve_handler,
                   (uint64_t)(uintptr_t)message);
 }
@@ -133,7 +162,7 @@ static void wait_for_service(SimNetwork *network, SimMessage *message)
 /* The master turns to it now, or soon. */
 static void let_in(SimNetwork *network, SimMessage *message)
 {
-  if (network->service.present && sim_message_is_to_master(message->kind))
+  if ((network->service.present || network->costs != NULL) && sim_message_is_to_master(message->kind))
     wait_for_service(network, message);
   else
     handled(network, message);
@@ -169,8 +198,9 @@ static void on_arrive(void *self, uint64_t payload)
 
 /* --- sending -------------------------------------------------------------------------------------------- */
 
-/* Copies @message with its arrays and sends the copy. @peer: agent or framework. */
-static void send_message(SimNetwork *network, Direction direction, uint32_t peer, const SimMessage *message)
+/* Copies @message with its arrays and sends the copy at @leaves. @peer: agent or framework. */
+static void send_message_at(SimNetwork *network, Instant leaves, Direction direction, uint32_t peer,
+                            const SimMessage *message)
 {
   SimWorld *world = network->world;
   const SimDelay *latency = &network->latency[direction];
@@ -182,10 +212,15 @@ static void send_message(SimNetwork *network, Direction direction, uint32_t peer
   }
   Link *link = &network->links[direction][peer];
   SimDraw draw = {world->seed, SIM_PURPOSE_NETWORK, (uint64_t)direction << 32 | peer, link->sent++};
-  Instant at = instant_after(sim_world_now(world), sim_delay_draw(latency, &draw));
+  Instant at = instant_after(leaves, sim_delay_draw(latency, &draw));
   link->last = instant_is_before(at, link->last) ? link->last : at;
   sim_engine_post(world->engine, link->last, SIM_PHASE_MESSAGE, network->arrive_handler,
                   (uint64_t)(uintptr_t)copy);
+}
+
+static void send_message(SimNetwork *network, Direction direction, uint32_t peer, const SimMessage *message)
+{
+  send_message_at(network, sim_world_now(network->world), direction, peer, message);
 }
 
 void sim_network_accept(SimNetwork *network, FrameworkId framework, const OfferId *offers, uint32_t n_offers,
@@ -294,7 +329,12 @@ static void port_offers(void *self, FrameworkId framework, const OfferMessage *o
     return;
   }
   SimMessage message = {.kind = SIM_MESSAGE_OFFERS, .framework = framework, .n = n, .offers = offers};
-  send_message(network, TO_FRAMEWORK, framework.index, &message);
+  Instant leaves = sim_world_now(network->world);
+  if (network->costs != NULL) {
+    give_work(network, (Duration){sim_message_cost(&message, network->costs)});
+    leaves = network->free_at;
+  }
+  send_message_at(network, leaves, TO_FRAMEWORK, framework.index, &message);
 }
 
 static void port_rescind(void *self, FrameworkId framework, OfferId offer)
@@ -420,6 +460,8 @@ static void on_timer(void *self, uint64_t payload)
   sim_digest_add_1(&world->digest, now,
                    timer == MASTER_TIMER_OFFER_TIMEOUT ? SIM_PHASE_TIMER : SIM_PHASE_ALLOCATION,
                    SIM_RECORD_TIMER, (uint64_t)timer);
+  if (network->costs != NULL && timer != MASTER_TIMER_OFFER_TIMEOUT)
+    give_work(network, network->costs[MASTER_COST_RUN]);
   master_timer(world->master, now, timer);
   if (timer == MASTER_TIMER_TICK)
     sim_world_check_stalled(world);

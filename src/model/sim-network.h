@@ -17,6 +17,10 @@
  * wait their turn in the order of their arrival and are handled when their service ends. With rate limits those of
  * frameworks wait for that first, and are dropped where too many do (master_admit()).
  *
+ * Costs (key "costs" of [master]) are service times by kind of message. With them an allocation run takes time, too: it
+ * decides at its instant, on what the books say then, and its offers leave in their order as the master, in its turn,
+ * has made them.
+ *
  * What is absent costs nothing: without a latency (and, towards the master, a service time) the message is a
  * call. Everything is recorded in the digest when it is delivered, and that is here.
  *
@@ -40,6 +44,9 @@ void sim_network_free(SimNetwork *network);
 
 /** sim_network_add_agent: one more; @agent: the next number. */
 void sim_network_add_agent(SimNetwork *network, AgentId agent);
+
+/** sim_network_work: service time of all messages and runs so far, those that wait included. */
+Duration sim_network_work(const SimNetwork *network);
 
 /** sim_network_ports: the master's view of this network; valid as long as it. */
 MasterPorts sim_network_ports(SimNetwork *network);

@@ -395,6 +395,7 @@ void simulation_counts(const Simulation *simulation, SimulationCounts *counts)
 {
   const SimWorld *world = &simulation->world;
   *counts = (SimulationCounts){
+      .master_work = sim_network_work(world->network),
       .jobs_submitted = world->jobs_submitted,
       .jobs_finished = world->jobs_finished,
       .jobs_failed = world->jobs_failed,

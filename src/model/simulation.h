@@ -151,6 +151,7 @@ typedef struct {
   uint32_t offers_outstanding; /* in the master's books */
   uint32_t frameworks;         /* subscribed now */
   uint32_t messages_in_flight; /* with latency only */
+  Duration master_work;        /* service time of all messages and runs, those that wait included */
 } SimulationCounts;
 
 /** simulation_counts: Cost: O(1). */

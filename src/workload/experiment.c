@@ -187,3 +187,11 @@ const AgentClass *agent_class_of(const Cluster *cluster, uint32_t number)
     number -= agents->count;
   return agents;
 }
+
+bool master_takes_time(const MasterFlags *master)
+{
+  for (int cost = 0; cost < MASTER_COSTS; cost++)
+    if (master->costs[cost].ns > 0)
+      return true;
+  return master->service_time != NULL;
+}

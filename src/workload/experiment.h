@@ -104,12 +104,36 @@ typedef struct {
   uint32_t capacity; /* how many may wait; UINT32_MAX: any number */
 } PrincipalLimit;
 
+/* What the master takes, in the order of their names in key "costs". */
+typedef enum {
+  MASTER_COST_ACCEPT, /* per message */
+  MASTER_COST_ACCEPT_TASK,
+  MASTER_COST_DECLINE,
+  MASTER_COST_DECLINE_OFFER,
+  MASTER_COST_SUPPRESS,
+  MASTER_COST_REVIVE,
+  MASTER_COST_KILL,
+  MASTER_COST_ACKNOWLEDGE,
+  MASTER_COST_TEARDOWN,
+  MASTER_COST_INVERSE_ANSWER,
+  MASTER_COST_REQUEST,
+  MASTER_COST_RECONCILE,
+  MASTER_COST_STATUS,
+  MASTER_COST_RUN,    /* an allocation run */
+  MASTER_COST_OFFERS, /* a message of offers that a run makes */
+  MASTER_COST_OFFER,  /* each offer in it */
+  MASTER_COSTS,
+} MasterCost;
+
+#define MASTER_COST_MAX_NS NS_PER_S /* that of a message of 2^32 tasks fits a Duration */
+
 typedef struct {
   Duration allocation_interval; /* default 1 s */
   Duration offer_timeout;       /* DURATION_MAX: none */
   Quantities *min_allocatable;  /* alternatives; an offer must contain one of them; none: any will do */
   uint32_t n_min_allocatable;
   SimDistribution *service_time;  /* of the master per message, seconds; NULL: zero */
+  Duration costs[MASTER_COSTS];   /* on top of it; all zero: none */
   bool mesos_compatible;          /* where Mesos surprises: as Mesos (src/core/README.md) */
   bool filter_gpu_resources;      /* agents with gpus only for frameworks that ask for them */
   uint32_t fair_sharing_excluded; /* bit k: kind k does not count for shares */
@@ -120,6 +144,9 @@ typedef struct {
   PrincipalLimit *rate_limits;
   uint32_t n_rate_limits;
 } MasterFlags;
+
+/** master_takes_time: whether messages wait for the master at all. */
+bool master_takes_time(const MasterFlags *master);
 
 typedef struct {
   SimDistribution *master_agent;     /* one way, seconds; NULL: zero */

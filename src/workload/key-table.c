@@ -73,6 +73,7 @@ static const KeyType declared_demand = {"none, truth or inflate(factor)", value_
 static const KeyType agent_resources = {"resources", value_agent_resources};
 static const KeyType alternatives = {"resources|resources...", value_alternatives};
 static const KeyType confidence = {"percentage", value_confidence};
+static const KeyType costs = {"kind time, ...", value_costs};
 static const KeyType count = {"whole number", value_count};
 static const KeyType count_or_unlimited = {"whole number or unlimited", value_count_or_unlimited};
 static const KeyType delay = {"none, skips(...) or wait(...)", value_delay};
@@ -213,6 +214,11 @@ static const KeyRow rows[] = {
      "cpus:0.01|mem:32", "an offer holds at least one of these; empty: anything is offered", false},
     {GROUP_MASTER, JOBS_ANY, "service-time", &times_or_zero, EXPERIMENT(master.service_time), 0, 0, "0s",
      "of the master, per message", false},
+    {GROUP_MASTER, JOBS_ANY, "costs", &costs, EXPERIMENT(master.costs), 0, 0, NULL,
+     "on top of it, by kind: accept, accept-task (each), decline, decline-offer, status, acknowledge, run, "
+     "offers, offer, ...: "
+     "a table of bench-master-costs",
+     false},
     {GROUP_MASTER, JOBS_ANY, "compat", &compat, EXPERIMENT(master.mesos_compatible), 0, 0, "none",
      "mesos: where Mesos does something surprising, do it, too", false},
     {GROUP_MASTER, JOBS_ANY, "min-offer", &bounds, EXPERIMENT(master.least_offer), 0, 0, "",

@@ -149,6 +149,51 @@ bool value_instances(const ValueContext *context, const char *text, void *field,
   return true;
 }
 
+/* --- costs of the master -------------------------------------------------------------------------------- */
+
+static const char *const cost_names[MASTER_COSTS + 1] = {
+    [MASTER_COST_ACCEPT] = "accept",
+    [MASTER_COST_ACCEPT_TASK] = "accept-task",
+    [MASTER_COST_DECLINE] = "decline",
+    [MASTER_COST_DECLINE_OFFER] = "decline-offer",
+    [MASTER_COST_SUPPRESS] = "suppress",
+    [MASTER_COST_REVIVE] = "revive",
+    [MASTER_COST_KILL] = "kill",
+    [MASTER_COST_ACKNOWLEDGE] = "acknowledge",
+    [MASTER_COST_TEARDOWN] = "teardown",
+    [MASTER_COST_INVERSE_ANSWER] = "inverse-answer",
+    [MASTER_COST_REQUEST] = "request",
+    [MASTER_COST_RECONCILE] = "reconcile",
+    [MASTER_COST_STATUS] = "status",
+    [MASTER_COST_RUN] = "run",
+    [MASTER_COST_OFFERS] = "offers",
+    [MASTER_COST_OFFER] = "offer",
+    NULL,
+};
+
+bool value_costs(const ValueContext *context, const char *text, void *field, GError **error)
+{
+  Duration costs[MASTER_COSTS] = {{0}};
+  bool given[MASTER_COSTS] = {false};
+  g_auto(GStrv) parts = g_strsplit(text, ",", -1);
+  for (char **part = parts; *part != NULL; part++) {
+    g_auto(GStrv) words = value_words(*part);
+    int index;
+    if (g_strv_length(words) != 2)
+      return value_fail(error, "expected \"KIND TIME, ...\", not \"%s\"", g_strstrip(*part));
+    if (!value_choice(words[0], "kind of cost", cost_names, &index, error) ||
+        !value_duration(context, words[1], &costs[index], error))
+      return false;
+    if (given[index])
+      return value_fail(error, "\"%s\" stands there twice", words[0]);
+    if (costs[index].ns > MASTER_COST_MAX_NS)
+      return value_fail(error, "expected at most 1s for \"%s\", not \"%s\"", words[0], words[1]);
+    given[index] = true;
+  }
+  memcpy(field, costs, sizeof costs);
+  return true;
+}
+
 /* --- rate limits ---------------------------------------------------------------------------------------- */
 
 #define CAPACITY_MAX (UINT32_MAX - 1)

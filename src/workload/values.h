@@ -38,6 +38,7 @@
  *   value_roles          char **               likewise, role paths
  *   value_kinds          uint32_t              "gpus, disk": bit k: kind k
  *   value_rate_limits    RateLimitList         "web qps=10 capacity=100, * qps=50"; * stands for all others
+ *   value_costs          Duration[MASTER_COSTS] "accept 900ns, accept-task 400ns"; what is not named is nothing
  *   value_compat         bool                  "mesos" or "none"
  *   value_capabilities   uint32_t              "gpu-resources, region-aware": SchedulerCapability; "" for none
  *   value_inverse_offers InverseOfferReply     "accept", "decline", "ignore"
@@ -140,6 +141,7 @@ bool value_names(const ValueContext *context, const char *text, void *field, GEr
 bool value_roles(const ValueContext *context, const char *text, void *field, GError **error);
 bool value_kinds(const ValueContext *context, const char *text, void *field, GError **error);
 bool value_rate_limits(const ValueContext *context, const char *text, void *field, GError **error);
+bool value_costs(const ValueContext *context, const char *text, void *field, GError **error);
 bool value_compat(const ValueContext *context, const char *text, void *field, GError **error);
 bool value_capabilities(const ValueContext *context, const char *text, void *field, GError **error);
 bool value_inverse_offers(const ValueContext *context, const char *text, void *field, GError **error);

@@ -144,6 +144,39 @@ START_TEST(service_time)
 }
 END_TEST
 
+/*
+ * Costs by kind. The run at 0 takes 0.1 s, its message of one offer 0.2 + 0.05 s: it leaves at 0.35. The accept takes
+ * 0.1 + 2 x 0.02 s: 0.49. A status takes 0.1 s each: handled at 0.59 and 0.69, before the acknowledgements.
+ */
+START_TEST(costs_by_kind)
+{
+  Lab lab;
+  lab_init(&lab, "cpus:2", 1);
+  Duration *costs = lab.experiment.master.costs;
+  costs[MASTER_COST_RUN] = lab_seconds(0.1);
+  costs[MASTER_COST_OFFERS] = lab_seconds(0.2);
+  costs[MASTER_COST_OFFER] = lab_seconds(0.05);
+  costs[MASTER_COST_ACCEPT] = lab_seconds(0.1);
+  costs[MASTER_COST_ACCEPT_TASK] = lab_seconds(0.02);
+  costs[MASTER_COST_STATUS] = lab_seconds(0.1);
+  costs[MASTER_COST_ACKNOWLEDGE] = lab_seconds(0.01);
+  lab.experiment.duration_given = true;
+  lab.experiment.duration = lab_seconds(0.97);
+  lab_framework(&lab, "a")->suppress = false;
+  lab_job(&lab, "a", 0, 2, "cpus:1", 0.25);
+  lab_run(&lab);
+  ck_time(lab_attempt(&lab, 0, 0, 0)->start, 0.49);
+  ck_time(lab_attempt(&lab, 0, 0, 1)->start, 0.49);
+  ck_time(lab_state(&lab, 0, JOB_RUNNING), 0.59);
+  /* Both end at 0.74; acknowledged until 0.71. */
+  ck_time(lab_state(&lab, 0, JOB_FINISHED), 0.94);
+  SimulationCounts counts;
+  simulation_counts(lab.simulation, &counts);
+  ck_assert_double_eq_tol((double)counts.master_work.ns / NS_PER_S, 0.35 + 0.14 + 0.22 + 0.22, 1e-9);
+  lab_clear(&lab);
+}
+END_TEST
+
 /* Omega's t_job + t_task x tasks: 1 s for the message, 2 s for the job, half a second for each of its four tasks; then for
  * the one that found no room the same with one task. */
 START_TEST(decision_time_by_job_and_task)
@@ -290,6 +323,7 @@ Suite *test_suite(void)
   test_case(suite, updates_wait_for_acknowledgements);
   test_case_loop(suite, random_latency, 1, 21);
   test_case(suite, service_time);
+  test_case(suite, costs_by_kind);
   test_case(suite, decision_time);
   test_case(suite, decision_time_by_job_and_task);
   test_case_loop(suite, rescinded_while_deciding, 1, 9);

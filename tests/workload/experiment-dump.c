@@ -236,6 +236,9 @@ char *experiment_dump(const Experiment *experiment)
   for (uint32_t i = 0; i < experiment->master.n_min_allocatable; i++)
     add_quantities(dump, "min-allocatable", &experiment->master.min_allocatable[i]);
   add_law(dump, "service-time", experiment->master.service_time);
+  for (int cost = 0; cost < MASTER_COSTS; cost++)
+    if (experiment->master.costs[cost].ns > 0)
+      add(dump, "cost", "%d %" PRId64, cost, experiment->master.costs[cost].ns);
   add(dump, "gates", "mesos %d gpus %d excluded %x region %s", experiment->master.mesos_compatible,
       experiment->master.filter_gpu_resources, experiment->master.fair_sharing_excluded,
       or_dash(experiment->master.region));

@@ -215,6 +215,17 @@ static const Refusal refusals[] = {
      "qps=1,\""},
     {C "[master]\nrate-limits=web 1\n" F, NULL,
      "t.ini:5: [master] rate-limits: expected \"PRINCIPAL qps=NUMBER [capacity=NUMBER], ...\", not \"1\""},
+    {C "[master]\ncosts=accept 1us, launch 2us\n" F, NULL,
+     "t.ini:5: [master] costs: unknown kind of cost \"launch\"; expected one of accept, accept-task, "
+     "decline, "
+     "decline-offer, suppress, revive, kill, acknowledge, teardown, inverse-answer, request, reconcile, "
+     "status, run, "
+     "offers, offer"},
+    {C "[master]\ncosts=accept\n" F, NULL,
+     "t.ini:5: [master] costs: expected \"KIND TIME, ...\", not \"accept\""},
+    {C "[master]\ncosts=run 1us, run 2us\n" F, NULL, "t.ini:5: [master] costs: \"run\" stands there twice"},
+    {C "[master]\ncosts=run 2s\n" F, NULL,
+     "t.ini:5: [master] costs: expected at most 1s for \"run\", not \"2s\""},
     {C "[master]\nrate-limits=web qps=0\n" F, NULL,
      "t.ini:5: [master] rate-limits: expected a number above zero, not \"0\""},
     {C "[master]\nrate-limits=web qps=1 capacity=0\n" F, NULL,
