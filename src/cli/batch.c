@@ -74,6 +74,18 @@ char *batch_shard(const Batch *batch, const BatchPoint *point)
   return g_build_filename(batch->folder, name, NULL);
 }
 
+ResultsReader *batch_open_shard(const Batch *batch, const BatchPoint *point, uint32_t *index, GError **error)
+{
+  g_autofree char *shard = batch_shard(batch, point);
+  g_autoptr(ResultsReader) reader = results_reader_open(shard, error);
+  *index = reader == NULL ? 0 : results_reader_find(reader, point->key);
+  if (reader != NULL && *index == UINT32_MAX) {
+    g_set_error(error, CLI_ERROR, CLI_ERROR_RUN, "%s: somebody has taken the run away", shard);
+    return NULL;
+  }
+  return g_steal_pointer(&reader);
+}
+
 static char *shard_log(const Batch *batch, const BatchPoint *point)
 {
   return g_strdup_printf("%s/%.*s.log", batch->folder, KEY_DIGITS, point->key);

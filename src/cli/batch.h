@@ -34,6 +34,7 @@
 #include <stdint.h>
 
 #include "cli/exit-status.h"
+#include "metrics/results-reader.h"
 
 /* One run. Strings belong to whoever makes it. */
 typedef struct {
@@ -99,6 +100,13 @@ ExitStatus batch_run(Batch *batch, const BatchPoint *points, uint32_t n, BatchEn
 
 /** batch_shard: (transfer full): the file that holds the run of @point, once it is there. */
 char *batch_shard(const Batch *batch, const BatchPoint *point);
+
+/**
+ * batch_open_shard: (transfer full): that file, opened.
+ * @index: (out): which of its runs it is
+ * @error: it cannot be read, or it is there no more
+ */
+ResultsReader *batch_open_shard(const Batch *batch, const BatchPoint *point, uint32_t *index, GError **error);
 
 /** batch_merge: the runs of the first @n points become the output. Says on stderr what goes wrong. */
 ExitStatus batch_merge(Batch *batch, const BatchPoint *points, uint32_t n);

@@ -10,6 +10,7 @@
 #include "cli/means-print.h"
 #include "cli/options.h"
 #include "cli/output-file.h"
+#include "cli/pilot.h"
 #include "cli/plugin.h"
 #include "cli/point-list.h"
 #include "cli/progress.h"
@@ -17,6 +18,7 @@
 #include "cli/sources.h"
 #include "cli/sweep-file.h"
 #include "report/format.h"
+#include "workload/workload-file.h"
 
 static const char summary[] =
     "Runs a workload at many points: every combination of values of its keys, allocators, seeds and\n"
@@ -35,7 +37,7 @@ static const char examples[] =
     "  framework facebook.scheduler = elastic, rigid\n"
     "\n"
     "Examples:\n"
-    "  sim sweep workloads/sweeps/refusal.ini -j 4\n"
+    "  sim sweep workloads/sweeps/load.ini -j 4\n"
     "  sim sweep mine.ini --dry-run                               which runs it has; checks all of them\n"
     "  sim sweep mine.ini --shard 3/8 && sim merge mine.db mine-*-of-8.db       the third of 8 machines\n"
     "  parallel sim sweep mine.ini -j 1 --shard {}/8 ::: 1 2 3 4 5 6 7 8        GNU parallel\n"
@@ -74,17 +76,29 @@ static void sweep_arguments_clear(SweepArguments *arguments)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(SweepArguments, sweep_arguments_clear)
 
+/* What a run is made of again once its warm-up is known. */
+typedef struct {
+  uint32_t point; /* of the file */
+  const char *seed;
+} Origin;
+
 typedef struct {
   const SweepArguments *arguments;
   SweepFile *file;
-  uint32_t shard;  /* from 0 */
-  uint32_t shards; /* how many there are */
+  Pilot *
+      pilots; /* one for each point of the file; that of a point with a warm-up of its own has no overrides */
+  uint32_t n_pilots;   /* that have */
+  GArray *all_origins; /* of Origin, as many as @list has points */
+  uint32_t shard;      /* from 0 */
+  uint32_t shards;     /* how many there are */
   char *output;
+  bool plugins;       /* whether any of the allocators is one */
   PointList *list;    /* all of the sweep */
   uint32_t n_all;     /* runs of the sweep */
   uint32_t again;     /* that stand twice, and are run once */
   BatchPoint *points; /* those of this shard */
   uint32_t n_points;
+  Origin *origins;    /* of @points */
   BatchPoint *others; /* those of the other shards */
   uint32_t n_others;
   BatchSettings settings;
@@ -92,7 +106,15 @@ typedef struct {
 
 static void sweep_clear(Sweep *sweep)
 {
+  for (uint32_t i = 0; sweep->pilots != NULL && i < sweep->file->n_points; i++) {
+    g_strfreev((char **)(guintptr)sweep->pilots[i].overrides);
+    g_free((char *)(guintptr)sweep->pilots[i].settings);
+    g_free(sweep->pilots[i].warm_up);
+  }
+  g_free(sweep->pilots);
+  g_clear_pointer(&sweep->all_origins, g_array_unref);
   g_free(sweep->points);
+  g_free(sweep->origins);
   g_free(sweep->others);
   point_list_free(sweep->list);
   sweep_file_free(sweep->file);
@@ -139,9 +161,11 @@ static bool check_overrides(const Sweep *sweep, GError **error)
   return true;
 }
 
-/* Of the command line, then of the point, then the seed. */
-static char **overrides_of(const Sweep *sweep, const SweepPoint *point, const char *seed)
+/* Of the command line, then of the point, then the seed, then the warm-up where it is known. */
+static char **overrides_of(const Sweep *sweep, uint32_t number, const char *seed)
 {
+  const SweepPoint *point = &sweep->file->points[number];
+  const char *warm_up = sweep->pilots[number].warm_up;
   GPtrArray *overrides = g_ptr_array_new();
   for (char **one = sweep->arguments->set; one != NULL && *one != NULL; one++)
     g_ptr_array_add(overrides, g_strdup(*one));
@@ -149,6 +173,8 @@ static char **overrides_of(const Sweep *sweep, const SweepPoint *point, const ch
     g_ptr_array_add(overrides, g_strdup(*one));
   if (seed != NULL)
     g_ptr_array_add(overrides, g_strconcat("experiment.seed=", seed, NULL));
+  if (warm_up != NULL)
+    g_ptr_array_add(overrides, g_strconcat(PILOT_WARM_UP_KEY "=", warm_up, NULL));
   g_ptr_array_add(overrides, NULL);
   return (char **)g_ptr_array_free(overrides, FALSE);
 }
@@ -161,37 +187,49 @@ static char *settings_of(const SweepPoint *point, const char *seed)
   return g_strdup_printf("%s%sseed %s", settings, *settings == '\0' ? "" : ", ", seed);
 }
 
-static bool check_workload(const Sweep *sweep, const LoadedWorkload *workload, GError **error)
+/* The cell of a point, and of all that is run there. */
+static const PointCell *load_point(Sweep *sweep, uint32_t number, const char *seed, GError **error)
 {
-  const Experiment *experiment = workload->experiment;
-  if (experiment->kind == RUN_STEADY && !experiment->warm_up_given) {
-    g_set_error(
-        error, CLI_ERROR, CLI_ERROR_INPUT,
-        "%s: kind = steady: a sweep needs the warm-up that is left out, as a key of the workload or of the "
-        "points: experiment.warm-up (sim run finds one)",
-        experiment->source_path);
-    return false;
-  }
-  /* Traces are read whole, which may take its time: a worker would say the same of its point. */
-  uint32_t n;
-  point_list_points(sweep->list, &n);
-  if (!sweep->arguments->dry_run && n > 0)
-    return true;
-  g_autoptr(Sources) sources = sources_open(experiment, workload->raw, experiment->seed, error);
-  return sources != NULL;
+  const SweepPoint *point = &sweep->file->points[number];
+  g_auto(GStrv) overrides = overrides_of(sweep, number, seed);
+  g_autofree char *settings = settings_of(point, seed);
+  const PointCell *cell =
+      point_list_cell(sweep->list, sweep->file->workload, (const char *const *)overrides, settings, error);
+  if (cell != NULL)
+    return cell;
+  if (g_error_matches(*error, WORKLOAD_ERROR, WORKLOAD_ERROR_READ) &&
+      g_str_has_prefix((*error)->message, sweep->file->workload))
+    sweep_file_blame_key(sweep->file, "workload", error);
+  else
+    sweep_file_blame(sweep->file, point, error);
+  return NULL;
+}
+
+/* The warm-up is one for all seeds, so that they are replications of one thing: it is found with the first of them. */
+static void note_pilot(Sweep *sweep, uint32_t number, const char *seed)
+{
+  Pilot *pilot = &sweep->pilots[number];
+  if (pilot->overrides != NULL)
+    return;
+  pilot->workload = sweep->file->workload;
+  pilot->overrides = (const char *const *)overrides_of(sweep, number, seed);
+  pilot->settings = settings_of(&sweep->file->points[number], NULL);
+  sweep->n_pilots++;
 }
 
 /* All runs at one point with one seed. Their places are given when all are known. */
-static bool add_runs(Sweep *sweep, const PointCell *cell, GError **error)
+static bool add_runs(Sweep *sweep, const PointCell *cell, Origin origin, GError **error)
 {
   const Experiment *experiment = point_cell_workload(cell)->experiment;
   uint32_t n;
   uint32_t replications =
       sweep->file->replications > 0 ? sweep->file->replications : experiment->replications;
   for (uint32_t replication = 0; replication < replications; replication++)
-    for (char **allocator = sweep->file->allocators; *allocator != NULL; allocator++)
+    for (char **allocator = sweep->file->allocators; *allocator != NULL; allocator++) {
       if (!point_list_add(sweep->list, cell, *allocator, replication, -1, error))
         return false;
+      g_array_append_val(sweep->all_origins, origin);
+    }
   point_list_points(sweep->list, &n);
   if (n <= SWEEP_RUNS_MAX)
     return true;
@@ -199,20 +237,18 @@ static bool add_runs(Sweep *sweep, const PointCell *cell, GError **error)
   return false;
 }
 
-static bool add_point(Sweep *sweep, const SweepPoint *point, const char *seed, GError **error)
+static bool add_point(Sweep *sweep, uint32_t number, const char *seed, GError **error)
 {
-  g_auto(GStrv) overrides = overrides_of(sweep, point, seed);
-  g_autofree char *settings = settings_of(point, seed);
-  const PointCell *cell =
-      point_list_cell(sweep->list, sweep->file->workload, (const char *const *)overrides, settings, error);
-  if (cell == NULL || !check_workload(sweep, point_cell_workload(cell), error)) {
-    sweep_file_blame(sweep->file, point, error);
+  const PointCell *cell = load_point(sweep, number, seed, error);
+  if (cell == NULL)
     return false;
-  }
   const Experiment *experiment = point_cell_workload(cell)->experiment;
+  if (pilot_is_needed(experiment))
+    note_pilot(sweep, number, seed);
   if (sweep->settings.confidence == 0) /* the first point's is that of all */
     sweep->settings.confidence = experiment->confidence;
-  bool added = output_check(sweep->output, experiment, error) && add_runs(sweep, cell, error);
+  bool added =
+      output_check(sweep->output, experiment, error) && add_runs(sweep, cell, (Origin){number, seed}, error);
   point_list_forget(sweep->list, cell);
   return added;
 }
@@ -224,12 +260,15 @@ static void choose_points(Sweep *sweep)
   uint32_t n;
   const BatchPoint *all = point_list_points(sweep->list, &n);
   sweep->points = g_new0(BatchPoint, MAX(n, 1));
+  sweep->origins = g_new0(Origin, MAX(n, 1));
   sweep->others = g_new0(BatchPoint, MAX(n, 1));
   for (uint32_t i = 0; i < n; i++) {
     if (!g_hash_table_add(keys, (gpointer)(guintptr)all[i].key))
       continue;
     uint32_t place = sweep->n_all++;
     bool own = place % sweep->shards == sweep->shard;
+    if (own)
+      sweep->origins[sweep->n_points] = g_array_index(sweep->all_origins, Origin, i);
     BatchPoint *point = own ? &sweep->points[sweep->n_points++] : &sweep->others[sweep->n_others++];
     *point = all[i];
     point->place = place;
@@ -252,27 +291,100 @@ static bool check_shards(const Sweep *sweep, GError **error)
   return true;
 }
 
-static bool list_points(Sweep *sweep, GError **error)
+/* --- their traces ------------------------------------------------------------------------------------------- */
+
+/* What a point says of frameworks, and with that of traces: the settings of other groups change nothing in how a trace is
+ * read. */
+static char *framework_settings(const SweepPoint *point)
+{
+  GString *text = g_string_new(NULL);
+  for (char **one = point->settings; *one != NULL; one++)
+    if (g_str_has_prefix(*one, "framework ") || g_str_has_prefix(*one, "stage ") ||
+        g_str_has_prefix(*one, "cluster.") || g_str_has_prefix(*one, "experiment.only="))
+      g_string_append_printf(text, "%s\n", *one);
+  return g_string_free(text, FALSE);
+}
+
+static bool check_point_sources(Sweep *sweep, Origin origin, GError **error)
+{
+  const PointCell *cell = load_point(sweep, origin.point, origin.seed, error);
+  if (cell == NULL)
+    return false;
+  const LoadedWorkload *workload = point_cell_workload(cell);
+  g_autoptr(Sources) sources =
+      sources_open(workload->experiment, workload->raw, workload->experiment->seed, error);
+  if (sources == NULL)
+    sweep_file_blame(sweep->file, &sweep->file->points[origin.point], error);
+  point_list_forget(sweep->list, cell);
+  return sources != NULL;
+}
+
+/* Every trace is read as every point to be run would read it: what is wrong with one is found before hours of runs. */
+static bool check_sources(Sweep *sweep, GError **error)
+{
+  g_autoptr(GHashTable) read = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  g_autofree bool *done = g_new0(bool, MAX(sweep->n_points, 1));
+  if (!batch_find_done(&sweep->settings, sweep->points, sweep->n_points, done, error))
+    return false;
+  for (uint32_t i = 0; i < sweep->n_points; i++) {
+    Origin origin = sweep->origins[i];
+    if (!done[i] && g_hash_table_add(read, framework_settings(&sweep->file->points[origin.point])) &&
+        !check_point_sources(sweep, origin, error))
+      return false;
+  }
+  return true;
+}
+
+/* --- all of them -------------------------------------------------------------------------------------------- */
+
+/* Makes the list of all runs. */
+static bool add_points(Sweep *sweep, GError **error)
 {
   const SweepFile *file = sweep->file;
-  bool plugins = false;
-  for (char **one = file->allocators; *one != NULL; one++)
-    plugins = plugins || plugin_is_path(*one);
-  sweep->list = point_list_new(plugins, file->record_tasks);
+  point_list_free(sweep->list);
+  sweep->list = point_list_new(sweep->plugins, file->record_tasks);
+  g_array_set_size(sweep->all_origins, 0);
   for (char **one = file->allocators; *one != NULL; one++)
     if (!point_list_check(sweep->list, *one, error)) {
-      g_prefix_error(error, "%s: allocators: ", file->path);
+      sweep_file_blame_key(file, "allocators", error);
       return false;
     }
   for (uint32_t i = 0; i < file->n_points; i++) {
-    if (*file->seeds == NULL && !add_point(sweep, &file->points[i], NULL, error))
+    if (*file->seeds == NULL && !add_point(sweep, i, NULL, error))
       return false;
     for (char **seed = file->seeds; *seed != NULL; seed++)
-      if (!add_point(sweep, &file->points[i], *seed, error))
+      if (!add_point(sweep, i, *seed, error))
         return false;
   }
+  return true;
+}
+
+static PilotSettings pilot_settings(const Sweep *sweep)
+{
+  return (PilotSettings){&sweep->settings, (const char *const *)sweep->file->allocators, sweep->plugins};
+}
+
+/* A warm-up that is known from earlier runs is part of a point, and of its key; one that is not found yet becomes so
+ * before the runs (find_warm_ups()). */
+static bool recall_warm_ups(Sweep *sweep, GError **error)
+{
+  const PilotSettings settings = pilot_settings(sweep);
+  if (sweep->n_pilots == 0)
+    return true;
+  return pilots_recall(&settings, sweep->pilots, sweep->file->n_points, error) && add_points(sweep, error);
+}
+
+static bool list_points(Sweep *sweep, GError **error)
+{
+  const SweepFile *file = sweep->file;
+  for (char **one = file->allocators; *one != NULL; one++)
+    sweep->plugins = sweep->plugins || plugin_is_path(*one);
+  sweep->pilots = g_new0(Pilot, file->n_points);
+  sweep->all_origins = g_array_new(FALSE, FALSE, sizeof(Origin));
+  if (!add_points(sweep, error) || !recall_warm_ups(sweep, error))
+    return false;
   choose_points(sweep);
-  return sweep->n_others == 0 || check_shards(sweep, error);
+  return (sweep->n_others == 0 || check_shards(sweep, error)) && check_sources(sweep, error);
 }
 
 /* --- preparing ---------------------------------------------------------------------------------------------- */
@@ -362,6 +474,44 @@ static ExitStatus print_points(const Sweep *sweep)
   return EXIT_WELL;
 }
 
+/* The pilots of points that this shard has runs of. */
+static ExitStatus run_pilots(Sweep *sweep, Batch *batch)
+{
+  const PilotSettings settings = pilot_settings(sweep);
+  g_autofree Pilot *own = g_new0(Pilot, sweep->file->n_points);
+  for (uint32_t i = 0; i < sweep->n_points; i++)
+    own[sweep->origins[i].point] = sweep->pilots[sweep->origins[i].point];
+  ExitStatus status = pilots_run(&settings, batch, own, sweep->file->n_points);
+  for (uint32_t i = 0; i < sweep->file->n_points; i++)
+    if (own[i].warm_up != NULL)
+      sweep->pilots[i].warm_up = own[i].warm_up;
+  return status;
+}
+
+/* Runs whose warm-up was not known get it, and a key with it. */
+static ExitStatus find_warm_ups(Sweep *sweep, Batch *batch)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree bool *known = g_new0(bool, sweep->file->n_points);
+  for (uint32_t i = 0; i < sweep->file->n_points; i++)
+    known[i] = sweep->pilots[i].overrides == NULL || sweep->pilots[i].warm_up != NULL;
+  ExitStatus status = run_pilots(sweep, batch);
+  for (uint32_t i = 0; i < sweep->n_points && status == EXIT_WELL; i++) {
+    Origin origin = sweep->origins[i];
+    BatchPoint *point = &sweep->points[i];
+    if (known[origin.point])
+      continue;
+    uint32_t n;
+    const PointCell *cell = load_point(sweep, origin.point, origin.seed, &error);
+    if (cell == NULL ||
+        !point_list_add(sweep->list, cell, point->allocator, point->replication, point->place, &error))
+      return report_error(error);
+    point_list_forget(sweep->list, cell);
+    *point = point_list_points(sweep->list, &n)[n - 1];
+  }
+  return status;
+}
+
 static ExitStatus run_points(Sweep *sweep)
 {
   g_autoptr(GError) error = NULL;
@@ -374,7 +524,9 @@ static ExitStatus run_points(Sweep *sweep)
     fflush(stdout);
   }
   uint32_t wanted;
-  ExitStatus status = batch_run(batch, sweep->points, sweep->n_points, NULL, NULL, &wanted);
+  ExitStatus status = sweep->n_pilots == 0 ? EXIT_WELL : find_warm_ups(sweep, batch);
+  if (status == EXIT_WELL)
+    status = batch_run(batch, sweep->points, sweep->n_points, NULL, NULL, &wanted);
   if (status == EXIT_WELL)
     status = batch_merge(batch, sweep->points, wanted);
   if (status != EXIT_WELL || sweep->arguments->quiet)

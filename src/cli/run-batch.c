@@ -4,13 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/time-text.h"
 #include "cli/batch.h"
 #include "cli/comparison-print.h"
 #include "cli/isolation.h"
 #include "cli/load-workload.h"
 #include "cli/means-print.h"
 #include "cli/output-file.h"
+#include "cli/pilot.h"
 #include "cli/plugin.h"
 #include "cli/point-list.h"
 #include "cli/progress.h"
@@ -19,11 +19,9 @@
 #include "cli/summary-print.h"
 #include "cli/until.h"
 #include "metrics/results-means.h"
-#include "metrics/warm-up.h"
 #include "report/format.h"
 
 #define REPLICATIONS_MAX_DEFAULT 1000
-#define PILOT_SAMPLES            1000 /* of the series that shows when a run is warm */
 
 bool run_batch_is_asked(const RunArguments *arguments)
 {
@@ -31,14 +29,9 @@ bool run_batch_is_asked(const RunArguments *arguments)
          (arguments->allocator != NULL && strchr(arguments->allocator, ',') != NULL);
 }
 
-static bool finds_warm_up(const Experiment *experiment)
-{
-  return experiment->kind == RUN_STEADY && !experiment->warm_up_given;
-}
-
 bool run_batch_is_wanted(const Experiment *experiment)
 {
-  return experiment->replications > 1 || finds_warm_up(experiment);
+  return experiment->replications > 1 || pilot_is_needed(experiment);
 }
 
 typedef struct {
@@ -191,55 +184,7 @@ static bool prepare(RunBatch *run, GError **error)
   return check_sources(run, workload, error);
 }
 
-/* --- warm-up ------------------------------------------------------------------------------------------------ */
-
-static char **with_override(char **overrides, char *more)
-{
-  guint n = g_strv_length(overrides);
-  char **longer = g_new0(char *, n + 2);
-  for (guint i = 0; i < n; i++)
-    longer[i] = g_strdup(overrides[i]);
-  longer[n] = more;
-  return longer;
-}
-
-/* The run of @point, which is there. */
-static ResultsReader *open_shard(const Batch *batch, const BatchPoint *point, uint32_t *index, GError **error)
-{
-  g_autofree char *shard = batch_shard(batch, point);
-  g_autoptr(ResultsReader) reader = results_reader_open(shard, error);
-  *index = reader == NULL ? 0 : results_reader_find(reader, point->key);
-  if (reader != NULL && *index == UINT32_MAX) {
-    g_set_error(error, CLI_ERROR, CLI_ERROR_RUN, "%s: somebody has taken the run away", shard);
-    return NULL;
-  }
-  return g_steal_pointer(&reader);
-}
-
-/* The longest warm-up of the pilots. */
-static bool measure_warm_up(const RunBatch *run, const BatchPoint *pilots, Duration *warm_up, GError **error)
-{
-  *warm_up = DURATION_ZERO;
-  for (uint32_t i = 0; i < run->n_allocators; i++) {
-    uint32_t index;
-    Duration own;
-    bool found;
-    g_autoptr(ResultsReader) reader = open_shard(run->batch, &pilots[i], &index, error);
-    if (reader == NULL || !warm_up_find(reader, index, run->experiment->warm_up_series, &own, &found, error))
-      return false;
-    if (!found) {
-      g_autofree char *duration = duration_print(run->experiment->duration);
-      g_set_error(error, CLI_ERROR, CLI_ERROR_RUN,
-                  "the run is too short: with allocator %s MSER-5 finds it still warming up in the second "
-                  "half of its "
-                  "%s; expected a longer duration, another warm-up-series, or a warm-up",
-                  run->allocators[i], duration);
-      return false;
-    }
-    warm_up->ns = MAX(warm_up->ns, own.ns);
-  }
-  return true;
-}
+/* --- points ------------------------------------------------------------------------------------------------- */
 
 static bool add_points(RunBatch *run, PointList *list, const PointCell *cell, uint32_t replications,
                        int64_t place, GError **error)
@@ -279,33 +224,21 @@ static bool add_isolated(RunBatch *run, GError **error)
   return true;
 }
 
-/* One run with each allocator, sampled finely; what is found becomes an override of the runs proper. */
+/* What is found becomes an override of the runs proper. */
 static ExitStatus find_warm_up(RunBatch *run)
 {
   g_autoptr(GError) error = NULL;
-  g_autoptr(PointList) list = point_list_new(run->plugins, false);
-  Duration interval = {MAX(run->experiment->duration.ns / PILOT_SAMPLES, 1)};
-  g_autofree char *interval_text = duration_print(interval);
-  g_auto(GStrv) overrides =
-      with_override(run->overrides, g_strconcat("experiment.sample-interval=", interval_text, NULL));
-  const PointCell *cell =
-      point_list_cell(list, run->arguments->workload, (const char *const *)overrides, "pilot run", &error);
-  if (cell == NULL || !add_points(run, list, cell, 1, -1, &error))
+  const PilotSettings settings = {&run->settings, (const char *const *)run->allocators, run->plugins};
+  Pilot pilot = {run->arguments->workload, (const char *const *)run->overrides, "", NULL};
+  if (!pilots_recall(&settings, &pilot, 1, &error))
     return report_error(error);
-  uint32_t n;
-  const BatchPoint *pilots = point_list_points(list, &n);
-  ExitStatus status = batch_run(run->batch, pilots, n, NULL, NULL, &n);
+  ExitStatus status = pilots_run(&settings, run->batch, &pilot, 1);
   if (status != EXIT_WELL)
     return status;
-  Duration warm_up;
-  if (!measure_warm_up(run, pilots, &warm_up, &error))
-    return report_error(error);
-  g_autofree char *text = duration_print(warm_up);
-  if (!run->arguments->quiet)
-    report_note("the warm-up is %s, found by MSER-5 in a pilot run", text);
-  char **longer = with_override(run->overrides, g_strconcat("experiment.warm-up=", text, NULL));
+  char **longer = pilot_overrides(&pilot);
   g_strfreev(run->overrides);
   run->overrides = longer;
+  g_free(pilot.warm_up);
   return EXIT_WELL;
 }
 
@@ -317,7 +250,7 @@ static bool is_enough(void *self, Batch *batch, uint32_t n, GError **error)
   RunBatch *run = self;
   uint32_t ignored, index, sample = (n - 1) % run->n_allocators;
   const BatchPoint *point = &point_list_points(run->list, &ignored)[n - 1];
-  g_autoptr(ResultsReader) reader = open_shard(batch, point, &index, error);
+  g_autoptr(ResultsReader) reader = batch_open_shard(batch, point, &index, error);
   if (reader == NULL || !until_add(run->until, sample, reader, index, error))
     return false;
   return sample + 1 == run->n_allocators && n / run->n_allocators >= run->least &&
@@ -382,6 +315,6 @@ ExitStatus run_batch(const RunArguments *arguments)
   run.batch = batch_open(&run.settings, &error);
   if (run.batch == NULL)
     return report_error(error);
-  ExitStatus status = finds_warm_up(run.experiment) ? find_warm_up(&run) : EXIT_WELL;
+  ExitStatus status = pilot_is_needed(run.experiment) ? find_warm_up(&run) : EXIT_WELL;
   return status == EXIT_WELL ? run_points(&run) : status;
 }

@@ -354,3 +354,9 @@ void sweep_file_blame(const SweepFile *sweep, const SweepPoint *point, GError **
   (*error)->message = g_strdup_printf("%s (with %s)", message, settings);
   g_free(message);
 }
+
+void sweep_file_blame_key(const SweepFile *sweep, const char *name, GError **error)
+{
+  const KeyGroup *group = key_file_find(sweep->file, "sweep", "");
+  key_file_prefix(sweep->file, group, key_group_find(group, name), error);
+}

@@ -62,4 +62,7 @@ bool sweep_file_varies(const SweepFile *sweep, const char *name);
  */
 void sweep_file_blame(const SweepFile *sweep, const SweepPoint *point, GError **error);
 
+/** sweep_file_blame_key: puts in front of it where the key @name of [sweep] stands. */
+void sweep_file_blame_key(const SweepFile *sweep, const char *name, GError **error);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SweepFile, sweep_file_free)

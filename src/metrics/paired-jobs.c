@@ -121,8 +121,8 @@ static int job_compare(const void *a, const void *b)
   return (left->key > right->key) - (left->key < right->key);
 }
 
-/* Returns: (transfer full): of PairedJob, sorted. */
-static GArray *read_jobs(const PairedRun *run, PairNames *names, GError **error)
+/* @from_ns: jobs submitted earlier do not count. Returns: (transfer full): of PairedJob, sorted. */
+static GArray *read_jobs(const PairedRun *run, int64_t from_ns, PairNames *names, GError **error)
 {
   g_autoptr(GArray) jobs = g_array_new(FALSE, FALSE, sizeof(PairedJob));
   g_autoptr(GArray) numbers = read_frameworks(run, names, error);
@@ -136,7 +136,7 @@ static GArray *read_jobs(const PairedRun *run, PairNames *names, GError **error)
       run->run_id, error);
   if (query == NULL)
     return NULL;
-  sqlite3_bind_int64(query, 2, run->counted_from_ns);
+  sqlite3_bind_int64(query, 2, from_ns);
   while (sqlite3_step(query) == SQLITE_ROW) {
     guint id = (guint)sqlite3_column_int64(query, 0);
     bool finished = sqlite3_column_int(query, 4) != 0;
@@ -276,8 +276,9 @@ GPtrArray *paired_jobs_add(PairedJobs *jobs, const RunPair *pair, GError **error
       .scopes = g_ptr_array_new_with_free_func(g_free),
       .scoped = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
   };
-  g_autoptr(GArray) base = read_jobs(pair->base, &names, error);
-  g_autoptr(GArray) other = base == NULL ? NULL : read_jobs(pair->other, &names, error);
+  int64_t from_ns = MAX(pair->base->counted_from_ns, pair->other->counted_from_ns);
+  g_autoptr(GArray) base = read_jobs(pair->base, from_ns, &names, error);
+  g_autoptr(GArray) other = base == NULL ? NULL : read_jobs(pair->other, from_ns, &names, error);
   GPtrArray *times = other == NULL ? NULL : times_of_pair(jobs, &names, base, other);
   g_hash_table_unref(names.names);
   g_hash_table_unref(names.scoped);

@@ -81,6 +81,7 @@ static void add_run(PairedSides *sides, sqlite3_stmt *query, sqlite3 *db, const 
       .file = short_name(path),
       .recorded = sqlite3_column_int(query, 5) != 0,
       .confidence = sqlite3_column_double(query, 6),
+      .steady = sqlite3_column_int(query, 13) != 0,
       .runs = g_array_new(FALSE, FALSE, sizeof(PairedRun)),
   };
   g_array_set_clear_func(side->runs, run_clear);
@@ -113,7 +114,7 @@ static bool add_file(PairedSides *sides, const char *path, GError **error)
       db,
       "SELECT allocator, coalesce(allocator_sha256, ''), point, version || ' ' || git_commit, workload, "
       "recorded, confidence, run_id, seed, replication, CASE kind WHEN 'steady' THEN warm_up_ns ELSE 0 END, "
-      "sim_end_ns, digest FROM run WHERE status IN ('ok', 'stalled') ORDER BY run_id",
+      "sim_end_ns, digest, kind = 'steady' FROM run WHERE status IN ('ok', 'stalled') ORDER BY run_id",
       0, error);
   if (query == NULL)
     return false;
@@ -266,6 +267,19 @@ static char *label_of(const Difference *difference, const char *value)
   return dot == NULL ? g_strdup(value) : g_strdup_printf("%s=%s", dot + 1, value);
 }
 
+/* What steady runs leave out is found in a pilot of each point: it follows from the factor that is compared. Where
+ * nothing else differs, it is the factor. */
+static void drop_warm_up(GArray *differences, const PairedSide *base, const PairedSide *other)
+{
+  if (!base->steady || !other->steady || differences->len != 2)
+    return;
+  for (guint i = 0; i < differences->len; i++)
+    if (strcmp(g_array_index(differences, Difference, i).name, "experiment.warm-up") == 0) {
+      g_array_remove_index(differences, i);
+      return;
+    }
+}
+
 /* Sets what differs. */
 static bool find_factor(RunPairs *pairs, GError **error)
 {
@@ -278,6 +292,7 @@ static bool find_factor(RunPairs *pairs, GError **error)
     add_difference(differences, "program", base->program, other->program);
   if (strcmp(base->point, other->point) != 0 && !add_workload(differences, base, other, error))
     return false;
+  drop_warm_up(differences, base, other);
   if (differences->len == 1) {
     const Difference *difference = &g_array_index(differences, Difference, 0);
     pairs->factor = g_strdup(difference->name);

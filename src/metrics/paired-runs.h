@@ -43,6 +43,7 @@ typedef struct {
   char *workload;
   char *file; /* of its first run, without folder and ".db" */
   bool recorded;
+  bool steady;
   double confidence; /* of intervals */
   GArray *runs;      /* of PairedRun */
 } PairedSide;

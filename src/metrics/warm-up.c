@@ -39,3 +39,45 @@ bool warm_up_find(ResultsReader *reader, uint32_t index, WarmUpSeries series, Du
     warm_up->ns = g_array_index(times, int64_t, cut - 1);
   return true;
 }
+
+/* --- those of earlier runs ---------------------------------------------------------------------------------- */
+
+typedef struct {
+  int64_t run_id;
+  GString *settings;
+  char *warm_up; /* (nullable) */
+} Told;
+
+static void told_end(Told *told, GHashTable *warm_ups)
+{
+  if (told->warm_up != NULL)
+    g_hash_table_insert(warm_ups, g_strdup(told->settings->str), g_steal_pointer(&told->warm_up));
+  g_string_truncate(told->settings, 0);
+}
+
+GHashTable *warm_ups_read(ResultsReader *reader, GError **error)
+{
+  sqlite3 *db = results_reader_database(reader);
+  g_autoptr(GHashTable) warm_ups = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+  g_autoptr(GString) settings = g_string_new(NULL);
+  Told told = {.settings = settings};
+  sqlite3_stmt *query = results_query(
+      db,
+      "SELECT run_id, CASE name WHEN 'experiment.warm-up' THEN value END, name || '=' || value FROM setting "
+      "ORDER BY run_id, 3",
+      0, error);
+  if (query == NULL)
+    return NULL;
+  while (sqlite3_step(query) == SQLITE_ROW) {
+    const char *warm_up = (const char *)sqlite3_column_text(query, 1);
+    if (told.run_id != sqlite3_column_int64(query, 0))
+      told_end(&told, warm_ups);
+    told.run_id = sqlite3_column_int64(query, 0);
+    if (warm_up != NULL)
+      told.warm_up = g_strdup(warm_up);
+    else
+      g_string_append_printf(settings, "%s\n", (const char *)sqlite3_column_text(query, 2));
+  }
+  told_end(&told, warm_ups);
+  return results_query_end(db, query, error) ? g_steal_pointer(&warm_ups) : NULL;
+}

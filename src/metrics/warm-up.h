@@ -5,7 +5,7 @@
  * Warm-up: when a run has forgotten that it began with an empty cluster, by MSER-5 (statistics.h) on one of its time
  * series.
  *
- * Source: as for mser5_cut(). Not here: who runs the pilot (src/cli/run-batch.h).
+ * Source: as for mser5_cut(). Not here: who runs the pilot (src/cli/pilot.h).
  */
 
 #include <glib.h>
@@ -25,3 +25,12 @@
  */
 bool warm_up_find(ResultsReader *reader, uint32_t index, WarmUpSeries series, Duration *warm_up, bool *found,
                   GError **error);
+
+/**
+ * warm_ups_read: which warm-ups the runs in the file were told to leave out.
+ * @error: RESULTS_ERROR_FORMAT
+ *
+ * Returns: (transfer full): settings -> value of experiment.warm-up of the last run that has both (char *, owned). The
+ * settings are the overrides of the run but for that one and the seed: "NAME=VALUE", in their order, a line each.
+ */
+GHashTable *warm_ups_read(ResultsReader *reader, GError **error);

@@ -595,6 +595,16 @@ def replications_of_a_steady_run_share_their_warm_up(box):
     assert box.value("r.db", "SELECT count(DISTINCT warm_up_ns) FROM run") == 1
     assert box.value("r.db", "SELECT count(DISTINCT point) FROM run") == 1
     assert box.value("r.db", "SELECT DISTINCT method FROM metric_summary") == "replications"
+    # It is not looked for again.
+    again = box.well("w.ini", "--replications", "4", "-a", "drf,priority", "-o", "r.db")
+    assert again.stderr == "note: 6 of 8 runs are there already\n", again.stderr
+
+
+@case
+def a_steady_run_with_rows_for_tasks_finds_its_warm_up(box):
+    box.write("w.ini", STEADY)
+    box.well("w.ini", "--record", "tasks", "-q", "-o", "r.db")
+    assert box.value("r.db", "SELECT count(*) FROM task_attempt") > 0
 
 
 @case

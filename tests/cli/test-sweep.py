@@ -171,7 +171,7 @@ def paths_begin_beside_the_file(box):
     os.mkdir(box.join("sweeps"))
     write(box)
     shutil.move(box.join("s.ini"), box.join("sweeps/s.ini"))
-    box.refused("^sweeps/w.ini: cannot open: No such file", "sweep", "sweeps/s.ini")
+    box.refused("^sweeps/s.ini:2: \\[sweep\\] workload: sweeps/w.ini: cannot open: No such file", "sweep", "sweeps/s.ini")
     box.write("sweeps/s.ini", GRID.replace("w.ini", "../w.ini"))
     box.well("sweep", "sweeps/s.ini", "-q")
     assert box.value("s.db", "SELECT count(*) FROM run") == 16
@@ -192,7 +192,7 @@ def a_plug_in_is_one_of_the_allocators(box):
     with open(box.join("sweeps/mine.so"), "ab") as file:
         file.write(b"\0")
     assert "1 of 2 runs are there already" in box.well("sweep", "sweeps/s.ini").stderr
-    box.refused("^sim: plug-in sweeps/./none.so: |^sim: .*none.so", "sweep",
+    box.refused("^bad.ini:3: \\[sweep\\] allocators: plug-in ./none.so: ", "sweep",
                 box.write("bad.ini", "[sweep]\nworkload = w.ini\nallocators = ./none.so\n"))
 
 
@@ -338,7 +338,7 @@ def wrong_files_are_refused(box):
         ("^s.ini:3: \\[sweep\\] seeds: ", head + "seeds = 1, x\n"),
         ("^s.ini:3: \\[sweep\\] seeds: the value \"1\" stands twice", head + "seeds = 1, 2, 1\n"),
         ("^s.ini:3: \\[sweep\\] record: expected jobs or tasks", head + "record = all\n"),
-        ("allocators: unknown allocator \"dfr\"; did you mean \"drf\"", head + "allocators = drf, dfr\n"),
+        ("^s.ini:3: \\[sweep\\] allocators: unknown allocator \"dfr\"; did you mean \"drf\"", head + "allocators = drf, dfr\n"),
         ("^s.ini:3: \\[points\\]: no keys", head + "[points]\n"),
         ("^s.ini:4: \\[points\\] agents: expected GROUP.KEY", head + "[points]\nagents = 3\n"),
         ("^s.ini:4: \\[points\\] experiment.seed: expected in \\[sweep\\]", head + "[points]\nexperiment.seed = 3\n"),
@@ -357,9 +357,73 @@ def wrong_files_are_refused(box):
     box.write("s.ini", head + "[points]\nframework a.count = 1, 2\n")
     box.refused("^w.ini:16: .*\\(with framework a.count=2\\)$", "sweep", "s.ini", "-q")
     write(box)
-    box.write("s.ini", head + "[points]\nexperiment.kind = steady\n")
-    box.refused("w.ini: .*warm-up", "sweep", "s.ini", "-q", "--set", "experiment.duration=1h")
+    box.write("s.ini", "[sweep]\nallocators = drf\nworkload = none.ini\n")
+    box.refused("^s.ini:3: \\[sweep\\] workload: none.ini: cannot open: No such file", "sweep", "s.ini")
     box.refused("^none.ini: cannot open: No such file", "sweep", "none.ini")
+
+
+STEADY = """[experiment]
+duration = 20000s
+kind = steady
+
+[cluster]
+agents = 20
+resources = cpus:2
+
+[framework f]
+arrival = poisson(100s)
+tasks = 2
+task-resources = cpus:1
+task-duration = exponential(500s)
+"""
+
+
+@case
+def steady_points_find_their_warm_up(box):
+    text = ("[sweep]\nworkload = w.ini\nallocators = drf, fifo\nseeds = 1, 2\n\n"
+            "[points]\nframework f.arrival = poisson(100s), poisson(400s)\n")
+    write(box, text, STEADY)
+    done = box.well("sweep", "s.ini", "-j", "2", "-o", "all.db")
+    assert re.search("^note: the warm-up of 2 points is \\S+ to \\S+, found by MSER-5", done.stderr, re.MULTILINE), done.stderr
+    # One for all seeds and allocators of a point; what differs for another point of view is one thing.
+    rows = box.query("all.db", "SELECT point, count(*), count(DISTINCT warm_up_ns) FROM run GROUP BY point")
+    assert len(rows) == 2 and all(row[1:] == (4, 1) for row in rows), rows
+    assert box.value("all.db", "SELECT min(kind) || max(kind) FROM run") == "steadysteady"
+    # As sim run finds it.
+    box.well("w.ini", "-a", "drf,fifo", "-q", "-o", "one.db", "--set", "framework f.arrival=poisson(400s)")
+    assert box.value("one.db", "SELECT DISTINCT warm_up_ns FROM run") in \
+        [row[0] for row in box.query("all.db", "SELECT DISTINCT warm_up_ns FROM run")]
+    # Shards find the same.
+    for shard in ("1/2", "2/2"):
+        box.well("sweep", "s.ini", "-q", "--shard", shard)
+    box.well("merge", "-q", "both.db", "s-1-of-2.db", "s-2-of-2.db")
+    for table in ("metric", "metric_summary"):
+        assert box.query("both.db", f"SELECT * FROM {table}") == box.query("all.db", f"SELECT * FROM {table}")
+    # And what is done is not run again, nor are its pilots.
+    assert [done for _, done, _ in points(box, "-o", "all.db")] == [True] * 8
+    again = box.well("sweep", "s.ini", "-o", "all.db")
+    assert "MSER-5" not in again.stderr and "8 of 8 runs are there already" in again.stderr, again.stderr
+    # More replications have the warm-up of the first.
+    box.write("s.ini", text.replace("[sweep]\n", "[sweep]\nreplications = 2\n"))
+    assert [done for _, done, _ in points(box, "-o", "all.db")].count(True) == 8
+    more = box.well("sweep", "s.ini", "-o", "all.db")
+    assert "MSER-5" not in more.stderr and "8 of 16 runs are there already" in more.stderr, more.stderr
+    # What was found is no second factor of a comparison.
+    box.write("s.ini", text.replace("drf, fifo", "drf"))
+    box.well("sweep", "s.ini", "-q", "-o", "drf.db")
+    assert box.value("drf.db", "SELECT count(DISTINCT warm_up_ns) FROM run") == 2
+    assert box.well("compare", "drf.db").stdout.startswith("arrival=poisson(400s) against arrival=poisson(100s)")
+
+
+@case
+def steady_points_that_are_too_short_are_named(box):
+    write(box, "[sweep]\nworkload = w.ini\n[points]\nframework f.arrival = poisson(20s), poisson(400s), poisson(10s)\n",
+          STEADY.replace("kind = steady", "kind = steady\nwarm-up-series = jobs-waiting"))
+    done = box.expect(1, "sweep", "s.ini", "-o", "x.db")
+    for arrival in ("20s", "10s"):
+        assert f"sim: framework f.arrival=poisson({arrival}): the run is too short: with allocator drf" in done.stderr, \
+            done.stderr
+    assert "poisson(400s)" not in done.stderr and "x.db" not in box.files()
 
 
 @case
@@ -383,18 +447,33 @@ def wrong_options_are_refused(box):
 
 @case
 def a_point_that_fails_is_named(box):
-    # A trace that is no trace: the first point does not read it.
+    if not FIXTURES:
+        raise simtest.Skip("OFFERSIM_FIXTURES is not set")
+    plugin = os.path.join(FIXTURES, "misbehaving.so")
+    write(box, f"[sweep]\nworkload = w.ini\nallocators = {plugin}\n[points]\nallocator misbehaving.how = nothing, abort\n")
+    done = box.expect(1, "sweep", "s.ini", "-j", "1")
+    assert re.search(r"^sim: allocator misbehaving.how=abort, allocator \S+/misbehaving.so, replication 0: ", done.stderr,
+                     re.MULTILINE), done.stderr
+    assert "note: 1 of 2 runs are kept in s.db.parts" in done.stderr, done.stderr
+    assert "s.db" not in box.files()
+
+
+@case
+def a_trace_that_is_none_is_found_before_the_runs(box):
     box.write("t.swf", "this is no job\n")
     box.write("good.swf", "; MaxProcs: 4\n; MaxNodes: 4\n1 0 -1 20 1 -1 -1 1 -1 -1 1 1 1 1 1 1 -1 -1\n")
     write(box, "[sweep]\nworkload = w.ini\n[points]\nframework x.trace = good.swf, t.swf\n",
           "[cluster]\nagents = 4\nresources = cpus:1\n[framework x]\ntrace = t.swf\n")
-    done = box.expect(2, "sweep", "s.ini", "-j", "1")
-    assert re.search(r"^sim: framework x.trace=t.swf, allocator drf, replication 0: .*t.swf:1: ", done.stderr, re.MULTILINE)
-    assert "note: 1 of 2 runs are kept in s.db.parts" in done.stderr
-    assert "s.db" not in box.files()
-    # A trial finds it before any run.
-    done = box.expect(2, "sweep", "s.ini", "-n")
-    assert done.stderr.startswith("s.ini:4: [points] framework x.trace: t.swf: t.swf:1: "), done.stderr
+    for arguments in ([], ["--dry-run"]):
+        box.refused("^s.ini:4: \\[points\\] framework x.trace: t.swf: t.swf:1: ", "sweep", "s.ini", "-q", *arguments)
+    # Another shard has nothing to do with it.
+    box.well("sweep", "s.ini", "-q", "--shard", "1/2")
+    # What is done is not read again; a trace that has changed makes it another point.
+    box.write("s.ini", "[sweep]\nworkload = w.ini\n[points]\nframework x.scheduler = elastic, rigid\n")
+    box.well("sweep", "s.ini", "-q", "--set", "framework x.trace=good.swf")
+    assert [done for _, done, _ in points(box, "--set", "framework x.trace=good.swf")] == [True, True]
+    box.write("good.swf", "; MaxProcs: 4\n; MaxNodes: 4\n1 0 -1 30 1 -1 -1 1 -1 -1 1 1 1 1 1 1 -1 -1\n")
+    assert [done for _, done, _ in points(box, "--set", "framework x.trace=good.swf")] == [False, False]
 
 
 @case
