@@ -28,12 +28,13 @@ static void find_classes(const AgentPicture *picture, Classes *classes)
   }
 }
 
+/* What is demanded bounds a part of the whole, not the whole of which it is a part. */
 static void measure_incentive(const Classes *classes, int64_t tasks, Sharing *sharing)
 {
   double alone = 0;
   for (uint32_t i = 0; i < classes->n; i++)
     alone += classes->items[i].agents *
-             (double)picture_whole(&classes->items[i].total, &sharing->task, sharing->demanded);
+             (double)picture_whole(&classes->items[i].total, &sharing->task, DEMAND_ENDLESS);
   sharing->entitled = fmin(alone * sharing->part, (double)sharing->demanded);
   sharing->incentive = fmin((double)tasks, sharing->entitled);
 }
@@ -46,7 +47,7 @@ static void measure_envy(const AgentPicture *picture, Sharing *sharings, uint32_
   memset(fitting, 0, n * sizeof *fitting);
   for (uint32_t h = 0; h < picture->holdings.n; h++) {
     const PictureHolding *holding = &picture->holdings.items[h];
-    fitting[holding->framework] += (double)picture_whole(&holding->amounts, &own->task, own->demanded);
+    fitting[holding->framework] += (double)picture_whole(&holding->amounts, &own->task, DEMAND_ENDLESS);
   }
   double most = 0;
   for (uint32_t j = 0; j < n; j++)

@@ -97,6 +97,33 @@ START_TEST(sharing_incentive_counts_whole_tasks_of_each_agent)
 }
 END_TEST
 
+/* One agent that has room for 100 tasks: half of it has room for 50, and so for all ten that A demands. Of what B holds
+ * there, room for 40, a third is looked at by A, and that is more than the ten as well. */
+START_TEST(a_part_of_what_is_larger_than_the_demand_is_all_of_it)
+{
+  World world;
+  world_init(&world);
+  demand(&world, A, 10, 1, 0);
+  demand(&world, B, 100, 1, 0);
+  picture_begin(&world.picture, world.demands, 2);
+  agent(&world, amounts(100, 10), amounts(55, 10));
+  for (int i = 0; i < 45; i++)
+    use(&world, PICTURE_TASK, i < 5 ? A : B, amounts(1, 0));
+  Sharing sharings[] = {{.part = 0.5, .demanded = 10, .task = amounts(1, 0)},
+                        {.part = 0.5, .demanded = 100, .task = amounts(1, 0)}};
+  sharing_measure(&world.picture, sharings);
+  ck_assert_double_eq_tol(sharings[A].entitled, 10, 1e-9);
+  ck_assert_double_eq_tol(sharings[A].incentive, 5, 1e-9);
+  ck_assert_double_eq_tol(sharings[A].envy, 10 - 5 - 1, 1e-9);
+  sharings[A].part = 0.25;
+  sharings[B].part = 0.75;
+  sharing_measure(&world.picture, sharings);
+  ck_assert_double_eq_tol(sharings[A].entitled, 10, 1e-9);
+  ck_assert_double_eq_tol(sharings[A].envy, 10 - 5 - 1, 1e-9);
+  world_clear(&world);
+}
+END_TEST
+
 /* B holds 3 + 2 cpus on two agents: room for 1 + 1 tasks of A, of two cpus each, though 5 cpus would have room for 2.5. */
 START_TEST(envy_is_agent_by_agent_and_up_to_one_task)
 {
@@ -282,6 +309,7 @@ Suite *test_suite(void)
 {
   Suite *suite = suite_create("agents");
   test_case(suite, sharing_incentive_counts_whole_tasks_of_each_agent);
+  test_case(suite, a_part_of_what_is_larger_than_the_demand_is_all_of_it);
   test_case(suite, envy_is_agent_by_agent_and_up_to_one_task);
   test_case(suite, drf_shares_leave_no_envy);
   test_case(suite, waiting_tasks_are_counted_once);
