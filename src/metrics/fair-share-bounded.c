@@ -57,7 +57,9 @@ typedef struct {
   uint32_t depth; /* of the phase */
 } Filling;
 
-#define EPSILON 1e-11 /* parts of the capacity that are nothing */
+#define EPSILON                                                                                              \
+  1e-11 /* parts of the capacity that are nothing; of levels, which are as large as weights are small: the
+                       * part by which two that are the same may differ */
 
 /* --- who may grow --------------------------------------------------------------------------------------- */
 
@@ -119,7 +121,7 @@ static void offer_level(Node *parent, double level)
 /* Whether a child at @level grows with the others; else it may be the next to join. */
 static bool join(Node *parent, double level)
 {
-  if (level <= parent->least + EPSILON)
+  if (level <= parent->least * (1 + EPSILON))
     return true;
   parent->next = fmin(parent->next, level);
   return false;

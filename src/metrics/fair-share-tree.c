@@ -61,6 +61,17 @@ static double largest(const double values[RESOURCE_KINDS_MAX])
   return value;
 }
 
+/* What is left of a sum whose largest parts are gone is what rounding left of it. */
+#define CANCELLED 1e-6
+
+static void branch_sum_up(const Tree *tree, Branch *branch)
+{
+  memset(branch->leaves, 0, sizeof branch->leaves);
+  for (uint32_t i = branch->next; i < branch->after; i++)
+    for (int kind = 0; !tree->done[i] && kind < RESOURCE_KINDS_MAX; kind++)
+      branch->leaves[kind] += tree->leaves[i].weight * tree->leaves[i].unit[kind];
+}
+
 static void tree_stop(Tree *tree, uint32_t i, double share)
 {
   const FairShareLeaf *leaf = &tree->leaves[i];
@@ -69,8 +80,14 @@ static void tree_stop(Tree *tree, uint32_t i, double share)
   tree->done[i] = true;
   tree->growing--;
   branch->growing--;
-  for (int kind = 0; kind < RESOURCE_KINDS_MAX; kind++)
-    branch->leaves[kind] = branch->growing == 0 ? 0 : branch->leaves[kind] - leaf->weight * leaf->unit[kind];
+  bool cancelled = branch->growing == 0;
+  for (int kind = 0; kind < RESOURCE_KINDS_MAX; kind++) {
+    double before = branch->leaves[kind];
+    branch->leaves[kind] -= leaf->weight * leaf->unit[kind];
+    cancelled = cancelled || branch->leaves[kind] < CANCELLED * before;
+  }
+  if (cancelled)
+    branch_sum_up(tree, branch);
 }
 
 static void tree_rates(Tree *tree)

@@ -286,6 +286,27 @@ START_TEST(without_bounds_as_the_other_solver)
 }
 END_TEST
 
+/* Weights may be as different as anybody writes them: next to 1e9 a leaf of weight 1e-9 still gets what is left. */
+START_TEST(weights_of_any_size)
+{
+  g_autoptr(GRand) random = g_rand_new_with_seed((guint32)_i);
+  g_autoptr(FairShare) fair = fair_share_new();
+  Quantities capacity = amounts(1000, 1000);
+  Tree tree;
+  double expected[CLIENTS];
+  tree_make(&tree, random, false, true);
+  for (uint32_t n = 0; n < NODES; n++)
+    tree.nodes[n].weight = pow(10, g_rand_double_range(random, -9, 9));
+  for (uint32_t i = 0; i < CLIENTS; i++)
+    tree.clients[i].weight = pow(10, g_rand_double_range(random, -9, 9));
+  fair_share_compute_bounded(fair, &capacity, tree.nodes, tree.bounds, NODES, tree.clients, CLIENTS,
+                             tree.shares);
+  fair_share_compute(fair, &capacity, tree.nodes, NODES, tree.clients, CLIENTS, expected);
+  for (uint32_t i = 0; i < CLIENTS; i++)
+    ck_assert_double_eq_tol(tree.shares[i], expected[i], 1e-6);
+}
+END_TEST
+
 /* Nobody has more than it demands, no role more than its limit, all together no more than there is; and who has less than
  * it demands needs something that is used up, or that a role above it may have no more of. */
 START_TEST(two_resources_within_bounds)
@@ -342,6 +363,7 @@ Suite *test_suite(void)
   test_case(suite, drf_example_with_a_limit);
   test_case_loop(suite, one_resource_as_a_naive_solver_divides_it, 0, 200);
   test_case_loop(suite, without_bounds_as_the_other_solver, 0, 100);
+  test_case_loop(suite, weights_of_any_size, 0, 200);
   test_case_loop(suite, two_resources_within_bounds, 0, 100);
   return suite;
 }
