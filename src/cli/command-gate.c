@@ -262,10 +262,29 @@ static void note_few(const GateBaseline *measured)
   }
 }
 
+/* Of a new baseline metrics that these workloads do not have are left out; of one that is renewed somebody wanted them. */
+static bool check_measured(const Gate *gate, const GateBaseline *measured, GError **error)
+{
+  for (guint i = 0; gate->baseline != NULL && i < measured->tolerances->len; i++) {
+    const GateTolerance *tolerance = gate_tolerance(measured, i);
+    if (gate_is_measured(measured, i))
+      continue;
+    g_autofree char *name = gate_metric_name(tolerance->metric, tolerance->scope);
+    g_set_error(
+        error, CLI_ERROR, CLI_ERROR_USAGE,
+        "%s: [tolerances] %s: no workload has this metric of this scope (fairness = agents makes some; "
+        "\"resource cpus\" is a scope); the baseline stays as it is",
+        gate->arguments->baseline, name);
+    return false;
+  }
+  return true;
+}
+
 static ExitStatus accept_baseline(const Gate *gate, const GateRuns *runs)
 {
   g_autoptr(GError) error = NULL;
-  if (!save(gate->arguments->baseline, gate_baseline_text(runs->measured), &error)) {
+  if (!check_measured(gate, runs->measured, &error) ||
+      !save(gate->arguments->baseline, gate_baseline_text(runs->measured), &error)) {
     report_error(error);
     return EXIT_BAD_INPUT;
   }

@@ -96,6 +96,17 @@ GateWorkload *gate_baseline_find(const GateBaseline *baseline, const char *file)
   return NULL;
 }
 
+bool gate_is_measured(const GateBaseline *baseline, guint i)
+{
+  for (guint w = 0; w < baseline->workloads->len; w++) {
+    const GateWorkload *workload = gate_workload(baseline, w);
+    for (uint32_t r = 0; r < workload->replications; r++)
+      if (!isnan(*gate_value(workload, i, r)))
+        return true;
+  }
+  return false;
+}
+
 char *gate_metric_name(const Metric *metric, const char *scope)
 {
   return strcmp(scope, "run") == 0 ? g_strdup(metric->name) : g_strdup_printf("%s:%s", metric->name, scope);
@@ -129,20 +140,20 @@ static void append_tolerance(GString *out, const GateTolerance *tolerance)
     g_string_append_printf(out, "%s + %s%%\n", amount, part);
 }
 
-/* Columns as wide as their widest number. */
-static void append_values(GString *out, const GateBaseline *baseline, const GateWorkload *workload)
+/* Columns as wide as their widest number. @columns: of the tolerances that have one. */
+static void append_values(GString *out, const GArray *columns, const GateWorkload *workload)
 {
-  guint n = baseline->tolerances->len;
+  guint n = columns->len;
   g_autofree int *widths = g_new0(int, MAX(n, 1));
   for (guint i = 0; i < n; i++)
     for (uint32_t r = 0; r < workload->replications; r++) {
-      g_autofree char *number = number_text(*gate_value(workload, i, r));
+      g_autofree char *number = number_text(*gate_value(workload, g_array_index(columns, guint, i), r));
       widths[i] = MAX(widths[i], (int)strlen(number));
     }
   for (uint32_t r = 0; r < workload->replications; r++) {
     g_string_append_printf(out, "%u = ", r);
     for (guint i = 0; i < n; i++) {
-      g_autofree char *number = number_text(*gate_value(workload, i, r));
+      g_autofree char *number = number_text(*gate_value(workload, g_array_index(columns, guint, i), r));
       g_string_append_printf(out, "%s%*s", i == 0 ? "" : ", ", widths[i], number);
     }
     g_string_append_c(out, '\n');
@@ -152,21 +163,25 @@ static void append_values(GString *out, const GateBaseline *baseline, const Gate
 char *gate_baseline_text(const GateBaseline *baseline)
 {
   GString *out = g_string_new(head);
+  g_autoptr(GArray) columns = g_array_new(FALSE, FALSE, sizeof(guint));
+  for (guint i = 0; i < baseline->tolerances->len; i++)
+    if (gate_is_measured(baseline, i))
+      g_array_append_val(columns, i);
   g_string_append_printf(out, "\n[baseline]\nallocator = %s\nprogram = %s\n\n[tolerances]\n",
                          baseline->allocator, baseline->program);
-  for (guint i = 0; i < baseline->tolerances->len; i++)
-    append_tolerance(out, gate_tolerance(baseline, i));
+  for (guint i = 0; i < columns->len; i++)
+    append_tolerance(out, gate_tolerance(baseline, g_array_index(columns, guint, i)));
   for (guint i = 0; i < baseline->workloads->len; i++) {
     const GateWorkload *workload = gate_workload(baseline, i);
     g_string_append_printf(out, "\n[workload %s]\npoint = %s\nseed = %" G_GUINT64_FORMAT "\nmetrics = ",
                            workload->file, workload->point, workload->seed);
-    for (guint k = 0; k < baseline->tolerances->len; k++) {
-      g_autofree char *name =
-          gate_metric_name(gate_tolerance(baseline, k)->metric, gate_tolerance(baseline, k)->scope);
+    for (guint k = 0; k < columns->len; k++) {
+      const GateTolerance *tolerance = gate_tolerance(baseline, g_array_index(columns, guint, k));
+      g_autofree char *name = gate_metric_name(tolerance->metric, tolerance->scope);
       g_string_append_printf(out, "%s%s", k == 0 ? "" : ", ", name);
     }
     g_string_append_c(out, '\n');
-    append_values(out, baseline, workload);
+    append_values(out, columns, workload);
   }
   return g_string_free(out, FALSE);
 }
@@ -327,6 +342,9 @@ static bool read_groups(const Reading *reading, GError **error)
     return tolerances == NULL
                ? fail(reading, NULL, NULL, error, "no baseline of a gate: expected [tolerances]")
                : false;
+  if (reading->baseline->tolerances->len == 0)
+    return fail(reading, tolerances, NULL, error,
+                "expected at least one metric: a gate without any holds nobody back");
   for (guint i = 0; i < groups->len; i++) {
     const KeyGroup *group = g_ptr_array_index(groups, i);
     if (strcmp(group->kind, "workload") == 0 && !read_workload(reading, group, error))

@@ -63,7 +63,7 @@ GateBaseline *gate_baseline_new(const char *allocator, const char *program);
 GateBaseline *gate_baseline_read(const char *path, GError **error);
 void gate_baseline_free(GateBaseline *baseline);
 
-/** gate_baseline_text: (transfer full): the file. */
+/** gate_baseline_text: (transfer full): the file. Tolerances of which there is no number are left out. */
 char *gate_baseline_text(const GateBaseline *baseline);
 
 /** gate_baseline_add: a workload without values. Returns: (transfer none): until the next is added. @file: copied. */
@@ -72,6 +72,9 @@ GateWorkload *gate_baseline_add(GateBaseline *baseline, const char *file, const 
 
 /** gate_baseline_find: (nullable): the workload of this name. */
 GateWorkload *gate_baseline_find(const GateBaseline *baseline, const char *file);
+
+/** gate_is_measured: whether any replication of any workload has a number for the tolerance @i. */
+bool gate_is_measured(const GateBaseline *baseline, guint i);
 
 /** gate_round: @value as the file has it. */
 double gate_round(double value);

@@ -86,7 +86,8 @@ static void judge(const Judged *judged, double level)
   if (judged->worsening.n < 2) {
     row->low = row->high = row->detectable = (double)NAN;
     row->verdict = GATE_INCONCLUSIVE;
-    row->why = g_strdup_printf("no number in %u replications", judged->missing);
+    row->why = judged->missing > 0 ? g_strdup_printf("no number in %u replications", judged->missing)
+                                   : g_strdup("the baseline has one number only");
     return;
   }
   double degrees = (double)(judged->worsening.n - 1);
@@ -110,6 +111,28 @@ static void judge(const Judged *judged, double level)
   }
 }
 
+/* A tolerance of which no workload of the baseline has a number: what nobody looks at does not pass. */
+static void add_unmeasured(GPtrArray *rows, const GateTolerance *tolerance)
+{
+  GateRow *row = g_new0(GateRow, 1);
+  const double none = (double)NAN;
+  *row = (GateRow){
+      .workload = g_strdup("all"),
+      .metric = gate_metric_name(tolerance->metric, tolerance->scope),
+      .unit = tolerance->metric->unit,
+      .baseline = none,
+      .measured = none,
+      .worsening = none,
+      .low = none,
+      .high = none,
+      .tolerance = none,
+      .detectable = none,
+      .verdict = GATE_INCONCLUSIVE,
+      .why = g_strdup("the baseline has a tolerance and no number: --accept measures it"),
+  };
+  g_ptr_array_add(rows, row);
+}
+
 GPtrArray *gate_judge(const GateBaseline *baseline, const GateBaseline *measured, double confidence)
 {
   GPtrArray *rows = gate_rows_new();
@@ -131,6 +154,9 @@ GPtrArray *gate_judge(const GateBaseline *baseline, const GateBaseline *measured
     judge(judged, (1 - confidence) / all->len);
     g_ptr_array_add(rows, judged->row);
   }
+  for (guint i = 0; i < baseline->tolerances->len; i++)
+    if (!gate_is_measured(baseline, i))
+      add_unmeasured(rows, gate_tolerance(baseline, i));
   return rows;
 }
 

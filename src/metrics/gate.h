@@ -9,7 +9,8 @@
  *
  *       regression     the lower bound is above the tolerance: it has become worse by more than that
  *       inconclusive   it is not, but the interval between the bounds is wider than the tolerance; or a replication
- *                      has no number that the baseline has. Never a pass
+ *                      has no number that the baseline has; or the baseline has a tolerance without a number to hold
+ *                      it against. Never a pass
  *       pass           else
  *
  * Invariant: the chance that any of the metrics that have not become worse than their tolerances is called a
@@ -77,7 +78,7 @@ typedef struct {
  * @measured: has the workloads of @baseline, with its replications and tolerances
  * @requirements: of GateRequirement, with the values of each in @limits
  *
- * Returns: (transfer full): of GateRow *: workload by workload, in the order of the file.
+ * Returns: (transfer full): of GateRow *: workload by workload, in the order of the file; then those of no workload.
  */
 GPtrArray *gate_judge(const GateBaseline *baseline, const GateBaseline *measured, double confidence);
 

@@ -110,6 +110,36 @@ def what_is_wider_than_the_tolerance_is_no_pass(box):
 
 
 @case
+def what_nobody_measured_is_no_pass(box):
+    folder = workloads(box, "weights.ini")
+    accept(box, replications=3)
+    good = box.read("b.txt")
+    edit(box, "b.txt", "fairness/jain = 0.02\n", "fairness/jain = 0.02\nwork/rate = 1\n")
+    done, verdicts = gate(box, 2)
+    assert "all, work/rate: the baseline has a tolerance and no number" in done.stdout, done.stdout
+    assert list(verdicts.values()).count("pass") == METRICS
+    box.well("gate", "-b", "b.txt", "-w", folder, "--accept", "--quiet")
+    gate(box, 0)
+    # A scope that there is not: it stays in the file, until somebody has mended it.
+    box.write("b.txt", good.decode().replace("utilization:resource cpus = ", "utilization:resource cpu = "))
+    before = box.read("b.txt")
+    done, _ = gate(box, 2)
+    assert "utilization:resource cpu" in done.stdout
+    box.refused("utilization:resource cpu: no workload has this metric", "gate", "-b", "b.txt", "-w", folder, "--accept")
+    assert box.read("b.txt") == before
+    box.write("b.txt", good.decode().split("[tolerances]")[0] + "[tolerances]\n\n[workload" +
+              good.decode().split("[workload", 1)[1])
+    box.refused("b.txt.*tolerances.*expected at least one metric", "gate", "-b", "b.txt", "-w", folder)
+    # A new baseline has the metrics that its workloads have.
+    edit(box, "w/weights.ini", "fairness = agents\n", "")
+    os.unlink(box.join("b.txt"))
+    accept(box, replications=3)
+    text = box.read("b.txt").decode()
+    assert "fairness/jain = " in text and "sharing_incentive" not in text and "envy" not in text
+    gate(box, 0)
+
+
+@case
 def limits_need_no_baseline(box):
     folder = workloads(box, "weights.ini")
     few = ("--replications", "4", "-w", folder)

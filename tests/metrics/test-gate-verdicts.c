@@ -137,6 +137,33 @@ START_TEST(a_number_that_is_gone_is_no_pass)
 }
 END_TEST
 
+/* Somebody wrote a line into [tolerances], or a scope wrong, and did not measure again. */
+START_TEST(a_tolerance_without_a_number_is_no_pass)
+{
+  double base[N] = {100, 100, 100, 100, 100};
+  const double none[N] = {(double)NAN, (double)NAN, (double)NAN, (double)NAN, (double)NAN};
+  g_autoptr(GateBaseline) baseline = baseline_of("fairness/deficit", 10, 0, base);
+  g_autoptr(GateBaseline) measured = baseline_of("fairness/deficit", 10, 0, base);
+  for (int i = 0; i < 2; i++) {
+    GateBaseline *one = i == 0 ? baseline : measured;
+    GateTolerance tolerance = {metric_find("utilization"), g_strdup("resource cpu"), 0.02, 0};
+    g_array_append_val(one->tolerances, tolerance);
+    GateWorkload *workload = gate_workload(one, 0);
+    workload->values = g_renew(double, workload->values, 2 * N);
+    memcpy(gate_value(workload, 1, 0), none, sizeof none);
+  }
+  g_autoptr(GPtrArray) rows = gate_judge(baseline, measured, 0.95);
+  ck_assert_uint_eq(rows->len, 2);
+  const GateRow *row = g_ptr_array_index(rows, 1);
+  ck_assert_str_eq(row->metric, "utilization:resource cpu");
+  ck_assert_int_eq(row->verdict, GATE_INCONCLUSIVE);
+  ck_assert_int_eq(((const GateRow *)g_ptr_array_index(rows, 0))->verdict, GATE_PASS);
+  ck_assert_int_eq(gate_verdict(rows), GATE_INCONCLUSIVE);
+  g_autofree char *text = gate_baseline_text(measured);
+  ck_assert_ptr_null(strstr(text, "utilization"));
+}
+END_TEST
+
 START_TEST(a_regression_outweighs_what_is_not_known)
 {
   GateRow rows[3] = {{.verdict = GATE_PASS}, {.verdict = GATE_INCONCLUSIVE}, {.verdict = GATE_REGRESSION}};
@@ -207,6 +234,7 @@ Suite *test_suite(void)
   test_case(suite, a_lower_bound_above_the_tolerance_is_a_regression);
   test_case(suite, bounds_are_those_of_the_family);
   test_case(suite, a_number_that_is_gone_is_no_pass);
+  test_case(suite, a_tolerance_without_a_number_is_no_pass);
   test_case(suite, a_regression_outweighs_what_is_not_known);
   test_case(suite, a_requirement_is_for_every_replication);
   test_case(suite, a_baseline_is_read_as_it_was_written);
