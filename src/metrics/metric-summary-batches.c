@@ -73,8 +73,8 @@ bool metric_summary_batches(sqlite3 *db, sqlite3_stmt *insert, GError **error)
 {
   sqlite3_stmt *query = results_query(
       db,
-      "SELECT min(run_id), warm_up_ns, confidence FROM run WHERE status IN ('ok', 'stalled') AND kind = "
-      "'steady' "
+      "SELECT min(run_id), warm_up_ns, confidence FROM run WHERE run_id IN " RESULTS_RUNS_ONCE
+      " AND kind = 'steady' "
       "GROUP BY point, allocator, coalesce(allocator_sha256, ''), version, git_commit HAVING count(*) = 1",
       0, error);
   if (query == NULL)

@@ -16,14 +16,14 @@ static const char make_groups[] =
     "INSERT INTO temp.replicated SELECT min(run_id), point, allocator, coalesce(allocator_sha256, ''), "
     "version, "
     "git_commit, count(*), min(recorded) OR count(DISTINCT digest) = 1, max(confidence) FROM run "
-    "WHERE status IN ('ok', 'stalled') GROUP BY 2, 3, 4, 5, 6 HAVING count(*) > 1";
+    "WHERE run_id IN " RESULTS_RUNS_ONCE " GROUP BY 2, 3, 4, 5, 6 HAVING count(*) > 1";
 
 /* Values in the order of the runs, so that sums are the same each time. */
 static const char select_values[] =
     "SELECT first, name, scope, value, n, still, replicated.confidence FROM temp.replicated "
     "JOIN run ON run.point = replicated.point AND run.allocator = replicated.allocator "
     "AND coalesce(run.allocator_sha256, '') = sha256 AND run.version = replicated.version "
-    "AND run.git_commit = replicated.git_commit AND run.status IN ('ok', 'stalled') "
+    "AND run.git_commit = replicated.git_commit AND run.run_id IN " RESULTS_RUNS_ONCE " "
     "JOIN metric USING (run_id) ORDER BY first, name, scope, run_id";
 
 static sqlite3_stmt *prepare_insert(sqlite3 *db, GError **error)

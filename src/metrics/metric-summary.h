@@ -7,7 +7,7 @@
  *     runs of one point with one allocator, of one program -> a value per run      -> Sample -> one row per metric
  *     a steady run that is alone -> a series after the warm-up -> means of batches -> Sample -> one row per metric
  *
- * Runs that were interrupted or that failed are left out. There is no interval where nothing makes the runs differ: all
+ * Runs that were interrupted or that failed are left out, and a run that is there twice counts once. There is no interval where nothing makes the runs differ: all
  * of them replay one recorded input, or are alike to the last event. That is one observation, however often it is made.
  *
  * Batches are of the time means (utilization, mean_share), which are sampled, and of the mean completion time, of jobs

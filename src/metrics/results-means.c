@@ -77,8 +77,10 @@ static char **read_texts(sqlite3 *db, const char *sql, uint32_t run_id, GError *
 
 static bool read_group(sqlite3 *db, ResultsMeansGroup *group, GError **error)
 {
-  g_auto(GStrv) settings = read_texts(
-      db, "SELECT name || '=' || value FROM setting WHERE run_id = ?1 ORDER BY name", group->run_id, error);
+  g_auto(GStrv) settings = read_texts(db,
+                                      "SELECT name || '=' || value FROM setting WHERE run_id = ?1 "
+                                      "AND name <> 'experiment.shared-point' ORDER BY name",
+                                      group->run_id, error);
   if (settings == NULL)
     return false;
   group->settings = g_strjoinv(", ", settings);
@@ -95,7 +97,7 @@ static bool read_groups(sqlite3 *db, ResultsMeans *means, GError **error)
       db,
       "SELECT min(run_id), title, allocator, count(*), sum(status = 'stalled'), "
       "count(*) > 1 AND (min(recorded) OR count(DISTINCT digest) = 1), max(confidence) FROM run "
-      "WHERE status IN ('ok', 'stalled') "
+      "WHERE run_id IN " RESULTS_RUNS_ONCE " "
       "GROUP BY point, allocator, coalesce(allocator_sha256, ''), version, git_commit ORDER BY 1",
       0, error);
   if (query == NULL)

@@ -63,6 +63,12 @@ sqlite3_stmt *results_query(sqlite3 *db, const char *sql, int64_t run_id, GError
 /** results_query_end: finalizes @query. Returns: false, with RESULTS_ERROR_FORMAT, where it had failed. */
 bool results_query_end(sqlite3 *db, sqlite3_stmt *query, GError **error);
 
+/* Runs that came to their end, each once: a file may hold one a second time, with rows for tasks, say, and that tells
+ * nothing more of others. */
+#define RESULTS_RUNS_ONCE                                                                                    \
+  "(SELECT min(run_id) FROM run WHERE status IN ('ok', 'stalled') "                                          \
+  "GROUP BY point, allocator, coalesce(allocator_sha256, ''), version, git_commit, seed, replication)"
+
 /** results_finish_times: adds fairness/finish_time to runs of which the file holds the isolated ones, too; before
  * results_summarize(), @db: in a transaction. */
 bool results_finish_times(sqlite3 *db, GError **error);

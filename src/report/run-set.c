@@ -100,6 +100,19 @@ static void add_to_variants(RunSet *set, uint32_t run)
   g_array_append_val(set->variants, variant);
 }
 
+/* Whether the same run is there already: once more, with rows for tasks, say, or the same file given twice. */
+static bool is_repeated(const RunSet *set, const ReportRun *run)
+{
+  for (uint32_t i = 0; i < set->runs->len; i++) {
+    const ReportRun *other = run_set_run(set, i);
+    if (other->summary.seed == run->summary.seed && other->replication == run->replication &&
+        g_strcmp0(other->summary.digest, run->summary.digest) == 0 &&
+        strcmp(other->identity, run->identity) == 0)
+      return true;
+  }
+  return false;
+}
+
 /* "agents=300, ...": what was overridden otherwise than in all variants. */
 static char *different_settings(const RunSet *set, const ReportRun *run)
 {
@@ -168,8 +181,10 @@ static bool read_settings(ReportRun *run, sqlite3 *db, const char *path, GError 
   Query query;
   GString *whole = g_string_new(NULL);
   GPtrArray *brief = g_ptr_array_new();
-  bool read =
-      start(&query, db, path, "SELECT name, value FROM setting WHERE run_id = ?1 ORDER BY name", error);
+  bool read = start(
+      &query, db, path,
+      "SELECT name, value FROM setting WHERE run_id = ?1 AND name <> 'experiment.shared-point' ORDER BY name",
+      error);
   if (read) {
     sqlite3_bind_int64(query.statement, 1, run->run_id);
     while (query_next(&query)) {
@@ -196,7 +211,8 @@ static bool read_run(RunSet *set, ReportRun *run, GError **error)
   if (!start(&query, results_reader_database(file->reader), file->path,
              "SELECT command, workload, workload_path, warm_up_ns, replication, allocator_path, "
              "allocator_sha256, confidence, recorded, "
-             "point || ' ' || allocator || ' ' || coalesce(allocator_sha256, '') FROM run WHERE run_id = ?1",
+             "point || ' ' || allocator || ' ' || coalesce(allocator_sha256, '') || ' ' || version || ' ' || "
+             "git_commit FROM run WHERE run_id = ?1",
              error))
     return false;
   sqlite3_bind_int64(query.statement, 1, run->run_id);
@@ -266,9 +282,11 @@ static bool add_file(RunSet *set, const char *path, const char *only, GError **e
   for (uint32_t i = first; i < end; i++) {
     ReportRun run = {.file = number, .index = i, .run_id = results_reader_run_id(reader, i)};
     bool read = read_run(set, &run, error);
-    if (!read) {
+    if (!read || is_repeated(set, &run)) {
       run_clear(&run);
-      return false;
+      if (!read)
+        return false;
+      continue;
     }
     g_array_append_val(set->runs, run);
     add_to_variants(set, set->runs->len - 1);

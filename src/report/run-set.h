@@ -4,10 +4,11 @@
 /*
  * RunSet: the runs that are looked at together, from one or several results files.
  *
- *     files, in the order given --> runs, by file and run_id --> variants: runs that differ in their seed alone
+ *     files, in the order given --> runs, by file and run_id, --> variants: runs that differ in their seed alone
+ *                                   each once
  *
  * A variant is what is compared; its runs are replications of each other. Runs are of one variant where they are of one
- * point (what was run) with one allocator. A variant's label says what tells it from the others: the allocator where
+ * point (what was run) with one allocator of one program. A variant's label says what tells it from the others: the allocator where
  * that does, else what was overridden in it otherwise than in others, else the file, else the number of its first run.
  *
  * Query reads rows of one run. Files are open read-only as long as the set.

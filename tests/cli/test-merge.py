@@ -60,6 +60,21 @@ def one_after_the_other_and_again_is_the_same(box):
 
 
 @case
+def the_same_run_with_more_rows_is_no_replication(box):
+    box.write("w.ini", SMALL)
+    box.well("w.ini", "--replications", "3", "-o", "a.db", "-q")
+    box.well("w.ini", "--replications", "3", "-o", "b.db", "-q", "--record", "tasks")
+    summaries = "SELECT name, scope, n, missing, mean, half_width FROM metric_summary ORDER BY 1, 2"
+    alone = box.query("a.db", summaries)
+    assert {row[2] for row in alone if row[4] is not None} == {3}
+    box.well("merge", "both.db", "a.db", "b.db")
+    assert box.value("both.db", "SELECT count(*) FROM run") == 6
+    assert box.query("both.db", summaries) == alone
+    shown = {name: box.well("show", name, "--summary").stdout.splitlines()[2:-1] for name in ("a.db", "both.db")}
+    assert shown["a.db"] == shown["both.db"] and len(shown["a.db"]) > 4, shown
+
+
+@case
 def what_is_no_results_file_is_refused(box):
     three_files(box)
     box.write("text.db", "a text, which is long enough not to be taken for an empty file, though it is none" * 2)

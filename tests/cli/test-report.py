@@ -311,6 +311,21 @@ def several_runs_have_intervals(box):
 
 
 @case
+def a_run_that_is_given_twice_counts_once(box):
+    need_gnuplot()
+    box.write("w.ini", SMALL)
+    box.well("w.ini", "--replications", "3", "-o", "a.db", "-q")
+    box.well("w.ini", "--replications", "3", "-o", "b.db", "-q", "--record", "tasks")
+    box.well("report", "a.db", "-o", "a.html")
+    intervals = re.findall(r">([0-9.]+ ± [0-9.e+-]+)<", box.read("a.html").decode())
+    assert intervals
+    for files in (("a.db", "a.db"), ("a.db", "b.db")):
+        box.well("report", *files, "-o", "b.html")
+        check_page(box.join("b.html"))
+        assert re.findall(r">([0-9.]+ ± [0-9.e+-]+)<", box.read("b.html").decode()) == intervals
+
+
+@case
 def several_runs_in_one_file(box):
     need_gnuplot()
     box.write("w.ini", SMALL)
