@@ -62,15 +62,16 @@ double *isolation_parts(const Experiment *experiment, const Sources *sources)
   return parts;
 }
 
-char **isolation_overrides(const Experiment *experiment, uint32_t index, double part)
+char **isolation_overrides(const Experiment *experiment, const char *point, uint32_t index, double part)
 {
   const Cluster *cluster = &experiment->cluster;
-  char **overrides = g_new0(char *, (size_t)cluster->n_classes + 2);
+  char **overrides = g_new0(char *, (size_t)cluster->n_classes + 3);
   overrides[0] = g_strdup_printf("experiment.only=%s", experiment->frameworks[index].name);
+  overrides[1] = g_strdup_printf("experiment.shared-point=%s", point);
   for (uint32_t i = 0; i < cluster->n_classes; i++) {
     const AgentClass *agents = &cluster->classes[i];
     uint32_t count = (uint32_t)fmax(round(agents->count * part), 1);
-    overrides[i + 1] = strcmp(agents->name, CLUSTER_CLASS) == 0
+    overrides[i + 2] = strcmp(agents->name, CLUSTER_CLASS) == 0
                            ? g_strdup_printf("cluster.agents=%u", count)
                            : g_strdup_printf("agents %s.count=%u", agents->name, count);
   }

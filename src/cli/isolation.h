@@ -19,5 +19,6 @@
 /** isolation_parts: (transfer full): the part of each framework group of @experiment. */
 double *isolation_parts(const Experiment *experiment, const Sources *sources);
 
-/** isolation_overrides: (transfer full): what makes of a workload the one in which the group @index is alone on @part. */
-char **isolation_overrides(const Experiment *experiment, uint32_t index, double part);
+/** isolation_overrides: (transfer full): what makes of a workload the one in which the group @index is alone on @part.
+ * @point: results_point() of that workload */
+char **isolation_overrides(const Experiment *experiment, const char *point, uint32_t index, double part);

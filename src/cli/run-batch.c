@@ -199,10 +199,11 @@ static bool add_points(RunBatch *run, PointList *list, const PointCell *cell, ui
 }
 
 /* Each framework group alone on its part, behind the runs that they share. */
-static bool add_isolated(RunBatch *run, GError **error)
+static bool add_isolated(RunBatch *run, const PointCell *shared, GError **error)
 {
+  g_autofree char *point = point_cell_point(shared);
   for (uint32_t i = 0; i < run->experiment->n_frameworks; i++) {
-    g_auto(GStrv) alone = isolation_overrides(run->experiment, i, run->parts[i]);
+    g_auto(GStrv) alone = isolation_overrides(run->experiment, point, i, run->parts[i]);
     g_autoptr(GPtrArray) overrides = g_ptr_array_new();
     for (char **one = run->overrides; *one != NULL; one++)
       g_ptr_array_add(overrides, *one);
@@ -295,7 +296,7 @@ static ExitStatus run_points(RunBatch *run)
   const PointCell *cell =
       point_list_cell(run->list, run->arguments->workload, (const char *const *)run->overrides, "", &error);
   if (cell == NULL || !add_points(run, run->list, cell, run->most, 0, &error) ||
-      (run->parts != NULL && !add_isolated(run, &error)))
+      (run->parts != NULL && !add_isolated(run, cell, &error)))
     return report_error(error);
   uint32_t n, wanted;
   const BatchPoint *points = point_list_points(run->list, &n);

@@ -3,22 +3,24 @@
 
 /*
  * Finish-time fairness, where a file holds both a run and those in which each framework of it was alone on its part of the
- * agents (sim run --isolated): same allocator, seed and replication, and the settings of the run among those of the others.
+ * agents (sim run --isolated): these say of which point they are the isolated ones; allocator, seed, replication and program
+ * are the same.
  * A job that did not finish counts with its age: who is starved does not come out well.
  */
 
 static const char find_pairs[] =
     "CREATE TEMP TABLE finish_pair AS "
-    "SELECT shared.run_id AS shared, alone.run_id AS alone, only.value AS name, shared.sim_end_ns AS end_ns "
-    "FROM setting AS only JOIN run AS alone ON alone.run_id = only.run_id "
-    "JOIN run AS shared ON shared.allocator = alone.allocator "
-    "AND shared.allocator_sha256 IS alone.allocator_sha256 AND shared.title = alone.title "
-    "AND shared.seed = alone.seed AND shared.replication = alone.replication "
-    "WHERE only.name = 'experiment.only' AND NOT EXISTS "
-    "(SELECT 1 FROM setting WHERE run_id = shared.run_id AND name = 'experiment.only') AND NOT EXISTS "
-    "(SELECT name, value FROM setting WHERE run_id = shared.run_id AND name <> 'cluster.agents' "
-    "AND name NOT LIKE 'agents %.count' "
-    "EXCEPT SELECT name, value FROM setting WHERE run_id = alone.run_id)";
+    "SELECT shared.run_id AS shared, min(alone.run_id) AS alone, only.value AS name, shared.sim_end_ns AS "
+    "end_ns "
+    "FROM setting AS only JOIN setting AS of ON of.run_id = only.run_id AND of.name = "
+    "'experiment.shared-point' "
+    "JOIN run AS alone ON alone.run_id = only.run_id "
+    "JOIN run AS shared ON shared.point = of.value AND shared.allocator = alone.allocator "
+    "AND shared.allocator_sha256 IS alone.allocator_sha256 AND shared.version = alone.version "
+    "AND shared.git_commit = alone.git_commit AND shared.seed = alone.seed "
+    "AND shared.replication = alone.replication "
+    "WHERE only.name = 'experiment.only' "
+    "GROUP BY shared.run_id, only.value"; /* each once, however often it is there */
 
 static const char add_groups[] =
     "INSERT OR REPLACE INTO metric SELECT pair.shared, 'fairness/finish_time', 'framework ' || pair.name, "

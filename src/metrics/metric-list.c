@@ -15,8 +15,9 @@ static const Metric metrics[] = {
     {"fairness/deficit", "share-seconds", LESS, "sum over frameworks of their deficits, see table framework"},
     {"fairness/sharing_incentive", "0 to 1", MORE, "least of any framework, see table framework"},
     {"fairness/envy", "0 to 1", LESS, "largest of any framework, see table framework"},
-    {"fairness/finish_time", "1: as alone", LESS,
-     "of runs with --isolated: completion times over those of the same jobs with the group alone on its part "
+    {"fairness/finish_time", "ratio", LESS,
+     "1: as alone; of runs with --isolated: completion times over those of the same jobs with the group "
+     "alone on its part "
      "(1/n by weight) "
      "of each class of agents; only jobs that finish alone, unfinished ones with their age; run: largest of "
      "any group"},

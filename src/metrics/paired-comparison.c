@@ -133,6 +133,7 @@ static bool read_jobs(Reading *reading, uint32_t pair, GError **error)
       for (int side = 0; column != NULL && side < 2; side++) {
         column->values[side][pair] = times->seconds[side][i];
         column->metric->at_least[side] |= times->unfinished[side] > 0;
+        column->metric->open[side] |= times->open[side] > 0;
       }
     }
   }
@@ -311,7 +312,7 @@ int paired_metric_verdict(const PairedMetric *metric, double confidence)
 {
   bool known = metric->p_adjusted < 1 - confidence; /* false for NAN */
   bool more = metric->change > (metric->ratio ? 1 : 0);
-  if (!known || metric->metric->direction == METRIC_DESCRIBES)
+  if (!known || metric->metric->direction == METRIC_DESCRIBES || metric->open[more ? 0 : 1])
     return 0;
   return more == (metric->metric->direction == METRIC_MORE_IS_BETTER) ? 1 : -1;
 }

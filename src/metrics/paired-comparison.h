@@ -33,6 +33,7 @@ typedef struct {
   char *scope;
   bool ratio;       /* the change is other / base; else other - base */
   bool at_least[2]; /* base, other: jobs had not finished: what is told is a lower bound */
+  bool open[2];     /* and for some of them one that the other side is already beyond (paired-jobs.h) */
   uint32_t n;
   uint32_t missing;
   double base; /* arithmetic means over the n pairs; NAN: n is 0 */
@@ -72,5 +73,5 @@ typedef struct {
 GPtrArray *paired_comparisons_new(const PairedSides *sides, const PairedChoice *choice, GError **error);
 
 /** paired_metric_verdict: 1: the other is better, -1: worse, 0: neither is known: by the adjusted p-value and the
- * direction of the metric. */
+ * direction of the metric. A side that is open does not win by what it did not show. */
 int paired_metric_verdict(const PairedMetric *metric, double confidence);

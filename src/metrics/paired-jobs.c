@@ -121,8 +121,10 @@ static int job_compare(const void *a, const void *b)
   return (left->key > right->key) - (left->key < right->key);
 }
 
-/* @from_ns: jobs submitted earlier do not count. Returns: (transfer full): of PairedJob, sorted. */
-static GArray *read_jobs(const PairedRun *run, int64_t from_ns, PairNames *names, GError **error)
+/* @from_ns: jobs submitted earlier do not count; @end_ns: when those that are not finished are looked at.
+ * Returns: (transfer full): of PairedJob, sorted. */
+static GArray *read_jobs(const PairedRun *run, int64_t from_ns, int64_t end_ns, PairNames *names,
+                         GError **error)
 {
   g_autoptr(GArray) jobs = g_array_new(FALSE, FALSE, sizeof(PairedJob));
   g_autoptr(GArray) numbers = read_frameworks(run, names, error);
@@ -140,7 +142,7 @@ static GArray *read_jobs(const PairedRun *run, int64_t from_ns, PairNames *names
   while (sqlite3_step(query) == SQLITE_ROW) {
     guint id = (guint)sqlite3_column_int64(query, 0);
     bool finished = sqlite3_column_int(query, 4) != 0;
-    int64_t end = finished ? sqlite3_column_int64(query, 3) : run->end_ns;
+    int64_t end = finished ? sqlite3_column_int64(query, 3) : end_ns;
     PairedJob job = {
         .framework = id < numbers->len ? g_array_index(numbers, uint32_t, id) : 0,
         .key = sqlite3_column_int64(query, 1),
@@ -162,6 +164,7 @@ static GArray *read_jobs(const PairedRun *run, int64_t from_ns, PairNames *names
 typedef struct {
   GArray *seconds[2]; /* of double */
   uint64_t unfinished[2];
+  uint64_t open[2];
 } ScopeTimes;
 
 static void judge(PairedJobs *all, const PairedJob *base, const PairedJob *other)
@@ -191,6 +194,8 @@ static void scope_add(ScopeTimes *scope, const PairedJob *base, const PairedJob 
   g_array_append_val(scope->seconds[1], other->seconds);
   scope->unfinished[0] += !base->finished;
   scope->unfinished[1] += !other->finished;
+  scope->open[0] += !base->finished && base->seconds < other->seconds;
+  scope->open[1] += !other->finished && other->seconds < base->seconds;
 }
 
 /* @scopes: that of all jobs first, then of the groups. */
@@ -236,6 +241,7 @@ static PairedTimes *times_of(ScopeTimes *scope, char *name)
   for (int side = 0; side < 2; side++) {
     GArray *values = scope->seconds[side];
     times->unfinished[side] = scope->unfinished[side];
+    times->open[side] = scope->open[side];
     sort_doubles(values);
     const double *ascending = (const double *)(const void *)values->data;
     double *seconds = times->seconds[side];
@@ -276,9 +282,14 @@ GPtrArray *paired_jobs_add(PairedJobs *jobs, const RunPair *pair, GError **error
       .scopes = g_ptr_array_new_with_free_func(g_free),
       .scoped = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
   };
-  int64_t from_ns = MAX(pair->base->counted_from_ns, pair->other->counted_from_ns);
-  g_autoptr(GArray) base = read_jobs(pair->base, from_ns, &names, error);
-  g_autoptr(GArray) other = base == NULL ? NULL : read_jobs(pair->other, from_ns, &names, error);
+  const PairedRun *runs[2] = {pair->base, pair->other};
+  int64_t from_ns = MAX(runs[0]->counted_from_ns, runs[1]->counted_from_ns);
+  int64_t last_ns = MAX(runs[0]->end_ns, runs[1]->end_ns);
+  int64_t ends_ns[2];
+  for (int side = 0; side < 2; side++)
+    ends_ns[side] = runs[side]->stalled ? last_ns : runs[side]->end_ns;
+  g_autoptr(GArray) base = read_jobs(runs[0], from_ns, ends_ns[0], &names, error);
+  g_autoptr(GArray) other = base == NULL ? NULL : read_jobs(runs[1], from_ns, ends_ns[1], &names, error);
   GPtrArray *times = other == NULL ? NULL : times_of_pair(jobs, &names, base, other);
   g_hash_table_unref(names.names);
   g_hash_table_unref(names.scoped);

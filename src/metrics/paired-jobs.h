@@ -9,7 +9,9 @@
  *        |                      '--- submitted on one side only (arrivals that wait for an end): counted
  *        v
  *     completion times: of a job that did not finish its age at the end of the run, which is less than its time would
- *     be: it is counted, and marks every statistic that it is in as a lower bound
+ *     be: it is counted, and marks every statistic that it is in as a lower bound. A run that has stalled would not have
+ *     finished it later either: its jobs have the age that they would have at the end of the run that was longer.
+ *     Where a run ended before the job was as old as the other side needed for it, the side is open: it must not win.
  *
  * Two things come of them: statistics per pair and group of the workload, of which a replication is one value; and the
  * differences job by job, over all pairs, which describe and are no evidence (jobs of one run depend on each other).
@@ -35,6 +37,7 @@ typedef struct {
   char *scope;
   uint64_t matched;
   uint64_t unfinished[2]; /* of the base, of the other */
+  uint64_t open[2];       /* of these: seen for a shorter time than the job took on the other side */
   double seconds[2][PAIRED_STATISTICS];
 } PairedTimes;
 

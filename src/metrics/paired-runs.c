@@ -98,6 +98,7 @@ static void add_run(PairedSides *sides, sqlite3_stmt *query, sqlite3 *db, const 
   if (has_run(side, run.seed, run.replication))
     return; /* once more, with rows for tasks, say */
   run.digest = text_at(query, 12);
+  run.stalled = sqlite3_column_int(query, 14) != 0;
   g_array_append_val(side->runs, run);
 }
 
@@ -114,7 +115,8 @@ static bool add_file(PairedSides *sides, const char *path, GError **error)
       db,
       "SELECT allocator, coalesce(allocator_sha256, ''), point, version || ' ' || git_commit, workload, "
       "recorded, confidence, run_id, seed, replication, CASE kind WHEN 'steady' THEN warm_up_ns ELSE 0 END, "
-      "sim_end_ns, digest, kind = 'steady' FROM run WHERE status IN ('ok', 'stalled') ORDER BY run_id",
+      "sim_end_ns, digest, kind = 'steady', status = 'stalled' FROM run WHERE status IN ('ok', 'stalled') "
+      "AND run_id NOT IN (SELECT run_id FROM setting WHERE name = 'experiment.shared-point') ORDER BY run_id",
       0, error);
   if (query == NULL)
     return false;

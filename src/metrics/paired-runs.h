@@ -11,7 +11,8 @@
  * A factor is the allocator (a plug-in: its file), one key of the workload, the contents of a trace, or the program
  * (its version and commit). What says how often or with which seed something is run is none, nor is the title.
  *
- * Runs that were interrupted or failed are left out. So are those without a partner.
+ * Runs that were interrupted or failed are left out. So are those without a partner, and isolated ones (sim run
+ * --isolated), which are there for the sake of those that are compared.
  *
  * Not here: what is compared (paired-comparison.h).
  */
@@ -31,6 +32,7 @@ typedef struct {
   uint32_t replication;
   int64_t counted_from_ns; /* jobs submitted earlier do not count: the warm-up of a steady run; else 0 */
   int64_t end_ns;
+  bool stalled; /* nothing would have happened later either */
   char *digest;
 } PairedRun;
 

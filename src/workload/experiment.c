@@ -141,6 +141,7 @@ void experiment_free(Experiment *experiment)
   g_free(experiment->operators);
   resource_kinds_free(experiment->kinds);
   g_free(experiment->only);
+  g_free(experiment->shared_point);
   g_free(experiment->source_path);
   g_free(experiment->effective);
   g_free(experiment->identity);

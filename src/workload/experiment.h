@@ -524,7 +524,8 @@ typedef struct {
   Duration sample_interval; /* default duration / 100; 0: neither it nor a duration is given */
   FairnessDetail fairness;
   bool parted; /* each role has agents of its own, as many as its weight says, and is offered no others */
-  char *only;  /* NULL: all; else the one framework group that is there; guarantees do not count then */
+  char *shared_point; /* (nullable): of which point it is an isolated run; for who reads the results */
+  char *only; /* NULL: all; else the one framework group that is there; guarantees do not count then */
 
   ResourceKinds *kinds;
   Cluster cluster;

@@ -177,6 +177,8 @@ static const KeyRow rows[] = {
      "the one [framework NAME] that is there, without guarantees of any role (sim run --isolated); default: "
      "all",
      false},
+    {GROUP_EXPERIMENT, JOBS_ANY, "shared-point", &text, EXPERIMENT(shared_point), 0, 0, NULL,
+     "with only: the point (table run) of the runs that it is compared with; default: none", false},
 
     {GROUP_CLUSTER, JOBS_ANY, "agents", &count, AGENTS(count), 1, AGENTS_MAX, NULL,
      "how many agents alike there are, beside those of [agents NAME]", false},

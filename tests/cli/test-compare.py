@@ -143,6 +143,27 @@ def a_job_that_never_ends_does_not_improve_the_mean(box):
 
 
 @case
+def a_run_that_ended_early_does_not_win(box):
+    batch(box, "a.db", "drf", ["--set", "cluster.agents=12"])
+    batch(box, "b.db", "drf")
+    metric = ("--metric", "completion_time/mean:run")
+    key = ("agents=6", "completion_time/mean", "run")
+    assert rows_of(box, "a.db", "b.db", *metric)[key]["verdict"] == "worse"
+    # After ten seconds all that has not finished is young.
+    box.execute("b.db", "UPDATE run SET sim_end_ns = 10000000000")
+    box.execute("b.db", "DELETE FROM job WHERE submit_ns > 10000000000")
+    box.execute("b.db", "UPDATE job SET state_code = 1, finish_ns = NULL WHERE finish_ns > 10000000000")
+    row = rows_of(box, "a.db", "b.db", *metric)[key]
+    assert row["other_at_least"] == "1" and float(row["change"]) < 0.5 and row["verdict"] == "none", row
+    turned = rows_of(box, "b.db", "a.db", *metric)["agents=12", "completion_time/mean", "run"]
+    assert turned["base_at_least"] == "1" and float(turned["change"]) > 2 and turned["verdict"] == "none", turned
+    # What has stalled would not have finished it in the time that the other had either.
+    box.execute("b.db", "UPDATE run SET status = 'stalled'")
+    row = rows_of(box, "a.db", "b.db", *metric)[key]
+    assert row["other_at_least"] == "1" and row["verdict"] == "worse", row
+
+
+@case
 def jobs_are_compared_one_by_one(box):
     batch(box)
     jobs = json.loads(box.well("compare", "r.db", "--format", "json").stdout)["comparisons"][0]["jobs"]

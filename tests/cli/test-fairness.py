@@ -3,6 +3,7 @@
 """Fairness as it is measured: shares against the ideal, and agent by agent where the workload asks for it."""
 
 import os
+import re
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
@@ -135,6 +136,31 @@ def finish_times_against_those_alone(box):
     box.well("merge", "again.db", "r.db")
     assert box.query("r.db", "SELECT * FROM metric") == box.query("again.db", "SELECT * FROM metric")
     box.refused("--isolated", "w.ini", "--isolated", "--until", "fairness/jain 1%")
+    # Two allocators are compared, as a ratio; the runs that are alone are no side of that.
+    done = box.well("w.ini", "--isolated", "--replications", "2", "-a", "drf,priority", "-o", "two.db", "-j", "2")
+    assert "priority against drf (allocator): 2 pairs of runs" in done.stdout
+    assert re.search(r"^fairness/finish_time .* %", done.stdout, re.MULTILINE), done.stdout
+    assert "shared-point" not in done.stdout
+
+
+@case
+def runs_alone_belong_to_theirs(box):
+    # Twice the agents, or another interval: what is alone is of one of them, whatever is in the same file.
+    box.write("w.ini", "[cluster]\nagents = 8\nresources = cpus:4\n" +
+              "".join(f"[framework {name}]\njobs = 6\narrival = poisson(5s)\ntasks = 12\ntask-resources = cpus:1\n"
+                      "task-duration = exponential(4s)\n" for name in "ab"))
+    times = "SELECT scope, value FROM metric WHERE name = 'fairness/finish_time' AND run_id IN " \
+            "(SELECT run_id FROM run WHERE agents = {}) ORDER BY 1, 2"
+    box.well("w.ini", "--isolated", "-q", "-o", "8.db")
+    box.well("w.ini", "--isolated", "-q", "-o", "4.db", "--set", "cluster.agents=4", "--set",
+             "framework a.refuse-seconds=1s")
+    alone = {agents: box.query(f"{agents}.db", times.format(agents)) for agents in (8, 4)}
+    assert len(alone[8]) == len(alone[4]) == 3 and alone[8] != alone[4], alone
+    for files in (("8.db", "4.db"), ("4.db", "8.db")):
+        box.well("merge", "both.db", *files)
+        for agents in (8, 4):
+            assert box.query("both.db", times.format(agents)) == alone[agents], (files, agents)
+        os.unlink(box.join("both.db"))
 
 
 @case

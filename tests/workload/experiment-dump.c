@@ -228,6 +228,7 @@ char *experiment_dump(const Experiment *experiment)
   add(dump, "fairness", "%d parted %d", (int)experiment->fairness, experiment->parted);
   add(dump, "allocator-stream", "%u", experiment->allocator_stream);
   add(dump, "only", "%s", experiment->only == NULL ? "-" : experiment->only);
+  add(dump, "shared-point", "%s", experiment->shared_point == NULL ? "-" : experiment->shared_point);
   for (uint32_t kind = 0; kind < resource_kinds_count(experiment->kinds); kind++)
     add(dump, "kind", "%s", resource_kinds_name(experiment->kinds, kind));
   add_cluster(dump, &experiment->cluster, experiment->kinds);

@@ -80,6 +80,7 @@ START_TEST(defaults)
                    "fairness 0 parted 0\n"
                    "allocator-stream 0\n"
                    "only -\n"
+                   "shared-point -\n"
                    "kind cpus\nkind mem\nkind disk\nkind gpus\n"
                    "cluster 1 agents, 0 per rack\n"
                    "agents agents 1 cpus:4;mem:8192 speed 1\n"
@@ -155,6 +156,7 @@ static const KeyEffect effects[] = {
     {C F, "experiment.partition=static", "fairness 0 parted 1"},
     {C F, "experiment.allocator-stream=3", "allocator-stream 3"},
     {C F, "experiment.only=f", "only f"},
+    {C F, "experiment.shared-point=b4881e18a6da06b3", "shared-point b4881e18a6da06b3"},
     {C F, "experiment.replications=30", "kind 0 warm-up 0 series 0 replications 30 confidence 0.95"},
     {C F, "experiment.confidence=99 %", "kind 0 warm-up 0 series 0 replications 1 confidence 0.99"},
     {D C F, "experiment.sample-interval=1s", "duration 1 3600000000000 seed 1 warm-up 0 sample 1000000000"},
