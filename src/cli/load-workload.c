@@ -39,7 +39,7 @@ static Experiment *load_any(const char *path, const char *const *overrides, cons
 bool load_workload_of_plugin(const char *path, const char *const *overrides, LoadedWorkload *loaded,
                              GError **error)
 {
-  const WorkloadNames names = {.any_allocator = true};
+  const WorkloadNames names = {.any_allocator = true, .can_run = true};
   bool raw;
   Experiment *experiment = load_any(path, overrides, &names, &raw, error);
   if (experiment != NULL)
@@ -51,6 +51,7 @@ bool load_workload(const char *path, const char *const *overrides, const Allocat
                    LoadedWorkload *loaded, GError **error)
 {
   g_autoptr(WorkloadNames) names = allocator_names_new(more);
+  names->can_run = true;
   bool raw;
   g_autoptr(Experiment) experiment = load_any(path, overrides, names, &raw, error);
   if (experiment == NULL || !allocator_options_check(experiment, more, error))

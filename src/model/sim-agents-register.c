@@ -3,8 +3,8 @@
 #include "model/sim-network.h"
 #include "model/sim-partitions.h"
 #include "model/sim-record.h"
+#include "workload/agent-filter.h"
 
-#define RACK_SIZE      24
 #define OWN_ATTRIBUTES 4
 
 /* Whether it is one of the slow ones of its class. */
@@ -25,7 +25,7 @@ void sim_agents_add(SimAgents *agents, const AgentClass *class, uint32_t machine
 
 /* @names, @values: room for OWN_ATTRIBUTES more than the class has; returns how many there are. @rack: room for its name. */
 static uint32_t list_attributes(const SimAgents *agents, const AgentClass *class, uint32_t machine,
-                                const char *host, char rack[RACK_SIZE], const char **names,
+                                const char *host, char rack[RACK_NAME_SIZE], const char **names,
                                 const char **values)
 {
   uint32_t per_rack = agents->world->experiment->cluster.agents_per_rack;
@@ -35,7 +35,7 @@ static uint32_t list_attributes(const SimAgents *agents, const AgentClass *class
   names[n] = "class";
   values[n++] = class->name;
   if (per_rack > 0) {
-    g_snprintf(rack, RACK_SIZE, "rack-%05u", machine / per_rack + 1);
+    rack_name(&agents->world->experiment->cluster, machine, rack);
     names[n] = "rack";
     values[n++] = rack;
   }
@@ -54,7 +54,7 @@ static uint32_t list_attributes(const SimAgents *agents, const AgentClass *class
 static bool register_agent(SimAgents *agents, const AgentClass *class, uint32_t machine)
 {
   SimWorld *world = agents->world;
-  char host[AGENT_HOSTNAME_SIZE], rack[RACK_SIZE];
+  char host[AGENT_HOSTNAME_SIZE], rack[RACK_NAME_SIZE];
   agent_hostname(machine, host);
   AgentInfo info = {
       .hostname = host, .region = class->region, .zone = class->zone, .total = class->resources};

@@ -7,7 +7,7 @@
 #include "model/sim-backfill.h"
 #include "model/sim-partitions.h"
 #include "model/sim-room.h"
-#include "model/sim-wishes.h"
+#include "workload/agent-filter.h"
 
 /* The paths that reservations may be made to, and still be of use to a framework. */
 typedef struct {
@@ -65,7 +65,7 @@ static uint64_t room_for(const SimWorld *world, const FrameworkSpec *spec, const
     Quantities whole = room_on(experiment, spec, role, class);
     uint32_t count =
         world->partitions == NULL ? class->count : sim_partitions_count(world->partitions, role, i);
-    if (count > 0 && quantities_contain(&whole, need) && sim_filter_allows(&spec->agents, class))
+    if (count > 0 && quantities_contain(&whole, need) && agent_filter_may_allow(&spec->agents, class))
       room += (uint64_t)count * MIN(quantities_divide(&whole, need), spec->tasks_per_offer);
   }
   return room;

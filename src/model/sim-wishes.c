@@ -4,7 +4,6 @@
 #include "model/sim-partitions.h"
 
 #include <glib.h>
-#include <string.h>
 
 /* --- to the master -------------------------------------------------------------------------------------- */
 
@@ -63,71 +62,4 @@ void sim_wishes_clear(OfferWishes *wishes)
   for (uint32_t i = 0; i < wishes[0].constraints.n_groups; i++)
     g_free((gpointer)(guintptr)groups[i].constraints);
   g_free(groups);
-}
-
-/* --- the empty cluster ---------------------------------------------------------------------------------- */
-
-/* What @agents say there; @told: whether they all say the same. */
-static const char *text_of(const AgentTest *test, const AgentClass *agents, bool *told)
-{
-  *told = true;
-  switch (test->property) {
-  case AGENT_REGION:
-    return agents->region;
-  case AGENT_ZONE:
-    return agents->zone;
-  case AGENT_HOSTNAME:
-    *told = false;
-    return NULL;
-  case AGENT_ATTRIBUTE:
-    break;
-  }
-  if (strcmp(test->attribute, "class") == 0)
-    return agents->name;
-  for (uint32_t i = 0; i < agents->n_attributes; i++)
-    if (strcmp(agents->attributes[i].name, test->attribute) == 0)
-      return agents->attributes[i].value;
-  *told = strcmp(test->attribute, "host") != 0 && strcmp(test->attribute, "rack") != 0;
-  return NULL;
-}
-
-static bool matches(const char *text, const char *pattern)
-{
-  g_autofree char *whole = g_strdup_printf("\\A(?:%s)\\z", pattern);
-  return g_regex_match_simple(whole, text, 0, 0);
-}
-
-static bool passes(const AgentTest *test, const AgentClass *agents)
-{
-  bool told;
-  const char *text = text_of(test, agents, &told);
-  if (!told)
-    return true;
-  switch (test->kind) {
-  case AGENT_HAS:
-    return text != NULL;
-  case AGENT_LACKS:
-    return text == NULL;
-  case AGENT_IS:
-    return g_strcmp0(text, test->text) == 0;
-  case AGENT_IS_NOT:
-    return g_strcmp0(text, test->text) != 0;
-  case AGENT_MATCHES:
-    return text != NULL && matches(text, test->text);
-  case AGENT_MATCHES_NOT:
-    return text == NULL || !matches(text, test->text);
-  }
-  g_assert_not_reached();
-}
-
-bool sim_filter_allows(const AgentFilter *filter, const AgentClass *agents)
-{
-  for (uint32_t i = 0; i < filter->n; i++) {
-    uint32_t passed = 0;
-    while (passed < filter->groups[i].n && passes(&filter->groups[i].tests[passed], agents))
-      passed++;
-    if (passed == filter->groups[i].n)
-      return true;
-  }
-  return filter->n == 0;
 }

@@ -17,6 +17,3 @@
  */
 OfferWishes *sim_wishes_new(const FrameworkSpec *spec, const char *partition, uint32_t n_roles);
 void sim_wishes_clear(OfferWishes *wishes);
-
-/** sim_filter_allows: whether some agent of @agents may pass @filter; tests of its hostname and rack are taken to. */
-bool sim_filter_allows(const AgentFilter *filter, const AgentClass *agents);

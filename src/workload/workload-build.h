@@ -75,5 +75,12 @@ bool build_trace_defaults(WorkloadBuild *build, const KeyGroup *group, Framework
 /** Every [operator NAME]. */
 bool build_operators(WorkloadBuild *build, GError **error);
 
+/**
+ * check_fits: that what the frameworks ask for can run on the empty cluster, as far as that is known before the run:
+ * an agent passes the constraints, a task fits one of them, a gang of a fixed size fits all of them. What is reserved,
+ * revocable or kept by a partition is taken to be theirs: that they are refused is certain.
+ */
+bool check_fits(const WorkloadBuild *build, GError **error);
+
 /** What must hold between groups; the frameworks' names among it. */
 bool check_experiment(const WorkloadBuild *build, GError **error);

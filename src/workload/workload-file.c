@@ -260,7 +260,7 @@ static bool build_all(WorkloadBuild *build, GError **error)
       !build_operators(build, error))
     return false;
   drop_guarantees(build->experiment);
-  return check_experiment(build, error) && keep_only(build, error);
+  return check_experiment(build, error) && check_fits(build, error) && keep_only(build, error);
 }
 
 Experiment *workload_data_load(const char *data, size_t length, const char *source_path,

@@ -57,6 +57,7 @@ typedef struct {
   const WorkloadAllocator *allocators;
   size_t n_allocators;
   bool any_allocator; /* groups of others are taken as they are: somebody else checks them */
+  bool can_run;       /* what can never run is an error; else its jobs are unschedulable, in the run */
 } WorkloadNames;
 
 /**

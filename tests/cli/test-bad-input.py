@@ -113,6 +113,101 @@ def overrides(box):
 # --- workload files -----------------------------------------------------------------------------------------
 
 
+# What cannot run is refused before the run: file, line, group, key, what was found and what was expected.
+
+CLUSTER = """[cluster]
+agents-per-rack = 2
+resources = cpus:2;mem:1024
+
+[agents small]
+count = 3
+
+[agents big]
+count = 1
+resources = cpus:8;mem:4096
+attributes = disk:ssd
+"""
+TASK = "task-resources = cpus:1;mem:512\ntask-duration = 1s\n"
+
+
+def refused_twice(box, pattern, text):
+    box.write("w.ini", CLUSTER + text)
+    box.refused("^w.ini:" + pattern, "w.ini")
+    box.refused("^w.ini:" + pattern, "validate", "w.ini")
+
+
+@case
+def gangs_that_never_fit(box):
+    for scheduler in ("rigid", "mpi"):
+        gang = f"[framework f]\nscheduler = {scheduler}\n{TASK}tasks = "
+        refused_twice(box, r"16: \[framework f\] tasks: a gang of 15 tasks of cpus:1;mem:512 each never fits the empty "
+                      "cluster at once; expected at most 14$", gang + "15\n")
+        refused_twice(box, r"16: \[framework f\] tasks: a gang of 9 .* agents that its framework wants at once; "
+                      "expected at most 8$", gang + "9\nconstraints = disk == ssd\n")
+        refused_twice(box, r"16: .* a gang of 9 .* expected at most 8$", gang + "9\ntasks-per-offer = 2\n")
+        refused_twice(box, r"16: .* a gang of 7 .* expected at most 6$", gang + "7\nonly-agents = small\n")
+        refused_twice(box, r"16: .* a gang of 5 .* expected at most 4$", gang + "5\nconstraints = rack == rack-00001\n")
+        for fits in ("14\n", "8\nconstraints = disk == ssd\n", "8\ntasks-per-offer = 2\n", "6\nonly-agents = small\n",
+                     "4\nconstraints = rack == rack-00001\n"):
+            box.write("w.ini", CLUSTER + gang + fits)
+            box.well("validate", "w.ini")
+    refused_twice(box, r"15: \[stage f.a\] tasks: a gang of 15 ",
+                  f"[framework f]\nscheduler = rigid\n[stage f.a]\ntasks = 15\n{TASK}")
+    refused_twice(box, r"14: \[framework f\] tasks: .* never fits what \[role f\] is guaranteed at once; expected at most 3$",
+                  f"[framework f]\nscheduler = torque\ntasks = 4\n{TASK}[role f]\nguarantee = cpus:3\n")
+
+
+@case
+def tasks_that_fit_no_agent(box):
+    refused_twice(box, r"13: \[framework f\] task-resources: a task of cpus:9 fits no agent; expected no more than one has, "
+                  "such as cpus:2;mem:1024$",
+                  "[framework f]\ntask-resources = cpus:9\ntask-duration = 1s\ntasks = 1\n")
+    refused_twice(box, r"13: .* a task of cpus:4 fits no agent that its framework wants",
+                  "[framework f]\ntask-resources = cpus:4\ntask-duration = 1s\ntasks = 1\nconstraints = disk absent\n")
+    refused_twice(box, r"13: .* a task of cpus:8;mem:1000 with its executor fits no agent",
+                  "[framework f]\ntask-resources = cpus:8;mem:500\ntask-duration = 1s\ntasks = 1\nscheduler = spark\n"
+                  "executor-resources = mem:500\nonly-agents = small\n")
+
+
+@case
+def constraints_that_nobody_passes(box):
+    for text in ("disk == floppy", "region exists", "hostname == agent-00005", "rack == rack-00003", "class == medium",
+                 "disk == ssd & class == small", "hostname ~ web-.* | gpu-model exists"):
+        refused_twice(box, r"16: \[framework f\] constraints: no agent is like that: \"" + text[:10]
+                      + ".*; expected what some of the 4 agents pass$",
+                      f"[framework f]\ntasks = 1\n{TASK}constraints = {text}\n")
+    for text in ("disk == floppy | disk == ssd", "hostname == agent-00004", "rack == rack-00002 & class == small",
+                 "region absent", "disk != floppy"):
+        box.write("w.ini", CLUSTER + f"[framework f]\ntasks = 1\n{TASK}constraints = {text}\n")
+        box.well("validate", "w.ini")
+
+
+@case
+def replicas_and_stages(box):
+    refused_twice(box, r"14: \[framework f\] replicas: more replicas \(5\) than agents \(4\)",
+                  f"[framework f]\nscheduler = hadoop\nreplicas = 5\ntasks = 1\n{TASK}")
+    stages = f"[framework f]\n[stage f.a]\ntasks = 1\n{TASK}%s[stage f.b]\ntasks = 1\n{TASK}%s"
+    refused_twice(box, r"17: \[stage f.a\] after: a stage cannot wait for itself", stages % ("after = a\n", ""))
+    refused_twice(box, r"17: \[stage f.a\] after: the stages wait for each other: a after b after a",
+                  stages % ("after = b\n", "after = a\n"))
+
+
+@case
+def what_is_only_known_in_the_run_is_unschedulable(box):
+    """Numbers that are drawn, and logs: such a job ends with the reason, the others run, and the run is done."""
+    box.write("w.ini", CLUSTER + f"[framework f]\nscheduler = rigid\njobs = 40\ntasks = uniform(1, 30)\n{TASK}")
+    box.well("w.ini", "--output", "r.db")
+    rows = box.query("r.db", "SELECT tasks > 14, state, reason FROM job")
+    assert {row[:2] for row in rows} == {(0, "finished"), (1, "unschedulable")}
+    assert all(("does not fit the empty cluster: 14 fit" in (row[2] or "")) == bool(row[0]) for row in rows)
+    box.write("log.csv", "at,s,n\n0,1,20\n1,1,3\n")
+    box.write("w.ini", CLUSTER + "[framework log]\nscheduler = rigid\ntrace = log.csv\ncolumn-submit = at\n"
+              "column-duration = s\ncolumn-tasks = n\ntask-resources = cpus:1\n")
+    box.well("w.ini", "--output", "r.db")
+    assert box.query("r.db", "SELECT state FROM job ORDER BY job_id") == [("unschedulable",), ("finished",)]
+    assert box.query("r.db", "SELECT status FROM run") == [("ok",)]
+
+
 @case
 def names_in_workloads(box):
     for old, new, pattern in (

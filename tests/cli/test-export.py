@@ -32,8 +32,9 @@ task-resources = cpus:1;mem:512
 task-duration = exponential(10s)
 
 [framework large]
-tasks = 1
-task-resources = cpus:64
+scheduler = rigid
+tasks = uniform(64, 65)
+task-resources = cpus:1
 task-duration = 1s
 
 [framework endless]

@@ -397,7 +397,8 @@ def runs_of_which_little_is_known(box):
     run(box, "idle", "[experiment]\nduration = 1min\n\n[cluster]\nagents = 1\nresources = cpus:1\n\n"
                      "[framework a]\nstart = 2min\ntasks = 1\ntask-resources = cpus:1\ntask-duration = 1s\n")
     # Nothing fits.
-    run(box, "large", SMALL.replace("cpus:1;mem:512", "cpus:100").replace("cpus:1;mem:1024", "cpus:100"))
+    run(box, "large", SMALL.replace("tasks = 6", "scheduler = rigid\ntasks = uniform(90, 99)")
+        .replace("tasks = 8", "scheduler = rigid\ntasks = uniform(90, 99)"))
     for name in ("idle", "large"):
         box.well("report", name + ".db")
         check_page(box.join(name + ".html"))

@@ -320,7 +320,7 @@ def what_is_listed_is_accepted(box):
         if name == "decliner":  # runs nothing
             box.write("w.ini", SMALL + f"\n[framework idle]\nscheduler = {name}\n")
         elif name == "torque":
-            box.write("w.ini", SMALL + "scheduler = torque\nrole = nodes\n[role nodes]\nguarantee = cpus:2\n")
+            box.write("w.ini", SMALL + "scheduler = torque\nrole = nodes\n[role nodes]\nguarantee = cpus:8\n")
         elif name == "service":
             box.write("w.ini", SMALL + "\n[framework web]\nscheduler = service\ninstances = 1\nstop = 1h\n"
                                        "task-resources = cpus:1\n")
@@ -398,7 +398,7 @@ def a_stalled_run_says_so(box):
     gang = "scheduler = rigid\ntasks = 3\ntask-resources = cpus:1\ntask-duration = 1s\n"
     box.write("w.ini", "[cluster]\nagents = 4\nresources = cpus:1\n"
                        f"[framework a]\n{gang}[framework b]\n{gang}")
-    done = box.well("w.ini", "--set", "framework a.tasks=9")
+    done = box.well("w.ini", "--set", "framework a.tasks=uniform(9, 10)")
     status, reason = box.query("w-drf-1.db", "SELECT status, reason FROM run")[0]
     if status == "ok":  # a job that can never fit is unschedulable, and the other is done
         assert "unschedulable" in done.stdout

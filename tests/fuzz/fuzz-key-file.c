@@ -70,7 +70,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
   static const char *const options[] = {"sorter", NULL};
   static const WorkloadAllocator allocators[] = {{"drf", options}, {"priority", NULL}};
-  static const WorkloadNames names = {allocators, G_N_ELEMENTS(allocators), false};
+  static const WorkloadNames names = {allocators, G_N_ELEMENTS(allocators), false, false};
   g_autoptr(GError) error = NULL;
   g_autoptr(GError) never = NULL;
   const uint8_t *nul = size == 0 ? NULL : memchr(data, 0, size);

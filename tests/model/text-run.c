@@ -119,8 +119,8 @@ static void init(TextRun *run, const AllocatorInterface *allocator, const char *
   for (uint32_t i = 0; i < allocator->n_options; i++)
     keys[i] = allocator->options[i].key;
   const WorkloadAllocator known = {allocator->name, keys};
-  *run = (TextRun){.experiment =
-                       workload_text_load(text, "t.ini", NULL, &(WorkloadNames){&known, 1, false}, &error)};
+  *run = (TextRun){.experiment = workload_text_load(text, "t.ini", NULL,
+                                                    &(WorkloadNames){&known, 1, false, false}, &error)};
   if (run->experiment == NULL)
     g_error("%s", error->message);
   run->attempts = g_array_new(FALSE, FALSE, sizeof(TextAttempt));

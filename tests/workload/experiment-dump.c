@@ -12,7 +12,7 @@
 
 static const char *const drf_options[] = {"sorter", "min-share", NULL};
 static const WorkloadAllocator allocators[] = {{"drf", drf_options}, {"priority", NULL}};
-const WorkloadNames test_names = {allocators, G_N_ELEMENTS(allocators), false};
+const WorkloadNames test_names = {allocators, G_N_ELEMENTS(allocators), false, false};
 
 char *distribution_dump(const SimDistribution *distribution)
 {

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+#include <string.h>
+
+#include "base/resources-text.h"
+#include "workload/agent-filter.h"
+#include "workload/workload-build.h"
+
+/* One [framework] and what of the cluster it may have. */
+typedef struct {
+  const WorkloadBuild *build;
+  const FrameworkSpec *framework;
+  const KeyGroup *group;
+  uint32_t *counts;       /* array by class: agents that pass its constraints */
+  const AgentClass *some; /* one of their classes */
+} Asker;
+
+static const KeyGroup *group_of(const Asker *asker, const StageSpec *stage)
+{
+  g_autofree char *rest = g_strdup_printf("%s.%s", asker->framework->name, stage->name);
+  const KeyGroup *group = key_file_find(asker->build->file, "stage", rest);
+  return group != NULL ? group : asker->group;
+}
+
+/* --- agents --------------------------------------------------------------------------------------------- */
+
+static bool find_agents(Asker *asker, GError **error)
+{
+  const Cluster *cluster = &asker->build->experiment->cluster;
+  uint32_t first = 0;
+  for (uint32_t i = 0; i < cluster->n_classes; first += cluster->classes[i++].count) {
+    const AgentClass *agents = &cluster->classes[i];
+    asker->counts[i] = agent_filter_count(&asker->framework->agents, cluster, agents, first);
+    if (asker->some == NULL && asker->counts[i] > 0)
+      asker->some = agents;
+  }
+  const KeyEntry *entry = key_group_find(asker->group, "constraints");
+  if (asker->some != NULL)
+    return true;
+  return key_file_fail(asker->build->file, asker->group, entry, WORKLOAD_ERROR_VALUE, error,
+                       "no agent is like that: \"%s\"; expected what some of the %u agents pass",
+                       entry->value, cluster->agents);
+}
+
+/* --- tasks ---------------------------------------------------------------------------------------------- */
+
+/* How many tasks fit the agents at once. */
+static uint64_t room_for(const Asker *asker, const Quantities *need)
+{
+  const Cluster *cluster = &asker->build->experiment->cluster;
+  const FrameworkSpec *framework = asker->framework;
+  uint32_t limit = framework->roles == NULL ? framework->tasks_per_offer : UINT32_MAX;
+  uint64_t room = 0;
+  for (uint32_t i = 0; i < cluster->n_classes; i++) {
+    Quantities whole = resources_count(&cluster->classes[i].resources);
+    if (asker->counts[i] > 0 && quantities_contain(&whole, need))
+      room += (uint64_t)asker->counts[i] * MIN(quantities_divide(&whole, need), limit);
+  }
+  return room;
+}
+
+static bool fail_task(const Asker *asker, const StageSpec *stage, const Quantities *need, GError **error)
+{
+  const KeyGroup *group = group_of(asker, stage);
+  const ResourceKinds *kinds = asker->build->experiment->kinds;
+  g_autofree char *asks = quantities_print(kinds, need);
+  g_autofree char *has = resources_print(kinds, &asker->some->resources);
+  return key_file_fail(asker->build->file, group, key_group_find(group, "task-resources"),
+                       WORKLOAD_ERROR_VALUE, error,
+                       "a task of %s%s fits no agent%s; expected no more than one has, such as %s", asks,
+                       quantities_are_zero(&asker->framework->executor_resources) ? "" : " with its executor",
+                       asker->framework->agents.n > 0 ? " that its framework wants" : "", has);
+}
+
+/* Whether the number of tasks in all jobs is @tasks. */
+static bool is_fixed(const StageSpec *stage, uint64_t *tasks)
+{
+  double value;
+  if (stage->tasks == NULL || !sim_distribution_is_constant(stage->tasks, &value))
+    return false;
+  *tasks = (uint64_t)MAX(floor(value + 0.5), 1);
+  return true;
+}
+
+static bool fail_gang(const Asker *asker, const StageSpec *stage, uint64_t tasks, uint64_t most,
+                      const char *where, GError **error)
+{
+  const KeyGroup *group = group_of(asker, stage);
+  g_autofree char *asks = quantities_print(asker->build->experiment->kinds, &stage->task_resources);
+  return key_file_fail(asker->build->file, group, key_group_find(group, "tasks"), WORKLOAD_ERROR_VALUE, error,
+                       "a gang of %" G_GUINT64_FORMAT
+                       " tasks of %s each never fits %s at once; expected at most %" G_GUINT64_FORMAT,
+                       tasks, asks, where, most);
+}
+
+/* Torque never has more than the guarantee of its role. */
+static bool check_pool(const Asker *asker, const StageSpec *stage, uint64_t tasks, GError **error)
+{
+  const FrameworkSpec *framework = asker->framework;
+  const Experiment *experiment = asker->build->experiment;
+  g_autofree char *name = framework_member_name(framework, 0);
+  const char *path = framework->role != NULL ? framework->role : name;
+  g_autofree char *where = g_strdup_printf("what [role %s] is guaranteed", path);
+  for (uint32_t i = 0; i < experiment->n_roles; i++) {
+    const Quantities *pool = &experiment->roles[i].guarantee;
+    uint64_t most = UINT64_MAX;
+    if (strcmp(experiment->roles[i].path, path) != 0)
+      continue;
+    for (int kind = 0; kind < RESOURCE_KINDS_MAX; kind++)
+      if (pool->amount[kind] > 0 && stage->task_resources.amount[kind] > 0)
+        most = MIN(most, (uint64_t)(pool->amount[kind] / stage->task_resources.amount[kind]));
+    if (tasks > most)
+      return fail_gang(asker, stage, tasks, most, where, error);
+  }
+  return true;
+}
+
+static bool check_stage(const Asker *asker, const StageSpec *stage, GError **error)
+{
+  const FrameworkSpec *framework = asker->framework;
+  Quantities need = stage->task_resources;
+  quantities_add(&need, &framework->executor_resources);
+  uint64_t room = room_for(asker, &need);
+  uint64_t tasks;
+  if (room == 0)
+    return fail_task(asker, stage, &need, error);
+  if (!scheduler_starts_gangs(framework->scheduler) || !is_fixed(stage, &tasks))
+    return true;
+  if (tasks > room)
+    return fail_gang(asker, stage, tasks, room,
+                     framework->agents.n > 0 ? "the agents that its framework wants" : "the empty cluster",
+                     error);
+  return framework->scheduler != SCHEDULER_TORQUE || check_pool(asker, stage, tasks, error);
+}
+
+static bool check_framework(Asker *asker, GError **error)
+{
+  const FrameworkSpec *framework = asker->framework;
+  if (!find_agents(asker, error))
+    return false;
+  for (uint32_t i = 0; framework->trace == NULL && i < framework->n_stages; i++)
+    if (!check_stage(asker, &framework->stages[i], error))
+      return false;
+  return true;
+}
+
+bool check_fits(const WorkloadBuild *build, GError **error)
+{
+  const Experiment *experiment = build->experiment;
+  if (build->known == NULL || !build->known->can_run)
+    return true;
+  for (uint32_t i = 0; i < experiment->n_frameworks; i++) {
+    const FrameworkSpec *framework = &experiment->frameworks[i];
+    g_autofree uint32_t *counts = g_new0(uint32_t, experiment->cluster.n_classes);
+    Asker asker = {.build = build,
+                   .framework = framework,
+                   .group = key_file_find(build->file, "framework", framework->name),
+                   .counts = counts};
+    if (!check_framework(&asker, error))
+      return false;
+  }
+  return true;
+}
