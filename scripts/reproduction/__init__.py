@@ -13,6 +13,6 @@ An experiment is a module with
     PARAMETERS              list of claims.Parameter; those without a source are varied
     CANNOT_SHOW             list of text
     measure(runs, parameters, replications) -> {quantity: claims.Sample}
-    claims(parameters) -> list of claims.Near, AtMost, AtLeast, NotTestable
+    claims(parameters) -> list of claims.Near, AtMost, AtLeast, Compared, NotTestable
     figure(samples) -> (columns, rows, gnuplot commands that plot them from "data.csv", height)
 """

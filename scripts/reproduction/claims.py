@@ -13,6 +13,7 @@ FAMILY_ERROR = 0.01
 REPRODUCED = "reproduced"
 NOT_REPRODUCED = "not reproduced"
 NOT_TESTABLE = "not testable"
+COMPARED = "compared"
 
 
 class Parameter:
@@ -69,7 +70,7 @@ class Claim:
         self.text, self.quantity, self.published, self.standing = text, quantity, published, standing
 
     def bounds(self):
-        """What the quantity must lie between."""
+        """What the quantity must lie between; None: nothing is tested."""
         raise NotImplementedError
 
     def holds(self, samples):
@@ -115,6 +116,22 @@ class AtLeast(Claim):
 
     def bounds(self):
         return self.published, math.inf
+
+
+class Compared(Claim):
+    """A value that is recalled, not read in the source: shown beside what is measured, and nothing is claimed of it."""
+
+    def __init__(self, text, quantity, published, standing="recalled"):
+        super().__init__(text, quantity, published, standing)
+
+    def bounds(self):
+        return None
+
+    def holds(self, samples):
+        return False
+
+    def verdict(self, samples, error):
+        return COMPARED
 
 
 class NotTestable(Claim):

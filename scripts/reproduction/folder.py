@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 
-from reproduction.claims import FAMILY_ERROR, NotTestable
+from reproduction.claims import FAMILY_ERROR
 
 COLUMNS = ("claim", "published", "standing", "measured", "half_width", "replications", "verdict", "variations",
            "variations_that_hold")
@@ -48,12 +48,12 @@ def perform(experiment, runs):
     values = {parameter.name: parameter.value for parameter in experiment.PARAMETERS}
     samples = experiment.measure(runs, values, experiment.REPLICATIONS[0])
     claims = experiment.claims(values)
-    error = FAMILY_ERROR / max(1, sum(not isinstance(claim, NotTestable) for claim in claims))
+    error = FAMILY_ERROR / max(1, sum(claim.bounds() is not None for claim in claims))
     variations = _vary(experiment, runs, values)
     rows = []
     for i, claim in enumerate(claims):
         sample = samples.get(claim.quantity)
-        tested = isinstance(claim, NotTestable) is False
+        tested = claim.bounds() is not None
         hold = sum(varied[i].holds(of) for _, _, varied, of in variations) if tested else 0
         rows.append(dict(zip(COLUMNS, (
             claim.text, _digits(claim.published), claim.standing, _digits(sample.mean() if sample else None),
@@ -106,6 +106,11 @@ def _manifest(outcome, runs):
     }
 
 
+def _part(row):
+    """Of the variations in which the claim holds, where it is one."""
+    return "-" if row["variations"] == "0" else f"{row['variations_that_hold']} of {row['variations']}"
+
+
 def _readme(outcome):
     experiment = outcome.experiment
     lines = [f"# {experiment.TITLE}", "", f"Source: {experiment.SOURCE}.", "", "![figure](figure.svg)", "",
@@ -114,9 +119,9 @@ def _readme(outcome):
         half = f" +- {row['half_width']}" if row["half_width"] else ""
         standing = "" if row["standing"] == "verified" else f" ({row['standing']})"
         lines.append(f"| {row['claim']} | {row['published']}{standing} | {row['measured']}{half} | {row['verdict']} | "
-                     f"{row['variations_that_hold']} of {row['variations']} |")
+                     f"{_part(row)} |")
     lines += ["", "Intervals hold together at 99 %. Reproduced: the whole interval lies within what is claimed; not reproduced: all of it "
-              "outside; not testable: neither.", "", "## Parameters", "", "| parameter | value | source |", "|---|---|---|"]
+              "outside; not testable: neither. Compared: the published value is recalled, not read in the source; nothing is claimed of it.", "", "## Parameters", "", "| parameter | value | source |", "|---|---|---|"]
     for parameter in experiment.PARAMETERS:
         note = f"; {parameter.note}" if parameter.note else ""
         lines.append(f"| {parameter.name} | {parameter.value} | {parameter.source or 'none: varied by 25 % and 2 x, either way'}"
