@@ -125,11 +125,15 @@ static void append_head(GString *out, const PairedComparison *comparison, guint 
   g_string_append(out, "\n\n");
 }
 
-static guint count_metrics(const GPtrArray *comparisons)
+/* Those that are tested: only they are adjusted for each other. */
+static guint count_tested(const GPtrArray *comparisons)
 {
   guint n = 0;
-  for (guint i = 0; i < comparisons->len; i++)
-    n += ((const PairedComparison *)g_ptr_array_index(comparisons, i))->metrics->len;
+  for (guint i = 0; i < comparisons->len; i++) {
+    const GPtrArray *metrics = ((const PairedComparison *)g_ptr_array_index(comparisons, i))->metrics;
+    for (guint k = 0; k < metrics->len; k++)
+      n += isnan(((const PairedMetric *)g_ptr_array_index(metrics, k))->p) ? 0 : 1;
+  }
   return n;
 }
 
@@ -138,7 +142,7 @@ char *comparison_text(const GPtrArray *comparisons)
   GString *out = g_string_new(NULL);
   for (guint i = 0; i < comparisons->len; i++) {
     const PairedComparison *comparison = g_ptr_array_index(comparisons, i);
-    append_head(out, comparison, count_metrics(comparisons));
+    append_head(out, comparison, count_tested(comparisons));
     append_metrics(out, comparison);
     g_string_append_c(out, '\n');
     append_jobs(out, comparison);

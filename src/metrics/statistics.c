@@ -116,13 +116,15 @@ double sample_half_width(const Sample *sample, double confidence)
   return student_t_quantile(0.5 + confidence / 2, (double)(sample->n - 1)) * standard_error(sample);
 }
 
+#define EQUAL 1e-12 /* of the mean: values that differ by less are the same */
+
 double sample_p_value(const Sample *sample)
 {
   if (sample->n < 2)
     return 1;
   double error = standard_error(sample);
-  if (error == 0)
-    return sample->mean == 0 ? 1 : 0;
+  if (error <= EQUAL * fabs(sample->mean))
+    return sample->mean == 0 ? 1 : exp2(1 - (double)sample->n);
   return student_t_two_sided(sample->mean / error, (double)(sample->n - 1));
 }
 

@@ -61,8 +61,9 @@ double sample_deviation(const Sample *sample);
  * values. */
 double sample_half_width(const Sample *sample, double confidence);
 
-/** sample_p_value: two-sided, of the hypothesis that the mean is zero; 1 for fewer than two values; 0 or 1 where all
- * values are equal. */
+/** sample_p_value: two-sided, of the hypothesis that the mean is zero; 1 for fewer than two values. Where all values are
+ * equal (to rounding) they say nothing of how far they scatter, and only their signs count: the sign test's 2^(1-n), or 1
+ * where they are zero. */
 double sample_p_value(const Sample *sample);
 
 /**

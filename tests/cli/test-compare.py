@@ -116,7 +116,7 @@ def p_values_are_adjusted_for_all_that_is_compared(box):
         near(row["p_adjusted"], largest)
     # The run itself prints the same table.
     text = box.well("compare", "r.db").stdout
-    assert text in out and f"p adjusted for {len(rows)} comparisons" in text
+    assert text in out and f"p adjusted for {len(ranked)} comparisons" in text
 
 
 @case

@@ -63,7 +63,23 @@ START_TEST(few_values_say_nothing)
   ck_assert(!sample_is_known(&sample, 0.95, 0.5, 100));
   sample_add(&sample, 3);
   ck_assert_double_eq(sample_half_width(&sample, 0.95), 0);
-  ck_assert_double_eq(sample_p_value(&sample), 0);
+  /* Twice the same is no proof: half of all pairs of coins show the same side. */
+  ck_assert_double_eq(sample_p_value(&sample), 0.5);
+}
+END_TEST
+
+START_TEST(equal_values_have_signs_only)
+{
+  Sample whole = {0}, rounded = {0}, zero = {0};
+  for (int i = 1; i <= 30; i++) {
+    sample_add(&whole, -1);
+    sample_add(&rounded, (0.1 * i + 0.1) - 0.1 * i); /* 0.1, and some last digit */
+    sample_add(&zero, 0);
+  }
+  ck_assert(rounded.squares > 0);
+  ck_assert_double_eq(sample_p_value(&whole), pow(2, -29));
+  ck_assert_double_eq(sample_p_value(&rounded), pow(2, -29));
+  ck_assert_double_eq(sample_p_value(&zero), 1);
 }
 END_TEST
 
@@ -183,6 +199,7 @@ Suite *test_suite(void)
   test_case(suite, probability_and_quantile_are_inverse);
   test_case(suite, a_sample_has_mean_deviation_and_interval);
   test_case(suite, few_values_say_nothing);
+  test_case(suite, equal_values_have_signs_only);
   test_case(suite, a_large_offset_costs_no_digits);
   test_case(suite, a_mean_is_known_relatively_or_absolutely);
   test_case(suite, p_value_of_a_mean);
