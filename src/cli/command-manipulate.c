@@ -278,8 +278,10 @@ static char *verdict(const Manipulation *manipulation)
     return g_strdup("manipulation gain   not known: there is nothing to compare\n");
   if (best->gain.mean <= 0)
     return g_strdup("manipulation gain   0 %: none of these lies pays\n");
-  double width = sample_half_width(&best->gain, manipulation->settings.confidence);
-  g_autofree char *interval = interval_text(best, truth, manipulation->settings.confidence);
+  /* The best of several is the best by chance, too: its interval holds for all of them together. */
+  double confidence = 1 - (1 - manipulation->settings.confidence) / (manipulation->stories->len - 1);
+  double width = sample_half_width(&best->gain, confidence);
+  g_autofree char *interval = interval_text(best, truth, confidence);
   return g_strdup_printf("manipulation gain   %.1f %%%s%s: %s%s\n", best->gain.mean / truth * 100,
                          *interval == '\0' ? "" : " ", interval, best->name,
                          best->gain.mean > width ? "" : " (may be chance)");
