@@ -143,6 +143,9 @@ def the_submitted_jobs_do_the_sweep(box):
     box.write("s.ini", SWEEP.replace("6, 7", "6, 7, 8"))
     done = slurm.script(*behind_script(merge))
     assert done.returncode == 2 and "2 runs of " in done.stderr, done
+    box.write("s.ini", SWEEP.replace("[sweep]", "[swept]"))
+    done = slurm.script(*behind_script(merge))
+    assert done.returncode == 2 and "which runs " in done.stderr, done
 
 
 @case
