@@ -224,20 +224,30 @@ bool figure_ramp_up(Drawing *drawing, GError **error)
                             figure, "frameworks [%]", true, "no framework reached its target", error);
 }
 
+static bool any_steady(const RunSet *set)
+{
+  bool steady = false;
+  for (uint32_t i = 0; i < run_set_runs(set); i++)
+    steady = steady || run_set_run(set, i)->steady;
+  return steady;
+}
+
 bool figure_completion(Drawing *drawing, GError **error)
 {
   Figure *figure = figure_new(
       "completion", g_strdup("Completion times"),
       g_strdup_printf(
-          "Part of the jobs that were finished this long after their submission. A curve that ends below "
+          "Part of the jobs%s that were finished this long after their submission. A curve that ends below "
           "100 %%: the others were not finished in the run.%s",
+          any_steady(drawing->set) ? " (of a steady run those submitted after the warm-up)" : "",
           pooled(drawing->set)));
   figure->source = g_strdup("SELECT framework, job_id, seconds FROM completion_time");
   return draw_distributions(
       drawing,
       "SELECT run_id, framework_id, framework.group_name, CASE WHEN job.state_code = 2 THEN "
       "(job.finish_ns - job.submit_ns) / 1e9 END "
-      "FROM job JOIN framework USING (run_id, framework_id)",
+      "FROM job JOIN framework USING (run_id, framework_id) JOIN run USING (run_id) "
+      "WHERE run.kind <> 'steady' OR job.submit_ns >= run.warm_up_ns",
       figure, "jobs [%]", false, "no job was finished", error);
 }
 

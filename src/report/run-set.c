@@ -212,7 +212,7 @@ static bool read_run(RunSet *set, ReportRun *run, GError **error)
              "SELECT command, workload, workload_path, warm_up_ns, replication, allocator_path, "
              "allocator_sha256, confidence, recorded, "
              "point || ' ' || allocator || ' ' || coalesce(allocator_sha256, '') || ' ' || version || ' ' || "
-             "git_commit FROM run WHERE run_id = ?1",
+             "git_commit, kind = 'steady' FROM run WHERE run_id = ?1",
              error))
     return false;
   sqlite3_bind_int64(query.statement, 1, run->run_id);
@@ -227,6 +227,7 @@ static bool read_run(RunSet *set, ReportRun *run, GError **error)
     run->confidence = query_real(&query, 7);
     run->recorded = query_integer(&query, 8) != 0;
     run->identity = query_text(&query, 9);
+    run->steady = query_integer(&query, 10) != 0;
   }
   return query_end(&query, error) &&
          read_settings(run, results_reader_database(file->reader), file->path, error);

@@ -63,6 +63,7 @@ typedef struct {
   int64_t warm_up_ns;
   uint32_t replication;
   double confidence; /* of intervals */
+  bool steady;       /* its warm-up is left out */
   bool recorded;     /* its jobs are a recorded input: replications of it are one realisation */
 } ReportRun;
 

@@ -405,6 +405,25 @@ def runs_of_which_little_is_known(box):
 
 
 @case
+def the_warm_up_of_a_steady_run_is_left_out(box):
+    need_gnuplot()
+    run(box, "w", SMALL, "--set", "experiment.kind=steady", "--set", "experiment.warm-up=20s", "--set",
+        "experiment.duration=100s", "--set", "framework a.jobs=30")
+    counts = [box.value("w.db", f"SELECT count(*) FROM job WHERE submit_ns >= {since}") for since in (0, 20_000_000_000)]
+    assert 0 < counts[1] < counts[0], counts
+    box.well("plot", "w.db", "--figure", "completion")
+    words = ElementTree.fromstring(box.read("w-completion.svg").decode()).find(SVG + "desc").text
+    assert "of a steady run those submitted after the warm-up" in words
+    curves = re.findall(r" (\w+): from 0 at \S+ to (\S+) at", words)
+    assert [group for group, _ in curves] == ["a"], words
+    for group, end in curves:
+        done, jobs = box.query("w.db", "SELECT 100.0 * sum(state_code = 2) / count(*), count(*) FROM job JOIN framework "
+                                       "USING (run_id, framework_id) WHERE submit_ns >= 20000000000 AND "
+                                       f"framework.name = '{group}'")[0]
+        assert abs(float(end) - done) < 0.06, (group, end, done, jobs)
+
+
+@case
 def a_truncated_run_says_so(box):
     need_gnuplot()
     run(box, "w", SMALL)
