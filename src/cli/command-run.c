@@ -7,6 +7,7 @@
 #include "cli/allocator-choice.h"
 #include "cli/load-workload.h"
 #include "cli/output-file.h"
+#include "cli/pilot.h"
 #include "cli/progress.h"
 #include "cli/report.h"
 #include "cli/run-arguments.h"
@@ -78,8 +79,10 @@ static bool prepare(const RunArguments *arguments, Preparation *preparation, GEr
   preparation->sources = sources_open(plan->experiment, preparation->workload.raw, seed, error);
   if (preparation->sources == NULL)
     return false;
-  if (!arguments->quiet)
+  if (!arguments->quiet) {
     sources_warn(preparation->sources);
+    pilot_warn(plan->experiment);
+  }
   preparation->allocator_options = allocator_option_values(plan->experiment, plan->allocator);
   preparation->output = arguments->output != NULL ? g_strdup(arguments->output)
                                                   : output_default(arguments->workload, plan->allocator->name,

@@ -243,6 +243,8 @@ static bool add_point(Sweep *sweep, uint32_t number, const char *seed, GError **
   if (cell == NULL)
     return false;
   const Experiment *experiment = point_cell_workload(cell)->experiment;
+  if (!sweep->arguments->quiet && seed == *sweep->file->seeds)
+    pilot_warn(experiment);
   if (pilot_is_needed(experiment))
     note_pilot(sweep, number, seed);
   if (sweep->settings.confidence == 0) /* the first point's is that of all */

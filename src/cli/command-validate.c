@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "cli/load-workload.h"
 #include "cli/options.h"
+#include "cli/pilot.h"
 #include "cli/report.h"
 #include "cli/sources.h"
 #include "report/format.h"
@@ -64,6 +65,7 @@ static bool validate(const char *path, char **overrides, const AllocatorInterfac
     return false;
   if (!quiet) {
     sources_warn(sources);
+    pilot_warn(experiment);
     g_autofree char *shown = printable(path);
     g_autofree char *line = describe(experiment, sources, &count);
     printf("%s: %s\n", shown, line);

@@ -17,6 +17,19 @@ bool pilot_is_needed(const Experiment *experiment)
   return experiment->kind == RUN_STEADY && !experiment->warm_up_given;
 }
 
+void pilot_warn(const Experiment *experiment)
+{
+  if (experiment->kind != RUN_STEADY || !experiment->duration_given ||
+      experiment->warm_up.ns <= experiment->duration.ns / 2)
+    return;
+  g_autofree char *warm_up = duration_print(experiment->warm_up);
+  g_autofree char *duration = duration_print(experiment->duration);
+  g_autofree char *message =
+      g_strdup_printf("%s: the run is too short: its warm-up of %s ends in the second half of its %s",
+                      experiment->source_path, warm_up, duration);
+  report_warning(message);
+}
+
 char **overrides_with(const char *const *overrides, const char *name, const char *value)
 {
   guint n = g_strv_length((char **)(guintptr)overrides);

@@ -41,6 +41,9 @@ typedef struct {
 /** pilot_is_needed: whether @experiment is steady, and nobody says how long its warm-up is. */
 bool pilot_is_needed(const Experiment *experiment);
 
+/** pilot_warn: says on stderr where a warm-up that is given ends in the second half of its run. */
+void pilot_warn(const Experiment *experiment);
+
 /**
  * pilots_recall: sets the warm-up of those @pilots whose first replication is in the output already, with each of the
  * allocators and one warm-up: they are not run again. Touches nothing.

@@ -142,6 +142,7 @@ static bool check_sources(RunBatch *run, const LoadedWorkload *workload, GError 
   if (run->arguments->quiet)
     return true;
   sources_warn(sources);
+  pilot_warn(experiment);
   g_autofree char *names = g_strjoinv(", ", run->allocators);
   g_autofree char *head = summary_head_of_plan(experiment, sources, names, experiment->seed, 0);
   g_autofree char *replications = format_counted(run->most, "replication");

@@ -8,11 +8,13 @@ typedef struct {
   const char *sql;
 } Series;
 
+/* Of what is measured over time the means between samples: the samples themselves lie at instants at which the allocator
+ * has just been at work, and know nothing of how resources lie idle in between. */
 static const Series all_series[] = {
-    {"utilization", "SELECT 'resource ' || resource, allocated / total FROM cluster_sample "
-                    "WHERE run_id = ?1 AND t_ns >= ?2 AND total > 0 ORDER BY resource, t_ns"},
-    {"mean_share", "SELECT 'framework ' || group_name, avg(dominant_share) FROM share_sample "
-                   "JOIN framework USING (run_id, framework_id) WHERE run_id = ?1 AND t_ns >= ?2 "
+    {"utilization", "SELECT 'resource ' || resource, mean_allocated / total FROM cluster_sample "
+                    "WHERE run_id = ?1 AND t_ns > ?2 AND total > 0 ORDER BY resource, t_ns"},
+    {"mean_share", "SELECT 'framework ' || group_name, avg(mean_share) FROM share_sample "
+                   "JOIN framework USING (run_id, framework_id) WHERE run_id = ?1 AND t_ns > ?2 "
                    "GROUP BY group_id, t_ns ORDER BY group_id, t_ns"},
     {"completion_time/mean", "SELECT 'framework ' || group_name, (finish_ns - submit_ns) / 1e9 FROM job "
                              "JOIN framework USING (run_id, framework_id) "

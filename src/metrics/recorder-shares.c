@@ -145,6 +145,31 @@ static void sample_shortfall(const Recorder *recorder, RecordedFramework *framew
   shortfall_sample(&framework->shortfall, &sample);
 }
 
+/* The means since @since, which is before @now. What the run adds up stays as it is: sums of doubles would come out
+ * otherwise if samples cut them in pieces. */
+static void sample_means(Recorder *recorder, Instant now, Instant since)
+{
+  RecordedCluster *cluster = &recorder->cluster;
+  WideInteger sums[RESOURCE_KINDS_MAX] = {0};
+  double length = (double)(now.ns - since.ns);
+  for (uint32_t i = 0; i < recorder->n_frameworks; i++) {
+    RecordedFramework *framework = &recorder->frameworks[i];
+    for (uint32_t kind = 0; kind < recorder->kinds_end; kind++)
+      sums[kind] += integral_until(&framework->allocated[kind], now);
+    if (!framework->started || framework->stopped)
+      continue;
+    double time = framework->share_time +
+                  dominant_share(recorder, framework) * (double)(now.ns - framework->share_since.ns);
+    double own = fmin(length, (double)(now.ns - framework->start.ns));
+    framework->since_share = own > 0 ? (time - framework->since_share_time) / own : 0;
+    framework->since_share_time = time;
+  }
+  for (uint32_t kind = 0; kind < recorder->kinds_end; kind++) {
+    cluster->since_allocated[kind] = (double)(sums[kind] - cluster->since_integral[kind]) / length;
+    cluster->since_integral[kind] = sums[kind];
+  }
+}
+
 void recorder_sample(Recorder *recorder, Instant now)
 {
   RecordedCluster *cluster = &recorder->cluster;
@@ -165,6 +190,9 @@ void recorder_sample(Recorder *recorder, Instant now)
     sample_shortfall(recorder, framework, now, share);
   }
   Instant since = {MAX(recorder->sampled.ns, recorder->warm_up.ns)};
+  Instant before = recorder->measuring ? since : recorder->sampled;
+  if (now.ns > before.ns)
+    sample_means(recorder, now, before);
   recorder->sampled = now;
   if (recorder->agents != NULL)
     recorder_sample_agents(recorder, now, since);

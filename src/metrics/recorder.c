@@ -16,11 +16,13 @@ static void begin_measuring(Recorder *recorder)
       integral_begin(&framework->allocated[kind], recorder->warm_up);
       integral_begin(&framework->offered[kind], recorder->warm_up);
     }
-    framework->share_time = 0;
+    framework->share_time = framework->since_share_time = 0;
     framework->share_since = recorder->warm_up;
   }
-  for (int kind = 0; kind < RESOURCE_KINDS_MAX; kind++)
+  for (int kind = 0; kind < RESOURCE_KINDS_MAX; kind++) {
     integral_begin(&recorder->cluster.total[kind], recorder->warm_up);
+    recorder->cluster.since_integral[kind] = 0;
+  }
   recorder->measuring = true;
 }
 

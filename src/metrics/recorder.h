@@ -121,6 +121,8 @@ typedef struct {
   double fair_share;    /* of the last sample */
   double sampled_share; /* sums over samples at or after the warm-up */
   double sampled_fair_share;
+  double since_share;      /* of the last sample: mean of the dominant share since the one before */
+  double since_share_time; /* share_time there, brought up to date; 0 at the warm-up */
   uint64_t jobs[JOB_UNSCHEDULABLE + 1]; /* in each state now */
   OfferSummary judged;                  /* at its stop or the end of the run */
   uint64_t
@@ -144,6 +146,9 @@ typedef struct {
   uint64_t tasks[TASK_STATES]; /* not terminal: in that state now; terminal: ever */
   uint64_t samples;            /* that count for fairness */
   double largest_gap;          /* NAN: none */
+  double since_allocated
+      [RESOURCE_KINDS_MAX]; /* of the last sample: time mean since the one before, in thousandths */
+  WideInteger since_integral[RESOURCE_KINDS_MAX]; /* of all that is allocated, there; 0 at the warm-up */
 } RecordedCluster;
 
 /**

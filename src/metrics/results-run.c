@@ -238,6 +238,7 @@ static void add_share_samples(ResultsRun *run, Instant now)
     (cell++)->integer = now.ns;
     (cell++)->integer = i;
     (cell++)->real = recorder_share(run->recorder, i);
+    (cell++)->real = framework->since_share;
     (cell++)->real = recorder_share_with_offered(run->recorder, i);
     (cell++)->real = framework->fair_share;
     (cell++)->integer = framework->running;
@@ -264,6 +265,7 @@ static void add_cluster_samples(ResultsRun *run, Instant now)
     (cell++)->integer = now.ns;
     (cell++)->text = resource_kinds_name(run->experiment->kinds, kind);
     (cell++)->real = units(allocated);
+    (cell++)->real = cluster->since_allocated[kind] / (double)QUANTITY_UNIT;
     (cell++)->real = units(offered);
     cell->real = units(cluster->total[kind].level);
   }

@@ -582,6 +582,12 @@ def a_steady_run_finds_its_warm_up(box):
                             "scope = 'run'")[0]
     assert row[:2] == ("batches", 20) and row[2] > 0
     assert "by means of batches" in done.stdout
+    # Of what is measured over time a batch has all of its time, not instants at which the allocator was just at work.
+    for name in ("utilization", "mean_share"):
+        scope = "resource cpus" if name == "utilization" else "framework f"
+        mean, value = (box.value("r.db", f"SELECT {column} FROM {table} WHERE name = '{name}' AND scope = '{scope}'")
+                       for column, table in (("mean", "metric_summary"), ("value", "metric")))
+        assert abs(mean - value) < 0.01 * value, (name, mean, value)
     # Jobs of the warm-up do not count.
     assert box.value("r.db", "SELECT value FROM metric WHERE name = 'completion_time/count' AND scope = 'run'") == \
         box.value("r.db", "SELECT count(*) FROM job, run WHERE state = 'finished' AND submit_ns >= warm_up_ns")
@@ -614,6 +620,9 @@ def a_given_warm_up_is_taken(box):
     assert done.stderr == ""
     assert box.value("r.db", "SELECT warm_up_ns FROM run") == 500 * 10**9
     assert box.value("r.db", "SELECT count(*) FROM metric_summary WHERE method = 'batches'") > 0
+    done = box.well("w.ini", "-o", "r.db", "--set", "experiment.warm-up=30000s")
+    assert done.stderr == ("warning: w.ini: the run is too short: its warm-up of 500min ends in the second half of its "
+                           "40000s\n"), done.stderr
 
 
 @case

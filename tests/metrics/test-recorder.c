@@ -429,6 +429,7 @@ START_TEST(fairness)
   recorder_sample(fixture.recorder, at(1));
   ck_near(recorder_framework(fixture.recorder, 0)->fair_share, .5);
   ck_near(recorder_share(fixture.recorder, 0), .8);
+  ck_near(recorder_framework(fixture.recorder, 0)->since_share, 0);
   for (int i = 0; i < 3; i++) {
     finish(&fixture, at(2), 0, 1, 0);
     start(&fixture, at(2), 1, 1, 0);
@@ -436,6 +437,10 @@ START_TEST(fairness)
   offer(&fixture, at(2), 1, 1, 0);
   recorder_sample(fixture.recorder, at(2));
   ck_near(recorder_share(fixture.recorder, 1), .5);
+  /* Between the samples nothing had changed yet. */
+  ck_near(recorder_framework(fixture.recorder, 0)->since_share, .8);
+  ck_near(recorder_framework(fixture.recorder, 1)->since_share, .2);
+  ck_near(recorder_cluster(fixture.recorder)->since_allocated[RESOURCE_CPUS], 10 * QUANTITY_UNIT);
   ck_near(recorder_share_with_offered(fixture.recorder, 1), .6);
   recorder_finish(fixture.recorder, at(3));
   ck_near(recorder_jain(fixture.recorder), 4 / (2 * (1.69 + .49)));

@@ -287,7 +287,7 @@ START_TEST(every_column_is_explained)
   ck_sql(path, "SELECT name FROM metric_doc EXCEPT SELECT DISTINCT name FROM metric",
          "fairness/finish_time master/load");
   ck_sql(path, "PRAGMA application_id", "1332110925");
-  ck_sql(path, "PRAGMA user_version", "4");
+  ck_sql(path, "PRAGMA user_version", "5");
   ck_sql(path, "PRAGMA integrity_check", "ok");
 }
 END_TEST
