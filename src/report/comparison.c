@@ -46,9 +46,17 @@ static void add_metrics(Comparison *comparison)
   }
 }
 
+/* Of the first half of a run nothing is to be compared. */
+static bool came_to_its_end(const ReportRun *run)
+{
+  return run->summary.status == RESULTS_OK || run->summary.status == RESULTS_STALLED;
+}
+
 static bool read_run(const Comparison *comparison, uint32_t run, GError **error)
 {
   Query query;
+  if (!came_to_its_end(run_set_run(comparison->set, run)))
+    return true;
   if (!query_start(&query, comparison->set, run,
                    "SELECT value FROM metric WHERE run_id = ?1 AND name = ?2 AND scope = ?3", error))
     return false;
@@ -108,12 +116,17 @@ Sample comparison_sample(const ComparisonMetric *metric, uint32_t variant)
 /* Runs that are alike to the last event are one run. */
 static bool are_independent(const RunSet *set, const ReportVariant *variant)
 {
-  const ReportRun *first = run_set_run(set, variant->runs[0]);
-  if (first->recorded)
-    return false;
-  for (uint32_t i = 1; i < variant->n_runs; i++)
-    if (g_strcmp0(run_set_run(set, variant->runs[i])->summary.digest, first->summary.digest) != 0)
+  const ReportRun *first = NULL;
+  for (uint32_t i = 0; i < variant->n_runs; i++) {
+    const ReportRun *run = run_set_run(set, variant->runs[i]);
+    if (run->recorded)
+      return false;
+    if (!came_to_its_end(run))
+      continue;
+    if (first != NULL && g_strcmp0(run->summary.digest, first->summary.digest) != 0)
       return true;
+    first = run;
+  }
   return false;
 }
 

@@ -10,7 +10,8 @@
  *   Jain index, largest gap                     of fairness [-], [%]
  *   utilization: NAME                           of each resource [%]
  *
- * They are those of table metric. A run that has no such number (no job finished) is left out of that metric. There is
+ * They are those of table metric. A run that has no such number (no job finished) is left out of that metric, and one that
+ * was interrupted or failed of all. There is
  * no interval for fewer than two runs, nor where the runs replay one recorded input or are alike: that is one
  * observation, however often it is made.
  *

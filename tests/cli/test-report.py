@@ -326,6 +326,22 @@ def a_run_that_is_given_twice_counts_once(box):
 
 
 @case
+def what_was_interrupted_is_not_compared(box):
+    need_gnuplot()
+    box.write("w.ini", SMALL)
+    box.well("w.ini", "--replications", "4", "-o", "a.db", "-q")
+    box.well("w.ini", "--replications", "3", "-o", "b.db", "-q")
+    box.execute("a.db", "UPDATE run SET status = 'truncated' WHERE replication = 3")
+    pages = []
+    for name in "ab":
+        box.well("report", f"{name}.db")
+        check_page(box.join(f"{name}.html"))
+        pages.append(re.findall(r">([0-9.]+ ± [0-9.e+-]+)( \(3 of 4 runs\))?<", box.read(f"{name}.html").decode()))
+    assert [first for first, _ in pages[0]] == [first for first, _ in pages[1]] and pages[0]
+    assert all(note for _, note in pages[0]) and not any(note for _, note in pages[1])
+
+
+@case
 def several_runs_in_one_file(box):
     need_gnuplot()
     box.write("w.ini", SMALL)
