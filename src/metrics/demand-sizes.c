@@ -7,7 +7,11 @@
 typedef struct {
   GArray *sizes;       /* DemandSize */
   GHashTable *by_size; /* Quantities * -> place */
+  guint over;          /* sizes that nothing is demanded of any more */
 } Sizes;
+
+/* As many sizes of which nothing is demanded may stand beside the others, and these. */
+#define OVER_MAX 16
 
 struct DemandSizes {
   GPtrArray *frameworks; /* Sizes *, by framework; NULL: none */
@@ -66,6 +70,24 @@ uint32_t demand_sizes_find(const DemandSizes *sizes, uint32_t framework, const Q
   return GPOINTER_TO_UINT(place);
 }
 
+/* Makes room of sizes that are over, and does so before they are the most: a trace may have as many as jobs. */
+static void forget_what_is_over(Sizes *of)
+{
+  if (of->over <= OVER_MAX || of->over <= of->sizes->len / 2)
+    return;
+  guint kept = 0;
+  g_hash_table_remove_all(of->by_size);
+  for (guint i = 0; i < of->sizes->len; i++) {
+    DemandSize size = g_array_index(of->sizes, DemandSize, i);
+    if (size.tasks == 0)
+      continue;
+    g_hash_table_insert(of->by_size, g_memdup2(&size.task, sizeof size.task), GUINT_TO_POINTER(kept));
+    g_array_index(of->sizes, DemandSize, kept++) = size;
+  }
+  g_array_set_size(of->sizes, kept);
+  of->over = 0;
+}
+
 static DemandSize *size_new(DemandSizes *sizes, uint32_t framework, const Quantities *task)
 {
   if (framework >= sizes->frameworks->len)
@@ -77,7 +99,9 @@ static DemandSize *size_new(DemandSizes *sizes, uint32_t framework, const Quanti
     of->by_size = g_hash_table_new_full(hash_quantities, equal_quantities, g_free, NULL);
     sizes->frameworks->pdata[framework] = of;
   }
+  forget_what_is_over(of);
   DemandSize size = {*task, 0};
+  of->over++;
   g_hash_table_insert(of->by_size, g_memdup2(task, sizeof *task), GUINT_TO_POINTER(of->sizes->len));
   g_array_append_val(of->sizes, size);
   return &g_array_index(of->sizes, DemandSize, of->sizes->len - 1);
@@ -96,7 +120,10 @@ void demand_sizes_add(DemandSizes *sizes, uint32_t framework, const Quantities *
   /* One task more or less makes no difference to an endless demand. */
   if (size->tasks >= DEMAND_ENDLESS && tasks > -DEMAND_ENDLESS)
     return;
+  bool was_over = size->tasks == 0;
   size->tasks = CLAMP(size->tasks + tasks, 0, DEMAND_ENDLESS);
+  Sizes *of = sizes_of(sizes, framework);
+  of->over = of->over - was_over + (size->tasks == 0);
 }
 
 void demand_sizes_drop(DemandSizes *sizes, uint32_t framework)
@@ -106,6 +133,7 @@ void demand_sizes_drop(DemandSizes *sizes, uint32_t framework)
     return;
   g_hash_table_remove_all(of->by_size);
   g_array_set_size(of->sizes, 0);
+  of->over = 0;
 }
 
 const DemandSize *demand_sizes_of(const DemandSizes *sizes, uint32_t framework, uint32_t *n)

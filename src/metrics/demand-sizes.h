@@ -5,9 +5,9 @@
  * DemandSizes: how many tasks of which size each framework demands, as the models publish it.
  *
  * The recorder adds demands up; whether a task fits an agent needs each size by itself. A demand includes the tasks that
- * run. Sizes keep their order of arrival. An endless demand counts DEMAND_ENDLESS tasks, for good until it is dropped.
+ * run. Sizes keep their order of arrival; one of which nothing is demanded is forgotten in time. An endless demand counts DEMAND_ENDLESS tasks, for good until it is dropped.
  *
- * Memory: sizes that were ever demanded. Not here: what runs (agent-picture.h).
+ * Memory: sizes that are demanded now, at most twice as many. Not here: what runs (agent-picture.h).
  */
 
 #include <glib.h>
@@ -28,7 +28,7 @@ DemandSizes *demand_sizes_new(void);
 void demand_sizes_free(DemandSizes *sizes);
 
 /** demand_sizes_add: @tasks more (or, negative, fewer) tasks of this size; a size that is not known has none to lose.
- * Cost: O(1). */
+ * Cost: O(1), in the mean of many. */
 void demand_sizes_add(DemandSizes *sizes, uint32_t framework, const Quantities *task, int64_t tasks);
 
 /** demand_sizes_drop: the framework demands nothing any more. */

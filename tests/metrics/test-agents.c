@@ -178,6 +178,30 @@ START_TEST(drf_shares_leave_no_envy)
 }
 END_TEST
 
+/* As many sizes as jobs, ten under way at a time: what is over is forgotten, what is demanded is not. */
+START_TEST(sizes_that_are_over_are_forgotten)
+{
+  World world;
+  world_init(&world);
+  uint32_t n = 0;
+  for (int64_t job = 0; job < 10000; job++) {
+    demand(&world, A, 3, 1, job + 1);
+    if (job >= 10)
+      demand(&world, A, -3, 1, job - 9);
+    const DemandSize *sizes = demand_sizes_of(world.demands, A, &n);
+    ck_assert_uint_le(n, 40);
+    int64_t tasks = 0;
+    for (uint32_t i = 0; i < n; i++) {
+      ck_assert_uint_eq(demand_sizes_find(world.demands, A, &sizes[i].task), i);
+      ck_assert(i == 0 || sizes[i].task.amount[RESOURCE_MEM] > sizes[i - 1].task.amount[RESOURCE_MEM]);
+      tasks += sizes[i].tasks;
+    }
+    ck_assert_int_eq(tasks, 3 * MIN(job + 1, 10));
+  }
+  world_clear(&world);
+}
+END_TEST
+
 /* --- decomposition ------------------------------------------------------------------------------------------ */
 
 START_TEST(waiting_tasks_are_counted_once)
@@ -312,6 +336,7 @@ Suite *test_suite(void)
   test_case(suite, a_part_of_what_is_larger_than_the_demand_is_all_of_it);
   test_case(suite, envy_is_agent_by_agent_and_up_to_one_task);
   test_case(suite, drf_shares_leave_no_envy);
+  test_case(suite, sizes_that_are_over_are_forgotten);
   test_case(suite, waiting_tasks_are_counted_once);
   test_case(suite, gates_decide);
   test_case(suite, reservations_are_held_back);
