@@ -109,7 +109,8 @@ void kernel_wishes_set(Allocator *kernel, uint32_t slot, const OfferWishes *wish
 void kernel_unusual_update(Allocator *kernel)
 {
   kernel->unusual = kernel->n_wishes > 0 || kernel->n_quotas > 0 || kernel->hooks.portion != NULL ||
-                    kernel->hooks.score != NULL || !quantities_are_zero(&kernel->least_offer);
+                    kernel->hooks.score != NULL || kernel->hooks.whole_cluster ||
+                    !quantities_are_zero(&kernel->least_offer);
 }
 
 /* --- what is known of agents ---------------------------------------------------------------------------- */

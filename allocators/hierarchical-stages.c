@@ -10,6 +10,10 @@ static bool client_serve(KernelRun *run, const KernelRole *role, uint32_t slot)
   const Allocator *kernel = run->kernel;
   Resources offer;
   Quantities quota;
+  if (run->chosen != INDEX_NONE && run->chosen != slot) {
+    run->shared = true;
+    return false;
+  }
   if (kernel_visit_look(run, slot, &offer, &quota, NULL) != GATE_OFFERED)
     return false;
   /* The rest goes on in the order that the visit began with. */
@@ -19,6 +23,8 @@ static bool client_serve(KernelRun *run, const KernelRole *role, uint32_t slot)
       kernel->framework_interface->hold(role->sorter);
   }
   kernel_visit_grant(run, slot, &offer, &quota);
+  if (kernel->hooks.whole_cluster)
+    run->chosen = slot;
   resources_clear(&offer);
   return true;
 }
@@ -97,7 +103,7 @@ static void agent_visit(KernelRun *run, AgentId id)
 
 KernelRun kernel_run_begin(Allocator *kernel, Instant now, bool tick)
 {
-  KernelRun run = {.kernel = kernel, .now = now, .tick = tick, .stage = 2};
+  KernelRun run = {.kernel = kernel, .now = now, .tick = tick, .stage = 2, .chosen = INDEX_NONE};
   if (kernel->n_quotas > 0) {
     kernel_quotas_refresh(kernel);
     run.available = kernel_quota_available(kernel);

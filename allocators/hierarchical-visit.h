@@ -40,7 +40,8 @@ typedef struct {
   KernelRoom room;       /* what it may have */
   ResourceSlices *given; /* shared volumes of the agent that have been offered in this run; owned */
   bool withheld;         /* quota or a policy kept something back */
-  bool shared;           /* shared volumes were left out that have been offered in this run */
+  bool shared; /* shared volumes were left out that have been offered in this run; or all is for `chosen` */
+  uint32_t chosen; /* the client that has everything of this run, where the hooks say so; or INDEX_NONE */
 } KernelRun;
 
 /* --- hierarchical-stages.c --- */

@@ -72,6 +72,10 @@ typedef struct {
   double (*score)(void *self, RoleId role, FrameworkId framework, const SorterVisit *visit);
   bool score_is_kept;
 
+  /* All that a run offers goes to the first framework that may have something of the first agent that is visited; what it
+   * may not have is free until the next run. */
+  bool whole_cluster;
+
   /* (optional) The kernel and its sorters are gone: the last call. */
   void (*destroyed)(void *self);
 } KernelHooks;

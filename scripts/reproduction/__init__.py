@@ -12,7 +12,7 @@ An experiment is a module with
     REPLICATIONS            of the runs as they are, and of each variation
     PARAMETERS              list of claims.Parameter; those without a source are varied
     CANNOT_SHOW             list of text
-    measure(runs, parameters, replications) -> {quantity: claims.Sample}
+    measure(runs, parameters, replications) -> {quantity: claims.Sample}; of a variation perhaps fewer
     claims(parameters) -> list of claims.Near, AtMost, AtLeast, Compared, NotTestable
     figure(samples) -> (columns, rows, gnuplot commands that plot them from "data.csv", height)
 """

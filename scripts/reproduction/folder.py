@@ -54,11 +54,12 @@ def perform(experiment, runs):
     for i, claim in enumerate(claims):
         sample = samples.get(claim.quantity)
         tested = claim.bounds() is not None
-        hold = sum(varied[i].holds(of) for _, _, varied, of in variations) if tested else 0
+        tried = [(varied[i], of) for _, _, varied, of in variations if tested and claim.quantity in of]
+        hold = sum(varied_claim.holds(of) for varied_claim, of in tried)
         rows.append(dict(zip(COLUMNS, (
             claim.text, _digits(claim.published), claim.standing, _digits(sample.mean() if sample else None),
             _digits(sample.half_width(error) if sample else None), str(len(sample.values) if sample else 0),
-            claim.verdict(samples, error), str(len(variations) if tested else 0), str(hold)))))
+            claim.verdict(samples, error), str(len(tried)), str(hold)))))
     return Outcome(experiment, samples, rows)
 
 

@@ -194,13 +194,12 @@ static RunEnd fail(Run *run, Instant now, GError *cause, GError **error)
   return RUN_FAILED;
 }
 
-/* Where the simulated master takes time: how much of it. */
-static void record_load(const Run *run, Instant end)
+static double master_load(const Simulation *simulation)
 {
   SimulationCounts counts;
-  simulation_counts(run->simulation, &counts);
-  if (master_takes_time(&run->plan->experiment->master) && end.ns > 0)
-    results_run_counter(run->recording, "master/load", (double)counts.master_work.ns / (double)end.ns);
+  simulation_counts(simulation, &counts);
+  Instant end = simulation_now(simulation);
+  return end.ns > 0 ? (double)counts.master_work.ns / (double)end.ns : 0;
 }
 
 static RunEnd finish(Run *run, SimulationEnd end, double wall_s, ResultsSummary *summary, GError **error)
@@ -219,11 +218,11 @@ static RunEnd finish(Run *run, SimulationEnd end, double wall_s, ResultsSummary 
                                   .events = simulation_events(run->simulation),
                                   .end = simulation_now(run->simulation),
                                   .wall_s = wall_s,
-                                  .max_rss_kib = usage.ru_maxrss};
+                                  .max_rss_kib = usage.ru_maxrss,
+                                  .master_load = master_load(run->simulation)};
   GError *cause = NULL;
   master_metrics(simulation_master(run->simulation), results_end.end, MASTER_METRICS_FRAMEWORKS,
                  record_counter, run->recording);
-  record_load(run, results_end.end);
   if (!results_end_run(g_steal_pointer(&run->recording), &results_end, summary, &cause))
     return fail(run, results_end.end, cause, error);
   /* Before the file has its name: a plug-in that crashes when it is to go leaves nothing that looks complete. */

@@ -58,6 +58,8 @@ static const Metric metrics[] = {
     {"offer_wait/first_mean", "s", LESS, "mean of their times to the first usable offer"},
     {"offer_wait/longest", "s", LESS,
      "longest time of any of the group without a usable offer while tasks waited"},
+    {"decisions/busyness", "0 to 1", LESS,
+     "of frameworks with decision times: the part of their time in which they decide"},
     {"locality/node", "0 to 1", MORE, "of the launched tasks whose data lies somewhere: on an agent with it"},
     {"locality/rack", "0 to 1", MORE, "likewise: on an agent with it, or in a rack with it"},
     {"mean_share", "0 to 1", NEITHER, "mean over the frameworks of the group of mean_dominant_share"},

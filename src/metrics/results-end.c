@@ -353,6 +353,28 @@ static void add_metrics(ResultsRun *run)
   add_offer_counts(run);
 }
 
+/* Of each group that thinks: the part of its time in which it does, the mean over those of its frameworks that started. */
+static void add_busyness(ResultsRun *run, Instant end)
+{
+  const Experiment *experiment = run->experiment;
+  g_autofree double *busy = g_new0(double, MAX(experiment->n_frameworks, 1));
+  g_autofree uint32_t *members = g_new0(uint32_t, MAX(experiment->n_frameworks, 1));
+  for (uint32_t i = 0; i < recorder_framework_count(run->recorder); i++) {
+    const RecordedFramework *framework = recorder_framework(run->recorder, i);
+    if (!framework->started || framework->group >= experiment->n_frameworks)
+      continue;
+    Instant last = instant_is_before(framework->stop, end) ? framework->stop : end;
+    double there_ns = (double)instant_since(last, framework->start).ns;
+    busy[framework->group] += there_ns > 0 ? MIN((double)framework->judged.deciding.ns / there_ns, 1) : 0;
+    members[framework->group]++;
+  }
+  for (uint32_t group = 0; group < experiment->n_frameworks; group++) {
+    g_autofree char *scope = g_strdup_printf("framework %s", experiment->frameworks[group].name);
+    if (busy[group] > 0)
+      results_add_metric(run, "decisions/busyness", scope, busy[group] / members[group]);
+  }
+}
+
 void results_run_rows(ResultsRun *run, const ResultsEnd *end)
 {
   add_frameworks(run);
@@ -360,5 +382,8 @@ void results_run_rows(ResultsRun *run, const ResultsEnd *end)
   add_resources(run);
   recorder_role_foreach(run->recorder, add_role, run);
   add_metrics(run);
+  add_busyness(run, end->end);
+  if (end->master_load > 0)
+    results_add_metric(run, "master/load", "run", end->master_load);
   add_run(run, end, n_frameworks);
 }

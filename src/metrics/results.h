@@ -90,6 +90,8 @@ typedef struct {
   Instant end; /* of simulated time; not before anything observed */
   double wall_s;
   int64_t max_rss_kib;
+  double
+      master_load; /* service time of all messages over the length of the run; 0: the master takes no time */
 } ResultsEnd;
 
 /**

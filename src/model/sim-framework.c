@@ -355,6 +355,13 @@ void sim_framework_job(SimFramework *framework, SimJob *job, const char *unsched
     end_job(framework, job, JOB_FINISHED, NULL);
 }
 
+void sim_framework_abandon(SimFramework *framework, SimJob *job)
+{
+  end_job(framework, job, JOB_FAILED_STATE,
+          "abandoned: attempts-max decisions did not place all of its tasks");
+  sim_framework_settle(framework);
+}
+
 void sim_framework_kill_jobs(SimFramework *framework)
 {
   while (framework->first_job != NULL)

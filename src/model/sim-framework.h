@@ -172,6 +172,9 @@ void sim_framework_judge(SimFramework *framework, Instant now);
 /** sim_framework_job: a job that has just been given an id (transfer full). */
 void sim_framework_job(SimFramework *framework, SimJob *job, const char *unschedulable);
 
+/** sim_framework_abandon: @job, which has not ended, is JOB_FAILED: what waits of it is dropped, what runs goes on. */
+void sim_framework_abandon(SimFramework *framework, SimJob *job);
+
 /** sim_framework_status: a message. */
 void sim_framework_status(SimFramework *framework, const TaskStatus *status);
 

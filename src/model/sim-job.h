@@ -82,6 +82,8 @@ struct SimJob {
   uint32_t group;
   uint32_t member;
   JobState state;
+  uint32_t
+      attempts; /* decisions in which it came first, and that did not launch all of it; where they are limited */
   uint32_t live;
   uint32_t tasks; /* of all stages */
   char *name;     /* NULL once submitted */

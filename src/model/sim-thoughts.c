@@ -14,6 +14,26 @@ struct SimThoughts {
 };
 
 static void on_held(void *self, uint64_t payload);
+static const SimJob *first_job(const SimFramework *framework)
+{
+  const SimStage *first = sim_queue_first(&framework->queue, NULL);
+  return first == NULL ? NULL : first->job;
+}
+
+/* Answers what has been thought about. Jobs are told apart by their numbers: one may be gone afterwards. */
+static void decide(SimFramework *framework)
+{
+  uint32_t limit = framework->spec->attempts_max;
+  const SimJob *before = limit == UINT32_MAX ? NULL : first_job(framework);
+  uint32_t number = before == NULL ? 0 : before->sequence;
+  sim_framework_serve(framework, framework->considered, framework->n_considered);
+  if (before == NULL || first_job(framework) == NULL || first_job(framework)->sequence != number)
+    return;
+  SimJob *job = sim_queue_first(&framework->queue, NULL)->job;
+  if (++job->attempts >= limit)
+    sim_framework_abandon(framework, job);
+}
+
 static void on_decision(void *self, uint64_t payload);
 
 SimThoughts *sim_thoughts_new(SimWorld *world)
@@ -135,6 +155,12 @@ static Duration time_for_job(const SimThoughts *thoughts, const SimFramework *fr
 
 /* --- decisions ------------------------------------------------------------------------------------------ */
 
+static Duration duration_sum(Duration a, Duration b)
+{
+  Duration sum;
+  return __builtin_add_overflow(a.ns, b.ns, &sum.ns) ? DURATION_MAX : sum;
+}
+
 /* Begins with the first message that still has an offer. What was rescinded is dealt with already. */
 static void begin_decision(SimThoughts *thoughts, SimFramework *framework)
 {
@@ -153,6 +179,7 @@ static void begin_decision(SimThoughts *thoughts, SimFramework *framework)
   Duration for_job = time_for_job(thoughts, framework);
   Duration time =
       draw_time(thoughts, framework, &framework->decision, SIM_PURPOSE_DECISION_TIME, framework->decisions++);
+  framework->judged.deciding = duration_sum(framework->judged.deciding, duration_sum(time, for_job));
   sim_engine_post(world->engine, instant_after(instant_after(sim_world_now(world), time), for_job),
                   SIM_PHASE_TIMER, thoughts->decision_handler, framework->id.index);
   /* From now on a rescind comes too late: what it thinks about is what stands here. */
@@ -172,7 +199,7 @@ static void on_decision(void *self, uint64_t payload)
       forget(thoughts, framework, g_queue_pop_head(&framework->thoughts));
     return;
   }
-  sim_framework_serve(framework, framework->considered, framework->n_considered);
+  decide(framework);
   if (framework->scheduler->rescind != NULL)
     for (uint32_t i = 0; i < framework->n_considered; i++)
       if (was_rescinded(framework, framework->considered[i].id))

@@ -15,6 +15,8 @@
  * A decision takes decision-time, and where a job waits decision-time-per-job and decision-time-per-task for each task that
  * waits of the stage that is first in the queue when it begins (Omega, EuroSys 2013: t_job + t_task x tasks).
  *
+ * A job that has been first in attempts-max decisions, and still has something to launch, is abandoned.
+ *
  * Draws: hold times SIM_PURPOSE_HOLD_TIME, decision times SIM_PURPOSE_DECISION_TIME, of the entity (group's name, member);
  * the index is the number of the message.
  */

@@ -400,6 +400,7 @@ typedef struct {
   TraceSpec *trace; /* NULL: synthetic */
 
   uint32_t tasks_per_offer;                /* UINT32_MAX: unlimited */
+  uint32_t attempts_max;                   /* decisions until a job is abandoned; UINT32_MAX: unlimited */
   Duration refuse;                         /* what a decline asks for; default 5 s */
   Duration refuse_unused;                  /* what an accept asks for the rest; default `refuse` */
   SimDistribution *decision_time;          /* seconds per message of offers; NULL: zero */

@@ -49,6 +49,7 @@ typedef struct {
   Duration
       longest_wait;   /* while tasks waited, without such a message; one that lasts till the end included */
   Duration open_wait; /* that one; 0: nothing waits at the end */
+  Duration deciding;  /* sum of its decision times, the last one whole */
 } OfferSummary;
 
 typedef struct {

@@ -279,6 +279,11 @@ static const KeyRow rows[] = {
      false},
     {GROUP_FRAMEWORK, JOBS_SOME, "tasks-per-offer", &count_or_unlimited, FRAMEWORK(tasks_per_offer), 1,
      COUNT_MAX, "unlimited", "tasks it starts on one offer at most", false},
+    {GROUP_FRAMEWORK, JOBS_SOME, "attempts-max", &count_or_unlimited, FRAMEWORK(attempts_max), 1, COUNT_MAX,
+     "unlimited",
+     "a job that came first in so many decisions (decision-time) without all of its tasks being launched is "
+     "abandoned: it fails",
+     false},
     {GROUP_FRAMEWORK, JOBS_ANY, "refuse-seconds", &duration, FRAMEWORK(refuse), 0, 0, "5s",
      "how long it wants no offer of an agent that it has declined", false},
     {GROUP_FRAMEWORK, JOBS_SOME, "refuse-seconds-unused", &duration, FRAMEWORK(refuse_unused), 0, 0, NULL,

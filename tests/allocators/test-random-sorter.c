@@ -174,9 +174,9 @@ typedef struct {
 } Offers;
 
 /* Agents of one cpu for roles a (weight 1) and b (weight 3: two frameworks). */
-static Offers play(const char *roles, const char *frameworks)
+static Offers play_whole(const char *roles, const char *frameworks, const char *whole)
 {
-  const char *values[] = {roles, frameworks, NULL};
+  const char *values[] = {roles, frameworks, NULL, whole};
   static const char *const names[] = {"f1", "f2", "f3"};
   static const RoleId role[] = {{0}, {1}, {1}};
   AllocatorSettings settings = {.allocation_interval = {NS_PER_S}, .option_values = values};
@@ -207,6 +207,22 @@ static Offers play(const char *roles, const char *frameworks)
   return sum;
 }
 
+static Offers play(const char *roles, const char *frameworks)
+{
+  return play_whole(roles, frameworks, NULL);
+}
+
+/* All of a run is for the one that came first. */
+START_TEST(drf_gives_the_whole_cluster)
+{
+  Offers all = play_whole(NULL, NULL, "yes");
+  ck_assert_uint_eq(all.offers[0], 4000);
+  ck_assert_uint_eq(all.offers[1] + all.offers[2], 0);
+  all = play_whole(NULL, NULL, "no");
+  ck_assert_uint_eq(all.offers[0], 1000);
+}
+END_TEST
+
 START_TEST(drf_takes_either_for_each_level)
 {
   Offers all = play(NULL, NULL);
@@ -227,7 +243,7 @@ END_TEST
 
 START_TEST(other_sorters_are_refused)
 {
-  const char *values[] = {"drf", "radnom", NULL};
+  const char *values[] = {"drf", "radnom", NULL, NULL};
   AllocatorSettings settings = {.allocation_interval = {NS_PER_S}, .option_values = values};
   AllocatorHost host = {.size = sizeof host};
   char *error = NULL;
@@ -244,6 +260,7 @@ Suite *test_suite(void)
   test_case(suite, weights_are_probabilities);
   test_case(suite, a_tree_multiplies_down);
   test_case(suite, the_order_is_a_function_of_the_visit);
+  test_case(suite, drf_gives_the_whole_cluster);
   test_case(suite, drf_takes_either_for_each_level);
   test_case(suite, other_sorters_are_refused);
   return suite;

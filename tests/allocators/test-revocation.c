@@ -26,7 +26,7 @@ static uint32_t n_agents;
 
 static void start(const char *timeout, const char *const *paths, const uint32_t *parents)
 {
-  const char *values[] = {NULL, NULL, timeout};
+  const char *values[] = {NULL, NULL, timeout, NULL};
   AllocatorSettings settings = {
       .allocation_interval = {NS_PER_S}, .option_values = values, .revocation = true};
   n_frameworks = n_agents = 0;
@@ -366,7 +366,7 @@ START_TEST(options_that_make_no_sense_are_refused)
   static const char *const wrong[] = {"10", "-1s", "soon", ""};
   AllocatorHost host = {.size = sizeof host};
   for (size_t i = 0; i < G_N_ELEMENTS(wrong); i++) {
-    const char *values[] = {NULL, NULL, wrong[i]};
+    const char *values[] = {NULL, NULL, wrong[i], NULL};
     AllocatorSettings settings = {
         .allocation_interval = {NS_PER_S}, .option_values = values, .revocation = true};
     g_autofree char *error = NULL;
@@ -374,7 +374,7 @@ START_TEST(options_that_make_no_sense_are_refused)
     ck_assert_ptr_nonnull(
         strstr(error, "expected off or a duration such as 30s (option revocation-timeout)"));
   }
-  const char *values[] = {NULL, NULL, "10s"};
+  const char *values[] = {NULL, NULL, "10s", NULL};
   AllocatorSettings settings = {.allocation_interval = {NS_PER_S}, .option_values = values};
   g_autofree char *error = NULL;
   ck_assert_ptr_null(drf_allocator.create(&settings, &host, INSTANT_ZERO, &error));

@@ -177,6 +177,7 @@ static inline void drive(ResultsRun *run)
 }
 
 static const ResultsEnd ending = {.status = RESULTS_OK,
+                                  .master_load = 0.5,
                                   .digest = 0xbeef,
                                   .events = 99,
                                   .end = {20 * NS_PER_S},

@@ -230,6 +230,7 @@ START_TEST(operators_quotas_and_offers)
                                .unusable = 1,
                                .unwanted = 2,
                                .first_wait = {2 * NS_PER_S},
+                               .deciding = {NS_PER_S},
                                .longest_wait = {5 * NS_PER_S}};
   jobs->offers_judged(jobs->self, (FrameworkId){0}, &judged);
   const Quantities consumed = {{1500}}, offered = {{500, 9000}};
@@ -285,7 +286,7 @@ START_TEST(every_column_is_explained)
          "column_doc metric_doc");
   ck_sql(path, "SELECT DISTINCT name FROM metric EXCEPT SELECT name FROM metric_doc", "");
   ck_sql(path, "SELECT name FROM metric_doc EXCEPT SELECT DISTINCT name FROM metric",
-         "fairness/finish_time master/load");
+         "decisions/busyness fairness/finish_time");
   ck_sql(path, "PRAGMA application_id", "1332110925");
   ck_sql(path, "PRAGMA user_version", "5");
   ck_sql(path, "PRAGMA integrity_check", "ok");

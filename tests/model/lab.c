@@ -95,6 +95,7 @@ FrameworkSpec *lab_framework(Lab *lab, const char *name)
       .stop = INSTANT_NEVER,
       .jobs = UINT64_MAX,
       .tasks_per_offer = UINT32_MAX,
+      .attempts_max = UINT32_MAX,
       .refuse = lab_seconds(5),
       .refuse_unused = lab_seconds(5),
       .hold_timeout = DURATION_MAX,

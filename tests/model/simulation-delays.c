@@ -195,6 +195,28 @@ START_TEST(decision_time_by_job_and_task)
 }
 END_TEST
 
+/* A decision of a second leaves one of four tasks over, and was the only attempt: the job is given up. What runs goes on. */
+START_TEST(abandoned_after_attempts)
+{
+  Lab lab;
+  lab_init(&lab, "cpus:3", 1);
+  FrameworkSpec *spec = lab_framework(&lab, "a");
+  spec->decision_time_per_job = lab_constant(1);
+  spec->attempts_max = 1;
+  lab_job(&lab, "a", 0, 4, "cpus:1", 10);
+  lab_job(&lab, "a", 20, 3, "cpus:1", 10);
+  ck_assert_int_eq(lab_run(&lab), SIMULATION_DONE);
+  ck_time(lab_state(&lab, 0, JOB_FAILED_STATE), 1);
+  ck_assert_str_eq(lab_reason(&lab, 0, JOB_FAILED_STATE),
+                   "abandoned: attempts-max decisions did not place all of its tasks");
+  ck_time(lab_state(&lab, 1, JOB_FINISHED), 31);
+  ck_assert_uint_eq(lab.attempts->len, 6);
+  ck_assert_str_eq(lab_attempt(&lab, 0, 0, 2)->state, "TASK_FINISHED");
+  ck_assert_int_eq(lab.demand, 0);
+  lab_clear(&lab);
+}
+END_TEST
+
 START_TEST(decision_time)
 {
   Lab lab;
@@ -326,6 +348,7 @@ Suite *test_suite(void)
   test_case(suite, costs_by_kind);
   test_case(suite, decision_time);
   test_case(suite, decision_time_by_job_and_task);
+  test_case(suite, abandoned_after_attempts);
   test_case_loop(suite, rescinded_while_deciding, 1, 9);
   test_case(suite, rescinded_while_waiting);
   test_case(suite, too_slow_for_ever);

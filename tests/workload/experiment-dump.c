@@ -192,6 +192,8 @@ static void add_framework(GString *dump, const FrameworkSpec *framework)
   add(dump, "offers", "%u refuse %" PRId64 " %" PRId64 " hold %" PRId64 " suppress %d",
       framework->tasks_per_offer, framework->refuse.ns, framework->refuse_unused.ns,
       framework->hold_timeout.ns, framework->suppress);
+  if (framework->attempts_max != UINT32_MAX)
+    add(dump, "attempts-max", "%u", framework->attempts_max);
   add_law(dump, "decision-time", framework->decision_time);
   add_law(dump, "executor-start-up", framework->executor_start_up);
   add_offer_keys(dump, framework);

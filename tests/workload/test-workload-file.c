@@ -247,6 +247,7 @@ static const KeyEffect effects[] = {
     {C F, "framework f.job-order=fair", "jobs 1 order 1 arrival 0"},
     {C F, "framework f.tasks-per-offer=1",
      "offers 1 refuse 5000000000 5000000000 hold 9223372036854775807 suppress 1"},
+    {C F, "framework f.attempts-max=7", "attempts-max 7"},
     {C F, "framework f.refuse-seconds=1d",
      "offers 4294967295 refuse 86400000000000 86400000000000 hold 9223372036854775807 suppress 1"},
     {C F, "framework f.refuse-seconds-unused=0s",
