@@ -4,11 +4,10 @@
 #include "model/scheduler-elastic.h"
 #include "model/sim-agents.h"
 #include "model/sim-blocks.h"
-#include "model/sim-frameworks.h"
 
 typedef struct {
   SimBlocks *pending;  /* NULL: it has not been looked at */
-  uint32_t *machines;  /* array by part: where it was launched last; then what the next iteration reads */
+  uint32_t *holders;   /* array by part: the executor that it was launched under last, which holds it then */
   uint16_t *launched;  /* array by part: attempts */
   uint8_t *localities; /* array by part: TaskLocality of the last one */
   Instant since;       /* it waits for agents with its parts */
@@ -21,35 +20,6 @@ typedef struct {
   SparkStage stages[];
 } SparkJob;
 
-typedef struct {
-  ExecutorInfo *info;
-  AgentId agent;
-  Instant ready; /* its start-up is over */
-  bool runs;     /* a task of it has been heard to run */
-} Executor;
-
-typedef struct {
-  GPtrArray *executors; /* Executor, in the order of their launch */
-  GHashTable *find;     /* agent + 1 -> Executor; only looked up */
-  uint64_t n;           /* that there ever were */
-} Spark;
-
-static gpointer key_of(AgentId agent)
-{
-  return GSIZE_TO_POINTER((gsize)agent.index + 1);
-}
-
-static Spark *state_of(SimFramework *framework)
-{
-  if (framework->state == NULL) {
-    Spark *spark = g_new0(Spark, 1);
-    spark->executors = g_ptr_array_new_with_free_func(g_free);
-    spark->find = g_hash_table_new(NULL, NULL);
-    framework->state = spark;
-  }
-  return framework->state;
-}
-
 /* --- jobs ----------------------------------------------------------------------------------------------- */
 
 static void free_job(gpointer record)
@@ -57,7 +27,7 @@ static void free_job(gpointer record)
   SparkJob *job = record;
   for (uint32_t i = 0; i < job->n; i++) {
     sim_blocks_free(job->stages[i].pending);
-    g_free(job->stages[i].machines);
+    g_free(job->stages[i].holders);
     g_free(job->stages[i].launched);
     g_free(job->stages[i].localities);
   }
@@ -73,7 +43,7 @@ static void spark_submitted(SimFramework *framework, SimJob *job)
     SparkStage *stage = &record->stages[i];
     uint32_t tasks = job->stages[i].tasks;
     CHECK(tasks != TASKS_UNLIMITED);
-    stage->machines = g_new(uint32_t, MAX(tasks, 1));
+    stage->holders = g_new(uint32_t, MAX(tasks, 1));
     stage->launched = g_new0(uint16_t, MAX(tasks, 1));
     stage->localities = g_new0(uint8_t, MAX(tasks, 1));
     if (i < spec->n_stages)
@@ -94,64 +64,27 @@ static SparkStage *record_of(const SimStage *stage)
 static void open_stage(const SimFramework *framework, const SimStage *stage)
 {
   SparkStage *record = record_of(stage);
-  uint32_t machines = framework->world->experiment->cluster.agents;
-  const SimPlaces places = {MAX(machines, 1), 0};
+  /* A place is an executor. */
+  const SimPlaces places = {MAX(sim_executors_count(framework->executors), 1), 0};
   if (record->cached != NULL)
-    record->pending = sim_blocks_new_at(&places, stage->tasks, record_of(record->before)->machines);
+    record->pending = sim_blocks_new_at(&places, stage->tasks, record_of(record->before)->holders);
   else
     record->pending = sim_blocks_new(&places, stage->tasks, 0, framework->world->seed, stage->entity);
   record->since = sim_world_now(framework->world);
 }
 
-/* --- executors ------------------------------------------------------------------------------------------ */
-
-static Executor *executor_on(const Spark *spark, AgentId agent)
-{
-  return g_hash_table_lookup(spark->find, key_of(agent));
-}
-
-static Executor *start_executor(SimFramework *framework, AgentId agent)
-{
-  Spark *spark = framework->state;
-  Executor *executor = g_new0(Executor, 1);
-  SimDraw draw = {framework->world->seed, SIM_PURPOSE_EXECUTOR_START,
-                  sim_entity_hash(framework->spec->name, framework->member, 0, 0), agent.index};
-  executor->info = g_new0(ExecutorInfo, 1);
-  executor->info->id = spark->n++;
-  executor->info->resources = resources_of(&framework->spec->executor_resources);
-  executor->agent = agent;
-  executor->ready =
-      instant_after(sim_world_now(framework->world), sim_delay_draw(&framework->start_up, &draw));
-  if (framework->executors == NULL)
-    framework->executors = g_ptr_array_new_with_free_func(g_free);
-  g_ptr_array_add(framework->executors, executor->info);
-  g_ptr_array_add(spark->executors, executor);
-  g_hash_table_insert(spark->find, key_of(agent), executor);
-  return executor;
-}
-
-/* The last job has ended. */
+/* What they hold goes with them. */
 static void spark_ended(SimFramework *framework)
 {
-  Spark *spark = framework->state;
-  SimWorld *world = framework->world;
-  if (spark == NULL || framework->first_job != NULL || framework->stopped)
-    return;
-  g_autoptr(GPtrArray) gone = g_steal_pointer(&spark->executors);
-  spark->executors = g_ptr_array_new_with_free_func(g_free);
-  g_hash_table_remove_all(spark->find);
-  for (uint32_t i = 0; i < gone->len; i++) {
-    const Executor *executor = g_ptr_array_index(gone, i);
-    master_executor_exited(world->master, sim_world_now(world), executor->agent, framework->id,
-                           executor->info->id);
-  }
+  if (framework->first_job == NULL && !framework->stopped)
+    sim_executors_no_jobs(framework->executors);
 }
 
 /* --- offers --------------------------------------------------------------------------------------------- */
 
-/* The part of @stage to launch on @machine now, or INDEX_NONE. */
-static uint32_t choose_part(const SimFramework *framework, const SimStage *stage, bool has_executor,
-                            uint32_t machine, TaskLocality *locality)
+/* The part of @stage to launch under @executor (INDEX_NONE: one that has to be started) now, or INDEX_NONE. */
+static uint32_t choose_part(const SimFramework *framework, const SimStage *stage, uint32_t executor,
+                            TaskLocality *locality)
 {
   SparkStage *record = record_of(stage);
   *locality = LOCALITY_NONE;
@@ -160,17 +93,15 @@ static uint32_t choose_part(const SimFramework *framework, const SimStage *stage
   if (record->cached == NULL)
     return sim_blocks_find(record->pending, LOCALITY_ANY, 0);
   *locality = LOCALITY_NODE;
-  uint32_t part = has_executor ? sim_blocks_find(record->pending, LOCALITY_NODE, machine) : INDEX_NONE;
+  uint32_t part =
+      executor != INDEX_NONE ? sim_blocks_find(record->pending, LOCALITY_NODE, executor) : INDEX_NONE;
   if (part != INDEX_NONE)
     return part;
   Duration waited = instant_since(sim_world_now(framework->world), record->since);
   if (waited.ns < framework->spec->locality_wait.ns)
     return INDEX_NONE;
   *locality = LOCALITY_ANY;
-  part = sim_blocks_find(record->pending, LOCALITY_ANY, 0);
-  if (part != INDEX_NONE && has_executor && sim_blocks_machine(record->pending, part, 0) == machine)
-    *locality = LOCALITY_NODE;
-  return part;
+  return sim_blocks_find(record->pending, LOCALITY_ANY, 0);
 }
 
 typedef struct {
@@ -187,9 +118,10 @@ static bool serves_before(const SimFramework *framework, const SimJob *job, cons
 }
 
 /* What to launch in @room; false: nothing. */
-static bool choose(const SimFramework *framework, const Quantities *room, bool has_executor, uint32_t machine,
+static bool choose(const SimFramework *framework, const Quantities *room, const SimExecutor *executor,
                    Choice *choice)
 {
+  uint32_t id = executor == NULL ? INDEX_NONE : (uint32_t)executor->info->id;
   choice->stage = NULL;
   for (SimJob *job = framework->first_job; job != NULL; job = job->following) {
     if (choice->stage != NULL && !serves_before(framework, job, choice->stage->job))
@@ -199,7 +131,7 @@ static bool choose(const SimFramework *framework, const Quantities *room, bool h
       TaskLocality locality;
       if (stage->shape == NULL || !quantities_contain(room, &stage->need))
         continue;
-      uint32_t part = choose_part(framework, stage, has_executor, machine, &locality);
+      uint32_t part = choose_part(framework, stage, id, &locality);
       if (part == INDEX_NONE)
         continue;
       *choice = (Choice){stage, part, locality};
@@ -209,28 +141,23 @@ static bool choose(const SimFramework *framework, const Quantities *room, bool h
   return choice->stage != NULL;
 }
 
-static void launch(SimFramework *framework, const Choice *choice, Executor *executor, uint32_t machine,
-                   TaskInfo *info)
+static void launch(SimFramework *framework, const Choice *choice, AgentId agent, TaskInfo *info)
 {
   SparkStage *record = record_of(choice->stage);
   SimWorld *world = framework->world;
-  Instant now = sim_world_now(world);
   uint32_t part = choice->part;
   sim_blocks_take(record->pending, part);
   if (record->launched[part] < UINT16_MAX)
     record->launched[part]++;
   SimRetry number = {part, record->launched[part]};
-  SimTask *task = sim_framework_take_task(framework, choice->stage, number, executor->agent, info);
-  record->machines[part] = machine;
+  SimTask *task = sim_framework_take_task(framework, choice->stage, number, agent, info);
+  record->holders[part] = (uint32_t)info->executor->id;
   record->localities[part] = (uint8_t)choice->locality;
-  if (choice->locality == LOCALITY_NODE) {
-    SimDraw draw = {world->seed, SIM_PURPOSE_TASK_DURATION, choice->stage->entity, part};
-    task->length = sim_distribution_draw_duration(record->cached, &draw);
-    record->since = now;
-  }
-  task->start_up =
-      instant_is_before(now, executor->ready) ? instant_since(executor->ready, now) : DURATION_ZERO;
-  info->executor = executor->info;
+  if (choice->locality != LOCALITY_NODE)
+    return;
+  SimDraw draw = {world->seed, SIM_PURPOSE_TASK_DURATION, choice->stage->entity, part};
+  task->length = sim_distribution_draw_duration(record->cached, &draw);
+  record->since = sim_world_now(world);
 }
 
 /* Offers @first ... are @n of one agent. */
@@ -238,9 +165,8 @@ static void serve(SimFramework *framework, const OfferMessage *first, uint32_t n
 {
   const FrameworkSpec *spec = framework->spec;
   AgentId agent = first->agent;
-  uint32_t machine = sim_agents_machine(framework->world->agents, agent);
-  Executor *executor = executor_on(framework->state, agent);
-  bool fits = machine != INDEX_NONE;
+  const SimExecutor *executor = sim_executors_find(framework->executors, agent);
+  bool fits = sim_agents_machine(framework->world->agents, agent) != INDEX_NONE;
   Quantities whole = room;
   if (executor == NULL || !executor->runs) {
     fits = fits && quantities_contain(&room, &spec->executor_resources);
@@ -249,12 +175,10 @@ static void serve(SimFramework *framework, const OfferMessage *first, uint32_t n
   }
   g_autoptr(GArray) tasks = g_array_new(FALSE, FALSE, sizeof(TaskInfo));
   Choice choice;
-  while (fits && tasks->len < spec->tasks_per_offer &&
-         choose(framework, &room, executor != NULL, machine, &choice)) {
+  while (fits && tasks->len < spec->tasks_per_offer && choose(framework, &room, executor, &choice)) {
     TaskInfo info;
-    if (executor == NULL)
-      executor = start_executor(framework, agent);
-    launch(framework, &choice, executor, machine, &info);
+    launch(framework, &choice, agent, &info);
+    executor = sim_executors_find(framework->executors, agent);
     quantities_subtract(&room, &info.resources.plain);
     g_array_append_val(tasks, info);
   }
@@ -280,7 +204,6 @@ static void serve(SimFramework *framework, const OfferMessage *first, uint32_t n
 
 static void spark_offers(SimFramework *framework, const OfferMessage *offers, uint32_t n)
 {
-  state_of(framework);
   for (uint32_t i = 0, end; i < n; i = end) {
     Quantities room = offers[i].resources.plain;
     for (end = i + 1; end < n && offers[end].agent.index == offers[i].agent.index &&
@@ -303,16 +226,6 @@ static bool spark_attempt_ends(SimFramework *framework, SimStage *stage, uint32_
   return false;
 }
 
-/* Not a question here, but news: the executor is there. */
-static bool spark_unwanted(SimFramework *framework, const SimTask *task, uint64_t label)
-{
-  (void)label;
-  Executor *executor = executor_on(state_of(framework), (AgentId){task->agent});
-  if (executor != NULL)
-    executor->runs = true;
-  return false;
-}
-
 static TaskLocality spark_locality(const SimStage *stage, uint32_t index, uint16_t attempt)
 {
   (void)attempt;
@@ -324,25 +237,12 @@ static void spark_job_ends(SimFramework *framework, SimJob *job)
   (void)framework, (void)job;
 }
 
-static void spark_clear(SimFramework *framework)
-{
-  Spark *spark = framework->state;
-  if (spark == NULL)
-    return;
-  g_ptr_array_unref(spark->executors);
-  g_hash_table_unref(spark->find);
-  g_free(spark);
-  framework->state = NULL;
-}
-
 const SimScheduler scheduler_spark = {
     .offers = spark_offers,
     .submitted = spark_submitted,
     .ended = spark_ended,
-    .unwanted = spark_unwanted,
     .job_ends = spark_job_ends,
     .attempt_ends = spark_attempt_ends,
     .locality = spark_locality,
-    .clear = spark_clear,
     .reason = scheduler_reason,
 };

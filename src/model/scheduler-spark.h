@@ -4,8 +4,8 @@
 /*
  * Spark: executors that live on, and hold what they have read, so that later iterations are fast.
  *
- *     first launch on an agent           no job of the framework is left
- *     ---------------------> EXECUTOR ------------------------------------> gone: what it held is free
+ *     first launch on an agent           no job of the framework is left, or executor-idle-timeout
+ *     ---------------------> EXECUTOR ------------------------------------> gone: what it held is lost, its resources free
  *        start-up, once          |  ^
  *                             tasks, one after the other, with executor-resources held between them
  *
@@ -25,7 +25,7 @@
  *
  * Invariants:
  *   1. a part is pending in its stage's SimBlocks, or lives, or is finished;
- *   2. an agent has at most one executor of a framework.
+ *   2. a part is held by the executor that finished it last, while that lives (sim-executors.h).
  *
  * Cost: an offer O(unfinished jobs x stages) and O(1) per launch; an iteration O(parts).
  * Not here: memory that is too small for what is cached; data that is written to disk.

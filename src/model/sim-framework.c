@@ -10,15 +10,23 @@
 
 /* --- launching ------------------------------------------------------------------------------------------ */
 
-static void draw_times(SimFramework *framework, const SimStage *stage, SimTask *task, uint64_t number)
+static void draw_length(const SimFramework *framework, const SimStage *stage, SimTask *task)
 {
-  SimDraw draw = {framework->world->seed, SIM_PURPOSE_TASK_DURATION, stage->entity, number};
+  SimDraw draw = {framework->world->seed, SIM_PURPOSE_TASK_DURATION, stage->entity, task->index};
   task->length = sim_delay_draw(&stage->length, &draw);
-  task->start_up = DURATION_ZERO;
-  if (G_UNLIKELY(framework->start_up.present)) {
-    draw.purpose = SIM_PURPOSE_EXECUTOR_START;
+}
+
+/* Under which executor, which it may have to wait for, and how fast. */
+static G_GNUC_NO_INLINE void draw_start(SimFramework *framework, SimTask *task, TaskInfo *info)
+{
+  const SimWorld *world = framework->world;
+  SimDraw draw = {world->seed, SIM_PURPOSE_EXECUTOR_START, task->stage->entity, task->index};
+  if (framework->executors != NULL)
+    sim_executors_take(framework->executors, task, info);
+  else
     task->start_up = sim_delay_draw(&framework->start_up, &draw);
-  }
+  if (world->pace != NULL)
+    sim_pace_take(world->pace, slot_of(info->label), task);
 }
 
 /* For those that declare what they wait for. */
@@ -63,15 +71,16 @@ static inline SimTask *take(SimFramework *framework, SimStage *stage, SimRetry n
   task->attempt = number.attempt;
   task->flags = SIM_TASK_OF_FRAMEWORK;
   task->kill = 0;
-  draw_times(framework, stage, task, number.index);
-  if (G_UNLIKELY(world->pace != NULL))
-    sim_pace_take(world->pace, slot, task);
+  task->start_up = DURATION_ZERO;
+  draw_length(framework, stage, task);
   world->tasks_launched++;
 
   info->label = pool_id(&world->tasks, slot);
   info->agent = agent;
   info->resources = resources_of(&stage->need);
   info->executor = NULL;
+  if (G_UNLIKELY(!framework->starts_plainly))
+    draw_start(framework, task, info);
   return task;
 }
 
@@ -482,6 +491,8 @@ static void task_ended(SimFramework *framework, SimTask *task, const TaskStatus 
   sim_task_let_go(&framework->world->tasks, slot_of(status->label), task, SIM_TASK_OF_FRAMEWORK);
   stage->live--;
   job->live--;
+  if (G_UNLIKELY(framework->executors != NULL))
+    sim_executors_ended(framework->executors, (AgentId){ended.agent});
   sim_queue_job_changed(&framework->queue, job);
   bool is_nothing = job->record != NULL && framework->scheduler->attempt_ends(framework, stage, ended.index,
                                                                               ended.attempt, status->state);
@@ -510,6 +521,8 @@ static void task_runs(SimFramework *framework, const SimTask *task, const TaskSt
 {
   if (task->stage->job->state == JOB_WAITING)
     tell_state(framework, task->stage->job, JOB_RUNNING, NULL);
+  if (G_UNLIKELY(framework->executors != NULL))
+    sim_executors_heard(framework->executors, (AgentId){task->agent});
   if (G_UNLIKELY(framework->scheduler->unwanted != NULL) &&
       framework->scheduler->unwanted(framework, task, status->label))
     sim_network_kill(framework->world->network, framework->id, status->task);

@@ -36,6 +36,7 @@
 
 #include "core/messages.h"
 #include "model/sim-delay.h"
+#include "model/sim-executors.h"
 #include "model/sim-job.h"
 #include "model/sim-queue.h"
 #include "model/sim-task.h"
@@ -102,6 +103,7 @@ struct SimFramework {
   bool blocked;         /* (torque) something waits, and nothing of it may start */
   bool keeps_up;        /* one that has finished is asked for like one that was lost */
   bool answers_at_once; /* it neither holds nor thinks */
+  bool starts_plainly;  /* its tasks: at once, each at the speed of its agent, under an executor of its own */
   bool job_due;         /* a job arrives at the instant of its start */
   uint32_t n_submitted; /* jobs */
   uint32_t n_to_come;   /* jobs that the arrivals hold */
@@ -118,9 +120,9 @@ struct SimFramework {
   GQueue thoughts;          /* SimMessage of offers; the decision on the first is under way */
   OfferMessage *considered; /* of the first, those that were not rescinded when it began */
   uint32_t n_considered;
-  GHashTable *waiting;  /* offers held or thought of -> not NULL: taken back meanwhile; only looked up */
-  GPtrArray *executors; /* ExecutorInfo, all that there ever were: messages may name them; NULL: none */
-  SimEventHandle timer; /* of the scheduler */
+  GHashTable *waiting;     /* offers held or thought of -> not NULL: taken back meanwhile; only looked up */
+  SimExecutors *executors; /* NULL: each task has one to itself */
+  SimEventHandle timer;    /* of the scheduler */
   SimEventHandle reviving;
   SimEventHandle reconciling;
   SimDemand *demand;   /* NULL: it does not declare any */

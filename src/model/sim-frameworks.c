@@ -22,6 +22,7 @@ struct SimFrameworks {
   SimFramework **by_id;     /* array of n, filled as they start */
   uint32_t n_started;
   SimHandlerId timer_handler;
+  SimHandlerId idle_handler;
   SimThoughts *thoughts;
   SimHabits *habits;
   TaskInfo *scratch;
@@ -32,6 +33,7 @@ struct SimFrameworks {
 };
 
 static void on_timer(void *self, uint64_t payload);
+static void on_executor_idle(void *self, uint64_t payload);
 
 static const SimScheduler *const schedulers[] = {
     [SCHEDULER_ELASTIC] = &scheduler_elastic,   [SCHEDULER_RIGID] = &scheduler_rigid,
@@ -40,8 +42,9 @@ static const SimScheduler *const schedulers[] = {
     [SCHEDULER_SPARK] = &scheduler_spark,       [SCHEDULER_TORQUE] = &scheduler_torque,
 };
 
+/* @number: in all; @idle_handler: of executors. */
 static void init_framework(SimFramework *framework, SimWorld *world, uint32_t group, uint32_t member,
-                           const SourceMember *info)
+                           const SourceMember *info, SimHandlerId idle_handler, uint64_t number)
 {
   const FrameworkSpec *spec = &world->experiment->frameworks[group];
   framework->world = world;
@@ -62,6 +65,10 @@ static void init_framework(SimFramework *framework, SimWorld *world, uint32_t gr
   framework->refuse = (OfferFilter){true, spec->refuse};
   framework->refuse_unused = (OfferFilter){true, spec->refuse_unused};
   framework->answers_at_once = !framework->decision.present && !framework->hold.present;
+  if (spec->executor_reuse)
+    framework->executors = sim_executors_new(framework, idle_handler, number << 32);
+  framework->starts_plainly =
+      !framework->start_up.present && framework->executors == NULL && world->pace == NULL;
   framework->as_one = scheduler_loses_gangs(spec->scheduler);
   framework->keeps_up = spec->scheduler == SCHEDULER_SERVICE;
   framework->settled = 2; /* nothing has been said yet */
@@ -84,10 +91,13 @@ SimFrameworks *sim_frameworks_new(SimWorld *world, JobSource *const *sources)
   frameworks->first_of_group[n_groups] = frameworks->n;
   frameworks->all = g_new0(SimFramework, MAX(frameworks->n, 1));
   frameworks->by_id = g_new0(SimFramework *, MAX(frameworks->n, 1));
+  frameworks->idle_handler =
+      sim_engine_add_handler(world->engine, "executor-idle", on_executor_idle, frameworks);
   for (uint32_t group = 0; group < n_groups; group++)
     for (uint32_t member = 0; member < sources[group]->n_members; member++)
       init_framework(sim_frameworks_of(frameworks, group, member), world, group, member,
-                     &sources[group]->members[member]);
+                     &sources[group]->members[member], frameworks->idle_handler,
+                     frameworks->first_of_group[group] + member);
   frameworks->thoughts = sim_thoughts_new(world);
   frameworks->habits = sim_habits_new(world);
   frameworks->timer_handler = sim_engine_add_handler(world->engine, "framework-timer", on_timer, frameworks);
@@ -119,7 +129,7 @@ void sim_frameworks_free(SimFrameworks *frameworks)
       framework->scheduler->clear(framework);
     sim_queue_clear(&framework->queue);
     sim_thoughts_clear(framework);
-    g_clear_pointer(&framework->executors, g_ptr_array_unref);
+    sim_executors_free(framework->executors);
     sim_habits_clear(framework);
     while (framework->first_job != NULL) {
       SimJob *job = framework->first_job;
@@ -249,6 +259,8 @@ void sim_frameworks_stop(SimFrameworks *frameworks, SimFramework *framework)
   sim_framework_kill_jobs(framework);
   if (framework->scheduler->clear != NULL)
     framework->scheduler->clear(framework);
+  if (framework->executors != NULL)
+    sim_executors_clear(framework->executors);
   sim_framework_judge(framework, sim_world_now(world));
   if (world->observer.framework_stopped != NULL)
     world->observer.framework_stopped(world->observer.self, sim_world_now(world), framework->id);
@@ -385,6 +397,17 @@ static void on_timer(void *self, uint64_t payload)
   framework->timer = SIM_EVENT_NONE;
   sim_digest_add_1(&world->digest, sim_world_now(world), SIM_PHASE_TIMER, SIM_RECORD_HOLD_TIMEOUT, payload);
   framework->scheduler->timer(framework);
+}
+
+static void on_executor_idle(void *self, uint64_t payload)
+{
+  SimFrameworks *frameworks = self;
+  SimWorld *world = frameworks->world;
+  SimFramework *framework = &frameworks->all[payload >> 32];
+  AgentId agent = {(uint32_t)payload};
+  sim_digest_add_1(&world->digest, sim_world_now(world), SIM_PHASE_TIMER, SIM_RECORD_EXECUTOR_IDLE,
+                   sim_record_pair(framework->id.index, agent.index));
+  sim_executors_idle(framework->executors, agent);
 }
 
 TaskInfo *sim_framework_scratch(SimFramework *framework, uint32_t n)

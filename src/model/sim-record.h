@@ -52,6 +52,7 @@ typedef enum {
   SIM_RECORD_STATUS_AGAIN,    /* task */
   SIM_RECORD_HELD,            /* framework: an offer's hold time is over */
   SIM_RECORD_HABIT,           /* framework: it revives or reconciles again */
+  SIM_RECORD_EXECUTOR_IDLE,   /* framework and agent: its executor exits */
 } SimRecord;
 
 /** sim_record_pair: two 32-bit numbers in one word. */

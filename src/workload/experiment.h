@@ -406,7 +406,9 @@ typedef struct {
   SimDistribution *decision_time;          /* seconds per message of offers; NULL: zero */
   SimDistribution *decision_time_per_job;  /* on top, for the job that is first; NULL: zero */
   SimDistribution *decision_time_per_task; /* on top, for each of its tasks that wait; NULL: zero */
-  SimDistribution *executor_start_up;      /* seconds per task; NULL: zero */
+  SimDistribution *executor_start_up;      /* seconds per task, or per executor; NULL: zero */
+  bool executor_reuse;                     /* one on each agent for all tasks there; always of spark */
+  Duration executor_idle_timeout;          /* one without tasks exits after so long; DURATION_MAX: never */
   Stragglers slow_tasks;                   /* attempts, each on its own */
   SimDistribution *hold_time;              /* seconds between an offer and its answer; NULL: zero */
   Duration hold_timeout;                   /* gangs: offers held longer are let go; DURATION_MAX: never */

@@ -291,12 +291,29 @@ static bool check_own_keys(const WorkloadBuild *build, const FrameworkSpec *fram
   return true;
 }
 
+/* Those of spark are always shared. */
+static bool complete_executors(const WorkloadBuild *build, FrameworkSpec *framework, GError **error)
+{
+  const KeyGroup *group = framework_group(build, framework);
+  const KeyEntry *reuse = key_group_find(group, "executor-reuse");
+  const KeyEntry *timeout = key_group_find(group, "executor-idle-timeout");
+  if (framework->scheduler == SCHEDULER_SPARK && reuse != NULL && !framework->executor_reuse)
+    return key_file_fail(build->file, group, reuse, WORKLOAD_ERROR_VALUE, error,
+                         "an executor of spark lives on; expected yes, or no such key");
+  if (framework->scheduler == SCHEDULER_SPARK)
+    framework->executor_reuse = true;
+  if (timeout != NULL && !framework->executor_reuse)
+    return key_file_fail(build->file, group, timeout, WORKLOAD_ERROR_NAME, error,
+                         "is about executors that live on; expected \"executor-reuse = yes\" beside it");
+  return true;
+}
+
 static bool check_schedulers(const WorkloadBuild *build, GError **error)
 {
   const Experiment *experiment = build->experiment;
   for (uint32_t i = 0; i < experiment->n_frameworks; i++) {
-    const FrameworkSpec *framework = &experiment->frameworks[i];
-    if (!check_own_keys(build, framework, error) ||
+    FrameworkSpec *framework = &experiment->frameworks[i];
+    if (!check_own_keys(build, framework, error) || !complete_executors(build, framework, error) ||
         (framework->scheduler == SCHEDULER_TORQUE && !check_torque(build, framework, error)))
       return false;
   }

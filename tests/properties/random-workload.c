@@ -293,6 +293,11 @@ static void say_habits(Writer *writer)
     say(writer, "reconcile-every = %ums\n", more_between(writer, 100, 4000));
   if (more_percent(writer, 30))
     say(writer, "declare-demand = %s\n", more_below(writer, 2) == 0 ? "truth" : "inflate(2.5)");
+  if (more_percent(writer, 20)) {
+    say(writer, "executor-reuse = yes\n");
+    if (more_percent(writer, 50))
+      say(writer, "executor-idle-timeout = %ums\n", more_between(writer, 1, 3000));
+  }
   if (more_percent(writer, 15)) {
     writer->stragglers = true;
     say(writer, "slow-tasks = 20%%: %u.25\n", more_between(writer, 1, 5));

@@ -125,6 +125,8 @@ static void add_offer_keys(GString *dump, const FrameworkSpec *framework)
   add(dump, "principal", "%s", or_dash(framework->principal));
   add_law(dump, "per-job", framework->decision_time_per_job);
   add_law(dump, "per-task", framework->decision_time_per_task);
+  if (framework->executor_reuse)
+    add(dump, "executors", "%d %" PRId64, framework->executor_reuse, framework->executor_idle_timeout.ns);
   if (framework->slow_tasks.probability > 0)
     add(dump, "slow tasks", "%g by %g", framework->slow_tasks.probability, framework->slow_tasks.factor);
   if (framework->scheduler == SCHEDULER_SPARK) {

@@ -437,6 +437,12 @@ static const Refusal refusals[] = {
      "t.ini:8: [framework f] slow-tasks: expected \"none\" or a percentage and a factor from 1 to 1000000, "
      "such as "
      "\"5%: 3\", not \"101%: 2\""},
+    {C S T "executor-idle-timeout=5s\n", NULL,
+     "t.ini:8: [framework f] executor-idle-timeout: is about executors that live on; expected "
+     "\"executor-reuse = yes\" "
+     "beside it"},
+    {C S "scheduler=spark\n" T "executor-reuse=no\n", NULL,
+     "t.ini:9: [framework f] executor-reuse: an executor of spark lives on; expected yes, or no such key"},
     {C "slow-agents=5%: 0.5\n" S T, NULL,
      "t.ini:4: [cluster] slow-agents: expected \"none\" or a percentage and a factor from 1 to 1000000, such "
      "as "
