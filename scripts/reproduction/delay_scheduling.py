@@ -42,7 +42,7 @@ RULES = {"none": "none", "delay": "wait(5s)"}
 CURVE = f"""SELECT run_id, 100.0 * avg(node_local) / {MAPS} FROM job
     WHERE node_local + rack_local + off_rack = {MAPS} AND job_id > 0 GROUP BY run_id"""
 LOCAL = """SELECT run_id, 100.0 * sum(job.node_local) / sum(job.node_local + job.rack_local + job.off_rack) FROM job JOIN framework
-    USING (run_id, framework_id) WHERE name IN ('small', 'hadoop') GROUP BY run_id"""
+    USING (run_id, framework_id) WHERE framework.name IN ('small', 'hadoop') GROUP BY run_id"""
 
 
 def closed_form(looks):
