@@ -153,7 +153,7 @@ _sim() {
       ;;
     plot)
       _arguments '1:command:(plot)' \
-        '(-f --figure)'{-f,--figure}'[what is drawn]:figure:(comparison shares utilization ramp-up completion offers load fairness agents)' \
+        '(-f --figure)'{-f,--figure}'[what is drawn]:figure:(comparison shares utilization ramp-up completion offers load fairness schedulers locality stages agents)' \
         '(-o --output)'{-o,--output}'[the picture, .svg or .pdf]:picture:_files' \
         '(-r --run)'{-r,--run}'[only this run of the file]:number:' \
         '(-h --help)'{-h,--help}'[what it does, with examples]' \

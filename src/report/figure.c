@@ -162,6 +162,20 @@ void figure_thin(Figure *figure, unsigned budget)
 
 /* --- words ---------------------------------------------------------------------------------------------- */
 
+/* Of things that stand one below the other: what they have is along x. */
+static void describe_names(GString *text, const Curve *curve)
+{
+  const CurvePoint *points = (const CurvePoint *)(const void *)curve->points->data;
+  bool wide = curve->kind == CURVE_INTERVALS;
+  double least = (double)NAN;
+  double greatest = (double)NAN;
+  for (guint i = 0; i < curve->points->len; i++) {
+    least = fmin(least, wide ? points[i].low : points[i].x);
+    greatest = fmax(greatest, wide ? points[i].high : points[i].x);
+  }
+  g_string_append_printf(text, " %s: from %.4g to %.4g.", curve->title, least, greatest);
+}
+
 static void describe_curve(GString *text, const Curve *curve, bool stacked)
 {
   const CurvePoint *points = (const CurvePoint *)(const void *)curve->points->data;
@@ -192,7 +206,11 @@ char *figure_describe(const Figure *figure)
                            panel->title == NULL ? "" : ": ", panel->y_label, panel->x_label);
     for (guint j = 0; j < panel->curves->len; j++) {
       const Curve *curve = g_ptr_array_index(panel->curves, j);
-      if (curve->title != NULL && curve->points->len > 0)
+      if (curve->title == NULL || curve->points->len == 0)
+        continue;
+      if (panel->y_names != NULL)
+        describe_names(text, curve);
+      else
         describe_curve(text, curve, panel->stacked);
     }
   }

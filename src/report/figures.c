@@ -22,14 +22,27 @@ static const FigureKind kinds[] = {
     {"offers", "offers made, declined and rescinded per second, and outstanding ones"},
     {"load", "tasks and jobs that run and wait, over time"},
     {"fairness", "mean share of each framework against its mean fair share"},
+    {"schedulers", "dominant shares by kind of framework over time, stacked"},
+    {"locality", "part of tasks that ran near their data, over time and by size of the job"},
+    {"stages", "when the stages of jobs began and ended (needs --record tasks)"},
     {"agents", "distribution of tasks at a time over agents (needs --record tasks)"},
     {NULL, NULL},
 };
 
 static const Maker makers[G_N_ELEMENTS(kinds)] = {
-    {NULL, figure_comparison}, {figure_shares, NULL}, {figure_utilization, NULL}, {NULL, figure_ramp_up},
-    {NULL, figure_completion}, {figure_offers, NULL}, {figure_load, NULL},        {figure_fairness, NULL},
-    {figure_agents, NULL},     {NULL, NULL},
+    {NULL, figure_comparison},
+    {figure_shares, NULL},
+    {figure_utilization, NULL},
+    {NULL, figure_ramp_up},
+    {NULL, figure_completion},
+    {figure_offers, NULL},
+    {figure_load, NULL},
+    {figure_fairness, NULL},
+    {figure_schedulers, NULL},
+    {figure_locality, NULL},
+    {figure_stages, NULL},
+    {figure_agents, NULL},
+    {NULL, NULL},
 };
 
 const FigureKind *figure_kinds(void)

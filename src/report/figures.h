@@ -11,6 +11,9 @@
  *     offers        offers made, declined, outstanding       the same
  *     load          tasks and jobs that run and wait         the same
  *     fairness      mean share against mean fair share       the same
+ *     schedulers    shares by kind of framework, stacked       the same, where there are several kinds
+ *     locality      tasks near their data, by time and size    the same, where tasks have data
+ *     stages        when stages of jobs began and ended        the same, where tasks were recorded
  *     agents        tasks at a time on each agent            the same, where tasks were recorded
  *     ramp-up       distribution over frameworks             all runs: a curve per class, or per variant
  *     completion    distribution over jobs                   all runs, likewise

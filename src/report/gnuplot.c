@@ -207,13 +207,15 @@ static void append_few_tics(GString *script, const Panel *panel)
       greatest = fmax(greatest, wide ? fmax(point->x, point->high) : point->x);
     }
   }
+  least = isnan(panel->x_min) ? least : panel->x_min;
+  greatest = isnan(panel->x_max) ? greatest : panel->x_max;
   if (!(least <= greatest))
     return;
   double size = fmax(fabs(least), fabs(greatest));
   double span = greatest - least > 1e-9 * size ? greatest - least : size > 0 ? size / 2 : 1;
   double step = round_step(span);
-  append_range(script, "x", floor((least - 0.1 * step) / step) * step,
-               ceil((greatest + 0.1 * step) / step) * step);
+  append_range(script, "x", isnan(panel->x_min) ? floor((least - 0.1 * step) / step) * step : least,
+               isnan(panel->x_max) ? ceil((greatest + 0.1 * step) / step) * step : greatest);
   g_string_append(script, "set xtics ");
   append_number(script, step);
   g_string_append(script, "\nset format x '%.6g'\n");

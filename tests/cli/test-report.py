@@ -68,6 +68,45 @@ def need_gnuplot():
         raise Skip("no gnuplot (scripts/setup --figures)")
 
 
+# Hadoop jobs of two sizes, of which the small ones have reduces, and Spark's iterations.
+KINDS = """[cluster]
+agents = 12
+resources = cpus:2;mem:4096
+agents-per-rack = 4
+
+[experiment]
+sample-interval = 1s
+
+[framework small]
+scheduler = hadoop
+jobs = 3
+arrival = every(20s)
+[stage small.map]
+tasks = 6
+task-resources = cpus:1;mem:512
+task-duration = exponential(8s)
+[stage small.reduce]
+after = map
+tasks = 2
+task-resources = cpus:1;mem:512
+task-duration = 5s
+
+[framework large]
+scheduler = hadoop
+tasks = 40
+task-resources = cpus:1;mem:512
+task-duration = exponential(10s)
+
+[framework spark]
+scheduler = spark
+iterations = 2
+tasks = 8
+task-resources = cpus:1;mem:512
+executor-resources = mem:512
+task-duration = 6s
+"""
+
+
 class Strict(html.parser.HTMLParser):
     """Every element is closed, in order; counts what a page must not have."""
 
@@ -278,6 +317,55 @@ def utilization_is_decomposed(box):
     box.execute("w.db", "DELETE FROM decomposition_sample")
     box.well("report", "w.db")
     assert {"allocated", "offered"} <= set(check_page(box.join("w.html"))["utilization"][1])
+
+
+def said_of(box, name):
+    return ElementTree.fromstring(box.read(name).decode()).find(SVG + "desc").text
+
+
+@case
+def kinds_of_frameworks_and_what_they_know(box):
+    """What is drawn of schedulers, localities and stages is what was measured."""
+    need_gnuplot()
+    run(box, "w", KINDS, "--record", "tasks")
+    box.well("report", "w.db")
+    figures = check_page(box.join("w.html"))
+    assert {"schedulers", "locality", "stages"} <= figures.keys()
+    assert {"hadoop", "spark", "dominant shares [%]"} <= set(figures["schedulers"][1])
+    assert {"on an agent with their data", "in a rack with it", "elsewhere", "by size of the job [%]",
+            "2 to 9 (3)", "10 to 99 (1)"} <= set(figures["locality"][1])
+    assert {"job-1, small", "job-3, small", "job-1, spark"} <= set(figures["stages"][1])
+    assert "job-1, large" not in figures["stages"][1]  # it has one stage
+
+    box.well("plot", "w.db", "--figure", "schedulers")
+    words = said_of(box, "w-schedulers.svg")
+    for kind, names in (("hadoop", "'small', 'large'"), ("spark", "'spark'")):
+        least, greatest = box.query("w.db", f"""SELECT 100 * min(sum), 100 * max(sum) FROM (SELECT sum(CASE WHEN name IN ({names})
+            THEN dominant_share ELSE 0 END) AS sum FROM share_sample JOIN framework USING (run_id, framework_id) GROUP BY t_ns)""")[0]
+        assert f" {kind}: from {least:.4g} to {greatest:.4g}," in words, (kind, least, greatest, words)
+    box.well("plot", "w.db", "--figure", "stages")
+    words = said_of(box, "w-stages.svg")
+    for stage in (0, 1):  # from the start of the first task to the end of the last one
+        start, end = box.query("w.db", f"""SELECT min(task_attempt.start_ns) / 1e9, max(task_attempt.finish_ns) / 1e9
+            FROM task_attempt JOIN job USING (run_id, job_id) WHERE stage = {stage} AND tasks <> 40""")[0]
+        assert f" stage {stage}: from {start:.4g} to {end:.4g}." in words, (start, end, words)
+
+    # Without recorded tasks locality is by the time of submission.
+    by_start = said_of_locality(box)
+    box.execute("w.db", "DELETE FROM task_attempt")
+    by_submission = said_of_locality(box)
+    assert "they started" in by_start and "their job was submitted" in by_submission
+    parts = [part for part, in box.query("w.db", """SELECT 100.0 * sum(node_local) / sum(node_local + rack_local + off_rack) FROM job
+        WHERE node_local + rack_local + off_rack > 0 GROUP BY tasks >= 10""")]
+    for words in (by_start, by_submission):
+        words = words[words.index("by size of the job"):]
+        assert f" on an agent with their data: from {min(parts):.4g} to {max(parts):.4g}" in words, (parts, words)
+    box.refused("there is no figure stages .*--record tasks", "plot", "w.db", "--figure", "stages")
+
+
+def said_of_locality(box):
+    box.well("plot", "w.db", "--figure", "locality")
+    return said_of(box, "w-locality.svg")
 
 
 @case
@@ -497,6 +585,9 @@ def what_cannot_be_drawn(box):
     box.refused("^sim: w.ini: ", "report", "w.ini")
     box.refused("ends in .svg or .pdf", "plot", "w.db", "--figure", "shares", "-o", "x.png")
     box.refused("there is no figure agents .*--record tasks", "plot", "w.db", "--figure", "agents")
+    box.refused("there is no figure schedulers .*one kind", "plot", "w.db", "--figure", "schedulers")
+    box.refused("there is no figure locality .*no task had data", "plot", "w.db", "--figure", "locality")
+    box.refused("there is no figure stages .*--record tasks", "plot", "w.db", "--figure", "stages")
     box.refused("there is no figure comparison .*one run", "plot", "w.db", "--figure", "comparison")
     assert box.files() == before
 
