@@ -31,6 +31,8 @@ PARAMETERS = [
 CANNOT_SHOW = [
     "Throughput and response times: they follow from how slow a map without its data is, which would have to be put in.",
     "What small jobs were measured against in section 5.2: how busy that cluster was is not known. Only how sizes and rules compare.",
+    "The closed form takes the looks of a job as independent, and the machines with its data as many as blocks times replicas. They are "
+    "fewer, so that it promises 1.4 points more than the algorithm alone gives at D = 6, and 0.1 at D = 24.",
     "The closed form is for a count that begins anew at every launch. As published, with the count set back by a local launch alone, a "
     "job that has gone elsewhere once goes on so, and its locality is less.",
 ]
@@ -50,8 +52,8 @@ def closed_form(looks):
     return 100 * sum(1 - (1 - k / MACHINES) ** (REPLICAS * looks) for k in range(1, MAPS + 1)) / MAPS
 
 
-def published(draw, looks):
-    """Algorithm 2 alone, and the part of local maps of one job of its own drawing, in %."""
+def _one_job(draw, looks, reset):
+    """Algorithm 2 alone, and the part of local maps of one job of its own drawing, in %; @reset as the key delay-reset."""
     holders = {}
     pending = set(range(MAPS))
     for block in pending:
@@ -66,16 +68,17 @@ def published(draw, looks):
             skips = 0
         elif skips >= looks - 1:
             pending.remove(min(pending))
+            skips = 0 if reset == "launch" else skips
         else:
             skips += 1
     return 100 * local / MAPS
 
 
 @functools.lru_cache
-def expected(looks, jobs=3000):
-    """Of the algorithm as published: the mean over jobs."""
+def expected(looks, reset, jobs=5000):
+    """Of the algorithm alone: the mean over jobs."""
     draw = random.Random(looks)
-    return sum(published(draw, looks) for _ in range(jobs)) / jobs
+    return sum(_one_job(draw, looks, reset) for _ in range(jobs)) / jobs
 
 
 def measure(runs, parameters, replications):
@@ -98,7 +101,7 @@ def measure(runs, parameters, replications):
                 runs.make("head-of-line", dict(small, **{"framework small.tasks": size}), few), LOCAL))
         tenth = dict(small, **{"framework small.tasks": 1, "framework small.replicas": MACHINES // 10,
                                "framework small.arrival": "every(2s)"})
-        samples[f"tenth {rule}"] = Sample(per_replication(runs.make("head-of-line", tenth, few), LOCAL))
+        samples[f"tenth {rule}"] = Sample(per_replication(runs.make("head-of-line", tenth, replications), LOCAL))
         sticky = dict(pace, **{
             "framework hadoop.delay": delay, "framework hadoop.refuse-seconds": f"{parameters['interval'] * 1000:.0f}us",
             "framework hadoop.task-duration": length, "framework hadoop.tasks": parameters["sticky-maps"]})
@@ -112,7 +115,9 @@ def claims(parameters):
         made.append(Near(f"{looks} looks, count reset on every launch: the closed form l(D), within 1 %", f"curve launch {looks}",
                                 closed_form(looks), 0.01, "computed"))
         made.append(Near(f"{looks} looks, as published: a simulation of the algorithm alone, within 2 %", f"curve local {looks}",
-                                expected(looks), 0.02, "computed"))
+                                expected(looks, "local"), 0.02, "computed"))
+        made.append(Near(f"{looks} looks, count reset on every launch: a simulation of the algorithm alone, within 1 %",
+                         f"curve launch {looks}", expected(looks, "launch"), 0.01, "computed"))
     made += [
         Near("head of the line: with data on 10 % of the machines a job finds it in 10 % of its launches, within 10 %", "tenth none", 10,
              0.1),
@@ -137,7 +142,7 @@ def figure(samples):
     for looks in LOOKS:
         launch, local = samples[f"curve launch {looks}"], samples[f"curve local {looks}"]
         rows.append([looks, f"{launch.mean():.5g}", f"{launch.half_width(0.05):.3g}", f"{closed_form(looks):.5g}",
-                     f"{local.mean():.5g}", f"{local.half_width(0.05):.3g}", f"{expected(looks):.5g}"])
+                     f"{local.mean():.5g}", f"{local.half_width(0.05):.3g}", f"{expected(looks, 'local'):.5g}"])
     cases = [("1, on a tenth", "tenth {}")] + [(f"{size} maps", f"small {{}} {size}") for size in SIZES] + [("sticky slots", "sticky {}")]
     for title, name in cases:
         none, delay = samples[name.format("none")], samples[name.format("delay")]

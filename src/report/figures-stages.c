@@ -11,7 +11,7 @@
 
 /* A row: a job and one of its stages, which began with its first task and ended with its last one. */
 #define STAGES_SQL                                                                                           \
-  "SELECT job_id, job.name || ', ' || framework.name, stage, min(task_attempt.start_ns), CASE WHEN "          \
+  "SELECT job_id, job.name || ', ' || framework.name, stage, min(task_attempt.start_ns), CASE WHEN "         \
   "count(task_attempt.finish_ns) = count(*) THEN max(task_attempt.finish_ns) END FROM task_attempt JOIN "    \
   "job USING (run_id, job_id) JOIN framework ON framework.run_id = job.run_id AND framework.framework_id = " \
   "job.framework_id WHERE job.run_id = ?1 AND task_attempt.start_ns IS NOT NULL AND job_id IN (" JOBS_SQL    \
