@@ -49,7 +49,7 @@ void take_picture(const Master *master, Instant now, AgentPicture *picture)
     if (!master_view_agent(master, (AgentId){i}, &total, &free, NULL, NULL))
       continue;
     ids[picture->agents.n] = i;
-    picture_agent(picture, &total, &free);
+    picture_agent(picture, (AgentId){i}, &total, &free);
     master_view_agent(master, (AgentId){i}, &total, &free, take_use, picture);
   }
   for (uint32_t i = 0; i < picture->agents.n; i++) {

@@ -64,9 +64,10 @@ static void add_piece(AgentPicture *picture, PictureAgent *agent, PicturePiece p
   agent->n_pieces++;
 }
 
-void picture_agent(AgentPicture *picture, const Resources *total, const Resources *free)
+void picture_agent(AgentPicture *picture, AgentId id, const Resources *total, const Resources *free)
 {
-  PictureAgent agent = {.total = amounts_of(total),
+  PictureAgent agent = {.id = id,
+                        .total = amounts_of(total),
                         .holdings = picture->holdings.n,
                         .pieces = picture->pieces.n,
                         .gates = INDEX_NONE};

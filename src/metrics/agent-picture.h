@@ -50,6 +50,7 @@ typedef struct {
 } PicturePiece;
 
 typedef struct {
+  AgentId id;
   Quantities total;
   Quantities used; /* by tasks and executors */
   Quantities offered;
@@ -82,7 +83,7 @@ void picture_clear(AgentPicture *picture);
 void picture_begin(AgentPicture *picture, const DemandSizes *demands, uint32_t n_frameworks);
 
 /** picture_agent: one more agent; its uses come next. */
-void picture_agent(AgentPicture *picture, const Resources *total, const Resources *free);
+void picture_agent(AgentPicture *picture, AgentId id, const Resources *total, const Resources *free);
 
 typedef enum {
   PICTURE_TASK,

@@ -12,6 +12,13 @@ void recorder_measure_agents(Recorder *recorder, const Experiment *experiment)
   recorder->agents = g_new0(AgentMeasures, 1);
   recorder->agents->experiment = experiment;
   recorder->agents->demands = demand_sizes_new();
+  recorder->agents->allowed = allowed_agents_new(experiment);
+}
+
+void recorder_agents_saw(Recorder *recorder, AgentId agent, const char *hostname)
+{
+  if (recorder->agents->allowed != NULL)
+    allowed_agents_saw(recorder->agents->allowed, agent, hostname);
 }
 
 void recorder_agents_free(AgentMeasures *agents)
@@ -19,6 +26,7 @@ void recorder_agents_free(AgentMeasures *agents)
   if (agents == NULL)
     return;
   demand_sizes_free(agents->demands);
+  allowed_agents_free(agents->allowed);
   picture_clear(&agents->picture);
   g_free(agents);
 }
@@ -65,9 +73,16 @@ static void describe_demand(const RecordedFramework *framework, Sharing *sharing
 static void sample_sharing(Recorder *recorder, double seconds)
 {
   g_autofree Sharing *sharings = g_new0(Sharing, MAX(recorder->n_frameworks, 1));
+  AllowedAgents *allowed = recorder->agents->allowed;
+  if (allowed != NULL)
+    allowed_agents_look(allowed, &recorder->agents->picture);
   find_parts(recorder, sharings);
   for (uint32_t i = 0; i < recorder->n_demanding; i++)
     describe_demand(&recorder->frameworks[recorder->demanding[i]], &sharings[recorder->demanding[i]]);
+  for (uint32_t i = 0; allowed != NULL && i < recorder->n_demanding; i++) {
+    uint32_t index = recorder->demanding[i];
+    sharings[index].allowed = allowed_agents_of(allowed, recorder->frameworks[index].group);
+  }
   sharing_measure(&recorder->agents->picture, sharings);
   for (uint32_t i = 0; i < recorder->n_frameworks; i++) {
     RecordedFramework *framework = &recorder->frameworks[i];

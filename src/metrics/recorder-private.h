@@ -4,6 +4,7 @@
 /* The state of a Recorder, and what its parts call of each other. */
 
 #include "base/check.h"
+#include "metrics/allowed-agents.h"
 #include "metrics/fair-share.h"
 #include "metrics/fairness.h"
 #include "metrics/job-table.h"
@@ -18,6 +19,7 @@ typedef struct {
 typedef struct {
   const Experiment *experiment;
   DemandSizes *demands;
+  AllowedAgents *allowed; /* (nullable): all may have all */
   AgentPicture picture;
   Decomposition decomposition;           /* of the last sample */
   WideInteger total[RESOURCE_KINDS_MAX]; /* thousandths * ns */
@@ -102,6 +104,9 @@ double recorder_share_of_task(const Recorder *recorder, const RecordedFramework 
 
 /** recorder_sample_agents: the picture is complete; it stands for the time since @since. */
 void recorder_sample_agents(Recorder *recorder, Instant now, Instant since);
+
+/** recorder_agents_saw: an agent has registered. */
+void recorder_agents_saw(Recorder *recorder, AgentId agent, const char *hostname);
 
 /** recorder_agents_free: NULL is allowed. */
 void recorder_agents_free(AgentMeasures *agents);

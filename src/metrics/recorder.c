@@ -191,8 +191,8 @@ static void reservations_change(Recorder *recorder, const Resources *resources, 
 static void agent_added(void *self, Instant now, AgentId agent, const char *hostname, const Resources *total)
 {
   Recorder *recorder = self;
-  (void)agent;
-  (void)hostname;
+  if (recorder->agents != NULL)
+    recorder_agents_saw(recorder, agent, hostname);
   cluster_changes(recorder, now, total, 1);
   reservations_change(recorder, total, 1);
   recorder->cluster.agents_added++;

@@ -139,12 +139,13 @@ static const ResultsColumn framework_columns[] = {
     {"sampled_demand_ns", INTEGER, "NOT NULL", "ns", "the time that these samples stand for"},
     {"sharing_incentive", REAL, NULL, "0 to 1",
      "with experiment.fairness = agents: of the tasks that it could have run alone on its part (1/n, by "
-     "weight) of each "
-     "class of agents, the part that it ran, over these samples; NULL: none, or not measured"},
+     "weight; guarantees, limits and reservations change nothing in it) of each class of agents that it may "
+     "have (constraints, gpus, region), the part that it ran, over these samples; NULL: none, or not "
+     "measured"},
     {"envy", REAL, NULL, "0 to 1",
-     "likewise: tasks that it could run with what another one holds, agent by agent, beyond its own and one, "
-     "as a dominant "
-     "share, towards the one that it envies most: mean over these samples"},
+     "likewise: tasks that it could run with what another one holds, by weight, on agents that it may have, "
+     "agent by agent, beyond its own and one, as a dominant share, towards the one that it envies most, "
+     "whatever that is guaranteed: mean over these samples"},
     {"tasks_launched", INTEGER, "NOT NULL", "tasks", "accepted by the master"},
     {"tasks_finished", INTEGER, "NOT NULL", "tasks", "TASK_FINISHED"},
     {"tasks_failed", INTEGER, "NOT NULL", "tasks", "TASK_FAILED"},

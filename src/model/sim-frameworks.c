@@ -165,19 +165,6 @@ SimFramework *sim_frameworks_at(SimFrameworks *frameworks, uint32_t number)
 
 /* --- start and stop ------------------------------------------------------------------------------------- */
 
-/* Agents with gpus are kept for those that may ask for them. */
-static bool may_use_gpus(const FrameworkSpec *spec)
-{
-  for (uint32_t i = 0; i < spec->n_stages; i++)
-    if (spec->stages[i].task_resources.amount[RESOURCE_GPUS] > 0)
-      return true;
-  const TraceSpec *trace = spec->trace;
-  return trace != NULL &&
-         (trace->task_resources.amount[RESOURCE_GPUS] > 0 || trace->map_resources.amount[RESOURCE_GPUS] > 0 ||
-          trace->reduce_resources.amount[RESOURCE_GPUS] > 0 || trace->whole_agents ||
-          trace->kind_columns[RESOURCE_GPUS].name != NULL);
-}
-
 static uint32_t capabilities_of(const FrameworkSpec *spec)
 {
   static const uint32_t masters[] = {FRAMEWORK_GPU_RESOURCES,     FRAMEWORK_REVOCABLE_RESOURCES,
@@ -186,7 +173,7 @@ static uint32_t capabilities_of(const FrameworkSpec *spec)
                                      FRAMEWORK_TASK_KILLING_STATE};
   uint32_t capabilities = 0;
   if (!spec->capabilities_given)
-    return may_use_gpus(spec) ? FRAMEWORK_GPU_RESOURCES : 0;
+    return framework_takes_gpus(spec) ? FRAMEWORK_GPU_RESOURCES : 0;
   for (uint32_t i = 0; i < G_N_ELEMENTS(masters); i++)
     if ((spec->capabilities >> i & 1) != 0)
       capabilities |= masters[i];

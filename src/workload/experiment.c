@@ -175,6 +175,20 @@ char *trace_replicate_print(const TraceReplicate *replicate)
   return NULL;
 }
 
+bool framework_takes_gpus(const FrameworkSpec *spec)
+{
+  const TraceSpec *trace = spec->trace;
+  if (spec->capabilities_given)
+    return (spec->capabilities & CAPABLE_GPU_RESOURCES) != 0;
+  for (uint32_t i = 0; i < spec->n_stages; i++)
+    if (spec->stages[i].task_resources.amount[RESOURCE_GPUS] > 0)
+      return true;
+  return trace != NULL &&
+         (trace->task_resources.amount[RESOURCE_GPUS] > 0 || trace->map_resources.amount[RESOURCE_GPUS] > 0 ||
+          trace->reduce_resources.amount[RESOURCE_GPUS] > 0 || trace->whole_agents ||
+          trace->kind_columns[RESOURCE_GPUS].name != NULL);
+}
+
 void agent_hostname(uint32_t number, char hostname[AGENT_HOSTNAME_SIZE])
 {
   g_snprintf(hostname, AGENT_HOSTNAME_SIZE, "agent-%05u", number + 1);

@@ -568,6 +568,10 @@ char *framework_member_name(const FrameworkSpec *framework, uint32_t member);
 /** trace_replicate_print: (transfer full) (nullable): as it is written in a workload; NULL for REPLICATE_NOT. */
 char *trace_replicate_print(const TraceReplicate *replicate);
 
+/** framework_takes_gpus: whether it has the capability gpu-resources: as it says, or, where it says nothing of
+ * capabilities, because a task of it may need some: agents with gpus are kept for those. */
+bool framework_takes_gpus(const FrameworkSpec *spec);
+
 /** agent_hostname: writes the name of the agent of this number: "agent-00001" is the first. */
 #define AGENT_HOSTNAME_SIZE 24
 void agent_hostname(uint32_t number, char hostname[AGENT_HOSTNAME_SIZE]);

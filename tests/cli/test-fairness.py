@@ -52,6 +52,21 @@ def measuring_agent_by_agent_changes_nothing(box):
 
 
 @case
+def agents_that_a_framework_may_not_have_are_none_of_its_part(box):
+    # One of four agents is what a wants, and b has the others: nobody could do better alone, nor with what the other has.
+    text = ("[agents x]\ncount = 3\nresources = cpus:4;mem:4096;gpus:1\n" + framework("a", 1, "constraints = class == agents") +
+            framework("b", 1, "constraints = class == x\ncapabilities = gpu-resources"))
+    run(box, text, "--set", "cluster.agents=1")
+    a, b = box.query("r.db", "SELECT sharing_incentive, envy FROM framework ORDER BY name")
+    assert a == (1, 0) and b == (1, 0), (a, b)
+    # Without b's wish it takes from a's agents, too; a is never worse off for agents with gpus, which are not for it.
+    run(box, text.replace("constraints = class == agents", "").replace("constraints = class == x\n", ""), "--set",
+        "cluster.agents=1")
+    a, b = box.query("r.db", "SELECT sharing_incentive, envy FROM framework ORDER BY name")
+    assert a[0] > 0.95 and a[1] == 0, (a, b)
+
+
+@case
 def what_is_too_small_for_every_task(box):
     found = run(box, framework("a", 3))
     assert abs(found["used"] - 0.75) < 0.02 and abs(found["too_small"] - 0.25) < 0.02, found

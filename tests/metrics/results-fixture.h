@@ -152,7 +152,7 @@ static inline void run_job(const MasterObserver *master, const JobObserver *jobs
 static inline void sample_idle(ResultsRun *run, int64_t seconds)
 {
   Resources total = resources_of(&(Quantities){{10000, 100000}});
-  picture_agent(results_run_picture(run), &total, &total);
+  picture_agent(results_run_picture(run), (AgentId){0}, &total, &total);
   ck_assert(results_sample(run, at(seconds), NULL));
 }
 

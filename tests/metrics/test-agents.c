@@ -43,7 +43,7 @@ static void demand(World *world, uint32_t framework, int64_t tasks, int64_t cpus
 static void agent(World *world, Quantities total, Quantities free)
 {
   Resources whole = resources_of(&total), rest = resources_of(&free);
-  picture_agent(&world->picture, &whole, &rest);
+  picture_agent(&world->picture, (AgentId){world->picture.agents.n}, &whole, &rest);
 }
 
 static void use(World *world, PictureUse kind, uint32_t framework, Quantities what)
@@ -120,6 +120,35 @@ START_TEST(a_part_of_what_is_larger_than_the_demand_is_all_of_it)
   sharing_measure(&world.picture, sharings);
   ck_assert_double_eq_tol(sharings[A].entitled, 10, 1e-9);
   ck_assert_double_eq_tol(sharings[A].envy, 10 - 5 - 1, 1e-9);
+  world_clear(&world);
+}
+END_TEST
+
+/* A may have the second of three agents alone: a half of that, and not a third of what B holds. */
+START_TEST(what_is_not_allowed_has_no_room)
+{
+  World world;
+  const bool allowed[] = {false, true, false};
+  world_init(&world);
+  demand(&world, A, 100, 1, 0);
+  demand(&world, B, 100, 1, 0);
+  picture_begin(&world.picture, world.demands, 2);
+  for (int i = 0; i < 3; i++) {
+    agent(&world, amounts(10, 10), amounts(4, 10));
+    for (int k = 0; k < 6; k++)
+      use(&world, PICTURE_TASK, B, amounts(1, 0));
+  }
+  Sharing sharings[] = {{.allowed = allowed, .part = 0.5, .demanded = 100, .task = amounts(1, 0)},
+                        {.part = 0.5, .demanded = 100, .task = amounts(1, 0)}};
+  sharing_measure(&world.picture, sharings);
+  ck_assert_double_eq_tol(sharings[A].entitled, 5, 1e-9);
+  ck_assert_double_eq_tol(sharings[A].envy, 6 - 0 - 1, 1e-9);
+  ck_assert_double_eq_tol(sharings[B].entitled, 15, 1e-9);
+  ck_assert_double_eq_tol(sharings[B].incentive, 15, 1e-9);
+  sharings[A].allowed = NULL;
+  sharing_measure(&world.picture, sharings);
+  ck_assert_double_eq_tol(sharings[A].entitled, 15, 1e-9);
+  ck_assert_double_eq_tol(sharings[A].envy, 18 - 0 - 1, 1e-9);
   world_clear(&world);
 }
 END_TEST
@@ -264,7 +293,7 @@ START_TEST(reservations_are_held_back)
     Resources total = RESOURCES_EMPTY;
     ResourceSlice slice = {.quantities = amounts(4, 0), .reservation = world.reserved};
     resources_add_slice(&total, &slice);
-    picture_agent(&world.picture, &total, &total);
+    picture_agent(&world.picture, (AgentId){world.picture.agents.n}, &total, &total);
     Decomposition decomposition = decompose(&world);
     ck_cpus(decomposition, framework == A ? PART_HELD_BACK : PART_USABLE, 4);
     resources_clear(&total);
@@ -315,7 +344,7 @@ START_TEST(random_clusters_are_conserved)
     resources_copy(&total, &free);
     quantities_add(&total.plain, &used);
     quantities_add(&total.plain, &offered);
-    picture_agent(&world.picture, &total, &free);
+    picture_agent(&world.picture, (AgentId){world.picture.agents.n}, &total, &free);
     use(&world, PICTURE_TASK, A, used);
     use(&world, PICTURE_OFFER, B, offered);
     for (uint32_t framework = A; framework <= B; framework++)
@@ -334,6 +363,7 @@ Suite *test_suite(void)
   Suite *suite = suite_create("agents");
   test_case(suite, sharing_incentive_counts_whole_tasks_of_each_agent);
   test_case(suite, a_part_of_what_is_larger_than_the_demand_is_all_of_it);
+  test_case(suite, what_is_not_allowed_has_no_room);
   test_case(suite, envy_is_agent_by_agent_and_up_to_one_task);
   test_case(suite, drf_shares_leave_no_envy);
   test_case(suite, sizes_that_are_over_are_forgotten);
