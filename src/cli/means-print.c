@@ -114,8 +114,10 @@ static void append_runs(GString *out, const ResultsMeansGroup *group)
     g_string_append(out, "; no intervals: nothing that is drawn makes them differ");
   else if (group->runs > 1)
     g_string_append_printf(out, "; mean +- half-width, confidence %g %%", 100 * group->confidence);
-  else
+  else if (group->intervals)
     g_string_append_printf(out, "; +- by means of batches, confidence %g %%", 100 * group->confidence);
+  else
+    g_string_append(out, "; no intervals: that takes replications");
   g_string_append_c(out, '\n');
 }
 

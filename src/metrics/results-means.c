@@ -39,6 +39,7 @@ static bool read_means(sqlite3 *db, ResultsMeansGroup *group, GError **error)
     ResultsMean *mean = g_new(ResultsMean, 1);
     *mean = (ResultsMean){real_at(query, 2), real_at(query, 3), (uint64_t)sqlite3_column_int64(query, 4)};
     g_hash_table_insert(group->means, key, mean);
+    group->intervals = group->intervals || !isnan(mean->half_width);
   }
   return results_query_end(db, query, error);
 }

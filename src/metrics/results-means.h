@@ -35,6 +35,7 @@ typedef struct {
   uint32_t runs;
   uint32_t stalled;
   bool still;        /* several runs, and nothing that makes them differ */
+  bool intervals;    /* some metric has one */
   double confidence; /* of the intervals */
   ResultsMeansFramework *frameworks;
   uint32_t n_frameworks;

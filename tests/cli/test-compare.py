@@ -212,6 +212,8 @@ def one_pair_has_no_interval(box):
     box.write("w.ini", WORKLOAD)
     for allocator in ("drf", "priority"):
         box.well("w.ini", "-q", "-a", allocator, "-o", f"{allocator}.db")
+    done = box.well("w.ini", "-a", "drf,priority", "-o", "both.db", "--no-progress")
+    assert done.stdout.count("1 run; no intervals: that takes replications") == 2, done.stdout
     text = box.well("compare", "drf.db", "priority.db").stdout
     assert "1 pair of runs; no intervals: that takes replications" in text
     row = rows_of(box, "drf.db", "priority.db")["priority", "fairness/jain", "run"]
