@@ -22,17 +22,19 @@ static const char find_pairs[] =
     "WHERE only.name = 'experiment.only' "
     "GROUP BY shared.run_id, only.value"; /* each once, however often it is there */
 
+/* From pairs to jobs, in this order: left to itself SQLite begins with all frameworks of all runs. */
 static const char add_groups[] =
     "INSERT OR REPLACE INTO metric SELECT pair.shared, 'fairness/finish_time', 'framework ' || pair.name, "
     "CAST (sum(CASE WHEN job.state_code = 2 THEN job.finish_ns ELSE pair.end_ns END - job.submit_ns) AS "
     "REAL) / "
     "nullif(sum(own.finish_ns - own.submit_ns), 0) "
-    "FROM temp.finish_pair AS pair JOIN framework AS one ON one.run_id = pair.alone "
-    "JOIN framework AS other ON other.run_id = pair.shared AND other.name = one.name "
-    "JOIN job AS own ON own.run_id = one.run_id AND own.framework_id = one.framework_id AND own.state_code = "
-    "2 "
-    "JOIN job ON job.run_id = other.run_id AND job.framework_id = other.framework_id AND job.key = own.key "
-    "AND job.name = own.name GROUP BY pair.shared, pair.name";
+    "FROM temp.finish_pair AS pair CROSS JOIN framework AS one ON one.run_id = pair.alone "
+    "CROSS JOIN framework AS other ON other.run_id = pair.shared AND other.name = one.name "
+    "CROSS JOIN job AS own ON own.run_id = one.run_id AND own.framework_id = one.framework_id "
+    "AND own.state_code = 2 "
+    "CROSS JOIN job ON job.run_id = other.run_id AND job.framework_id = other.framework_id AND job.key = "
+    "own.key "
+    "AND job.name IS own.name GROUP BY pair.shared, pair.name";
 
 static const char add_runs[] =
     "INSERT OR REPLACE INTO metric SELECT run_id, name, 'run', max(value) FROM metric "

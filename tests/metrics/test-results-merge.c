@@ -7,6 +7,7 @@
 
 #include <math.h>
 
+#include "metrics/results-private.h"
 #include "metrics/results-reader.h"
 #include "metrics/results-schema.h"
 #include "metrics/statistics.h"
@@ -398,6 +399,42 @@ START_TEST(a_steady_run_is_summarized_by_batches)
 }
 END_TEST
 
+/* --- cost ------------------------------------------------------------------------------------------------------- */
+
+static int count_step(void *self)
+{
+  (*(uint64_t *)self)++;
+  return 0;
+}
+
+/* Hundreds of steps of SQLite's machine that finding finish times takes in a file of @n runs. */
+static uint64_t steps_of_finish_times(uint32_t n)
+{
+  g_autofree char *name = g_strdup_printf("%u.db", n);
+  g_autofree char *path = in_folder(name);
+  g_autofree OneRun *runs = g_new0(OneRun, n);
+  for (uint32_t i = 0; i < n; i++)
+    runs[i] = (OneRun){"drf", i, 10, RESULTS_OK, RUN_TERMINATING, false};
+  write_runs(path, runs, n);
+  sqlite3 *db;
+  uint64_t steps = 0;
+  ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
+  sqlite3_progress_handler(db, 100, count_step, &steps);
+  ck_assert(results_finish_times(db, NULL));
+  sqlite3_close(db);
+  return steps;
+}
+
+/* Where no run is alone there is nothing to be found, and many replications take as long as they are many. */
+START_TEST(finish_times_are_found_in_linear_time)
+{
+  uint64_t few = steps_of_finish_times(50);
+  uint64_t many = steps_of_finish_times(400);
+  ck_assert_uint_gt(few, 0);
+  ck_assert_uint_lt(many, 16 * few);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
   Suite *suite = suite_create("results-merge");
@@ -412,5 +449,6 @@ Suite *test_suite(void)
   in_a_folder(suite, only_replications_are_summarized_together);
   in_a_folder(suite, nothing_that_varies_gives_no_interval);
   in_a_folder(suite, a_steady_run_is_summarized_by_batches);
+  in_a_folder(suite, finish_times_are_found_in_linear_time);
   return suite;
 }
