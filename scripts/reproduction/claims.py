@@ -119,7 +119,8 @@ class AtLeast(Claim):
 
 
 class Compared(Claim):
-    """A value that is recalled, not read in the source: shown beside what is measured, and nothing is claimed of it."""
+    """A value that is recalled, not read in the source, or that was put in: shown beside what is measured, and nothing is
+    claimed of it."""
 
     def __init__(self, text, quantity, published, standing="recalled"):
         super().__init__(text, quantity, published, standing)

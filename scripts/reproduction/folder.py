@@ -122,7 +122,7 @@ def _readme(outcome):
         lines.append(f"| {row['claim']} | {row['published']}{standing} | {row['measured']}{half} | {row['verdict']} | "
                      f"{_part(row)} |")
     lines += ["", "Intervals hold together at 99 %. Reproduced: the whole interval lies within what is claimed; not reproduced: all of it "
-              "outside; not testable: neither. Compared: the published value is recalled, not read in the source; nothing is claimed of it.", "", "## Parameters", "", "| parameter | value | source |", "|---|---|---|"]
+              "outside; not testable: neither. Compared: the published value is recalled, not read in the source, or was put in; nothing is claimed of it.", "", "## Parameters", "", "| parameter | value | source |", "|---|---|---|"]
     for parameter in experiment.PARAMETERS:
         note = f"; {parameter.note}" if parameter.note else ""
         lines.append(f"| {parameter.name} | {parameter.value} | {parameter.source or 'none: varied by 25 % and 2 x, either way'}"
