@@ -440,8 +440,11 @@ static ExitStatus finish(BatchRun *run, uint32_t *wanted)
   if (settings->temporary)
     return interrupt_requested(run->interrupt) ? EXIT_INTERRUPTED : run->failed > 0 ? run->status : EXIT_WELL;
   if (interrupt_requested(run->interrupt)) {
-    report_note("interrupted: %u of %u runs are kept in %s; the same command goes on from there", kept,
-                run->n, run->batch->folder);
+    if (kept > 0)
+      report_note("interrupted: %u of %u runs are kept in %s; the same command goes on from there", kept,
+                  run->n, run->batch->folder);
+    else
+      report_note("interrupted: none of %u runs was finished", run->n);
     return EXIT_INTERRUPTED;
   }
   if (run->failed == 0)

@@ -100,7 +100,12 @@ static void append_lines(GString *out, const ResultsMeansGroup *group)
   g_autofree char *gap = cell_of(results_mean(group, "fairness/largest_gap", "run"), format_percent);
   g_string_append_c(out, '\n');
   append_label(out, "fairness");
-  g_string_append_printf(out, "Jain index %s   largest gap to the fair share %s\n", jain, gap);
+  g_string_append_printf(out, "Jain index %s   largest gap to the fair share %s", jain, gap);
+  ResultsMean finish = results_mean(group, "fairness/finish_time", "run");
+  g_autofree char *time = cell_of(finish, format_index);
+  if (!isnan(finish.mean))
+    g_string_append_printf(out, "   finish-time fairness %s", time);
+  g_string_append_c(out, '\n');
 }
 
 static void append_runs(GString *out, const ResultsMeansGroup *group)

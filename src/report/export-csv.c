@@ -32,28 +32,29 @@ static bool write_rows(TextFile *file, Query *query, const char *relation, doubl
   return true;
 }
 
-static bool export_relation(const RunSet *set, const char *relation, double share, const char *folder,
-                            const ReportHost *host, GError **error)
+/* Returns: (transfer full) (nullable): the file, finished. */
+static TextFile *export_relation(const RunSet *set, const char *relation, double share, const char *folder,
+                                 const ReportHost *host, GError **error)
 {
   /* The name becomes that of a file. */
   if (relation[strspn(relation, G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "_-")] != '\0') {
     g_set_error(error, REPORT_ERROR, REPORT_ERROR_RUN, "%s: holds a table with an odd name, \"%s\"",
                 run_set_path(set, 0), relation);
-    return false;
+    return NULL;
   }
   g_autofree char *name = g_strdup_printf("%s.csv", relation);
   g_autofree char *path = g_build_filename(folder, name, NULL);
   g_autofree char *sql = g_strdup_printf("SELECT * FROM \"%s\"", relation);
   Query query;
   if (!report_host_progress(host, relation, share, error) || !query_start_file(&query, set, 0, sql, error))
-    return false;
+    return NULL;
   TextFile *file = text_file_open(path, error);
   bool written = file != NULL && write_rows(file, &query, relation, share, host, error);
   written = query_end(&query, written ? error : NULL) && written;
-  if (written)
-    return text_file_commit(file, error);
+  if (written && text_file_finish(file, error))
+    return file;
   text_file_abandon(file);
-  return false;
+  return NULL;
 }
 
 static GPtrArray *list_relations(const RunSet *set, GError **error)
@@ -75,12 +76,24 @@ bool export_csv(const RunSet *set, const char *folder, const ReportHost *host, G
   g_autoptr(GPtrArray) names = list_relations(set, error);
   if (names == NULL)
     return false;
-  if (g_mkdir(folder, 0777) != 0 && !g_file_test(folder, G_FILE_TEST_IS_DIR)) {
+  bool made = g_mkdir(folder, 0777) == 0;
+  if (!made && !g_file_test(folder, G_FILE_TEST_IS_DIR)) {
     g_set_error(error, REPORT_ERROR, REPORT_ERROR_RUN, "%s: %s", folder, g_strerror(errno));
     return false;
   }
+  g_autofree TextFile **files = g_new0(TextFile *, MAX(names->len, 1));
+  bool well = true;
+  for (guint i = 0; i < names->len && well; i++) {
+    files[i] = export_relation(set, g_ptr_array_index(names, i), (double)i / names->len, folder, host, error);
+    well = files[i] != NULL;
+  }
+  /* All or none: some tables would look like all. */
   for (guint i = 0; i < names->len; i++)
-    if (!export_relation(set, g_ptr_array_index(names, i), (double)i / names->len, folder, host, error))
-      return false;
-  return true;
+    if (!well)
+      text_file_abandon(files[i]);
+    else
+      well = text_file_commit(files[i], error);
+  if (!well && made)
+    g_rmdir(folder);
+  return well;
 }

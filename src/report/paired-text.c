@@ -37,7 +37,7 @@ static char *change_number(const PairedMetric *metric, double change)
     change = 100 * (change - 1);
   else if (is_share(metric))
     change = 100 * change;
-  if (change == 0)
+  if (fabs(change) < 1e-9) /* what sums of doubles leave of nothing */
     return g_strdup("0");
   /* Three digits, as long as that takes no exponent. */
   double magnitude = fabs(change);

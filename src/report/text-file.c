@@ -156,14 +156,24 @@ static void text_file_free(TextFile *file)
   g_free(file);
 }
 
-bool text_file_commit(TextFile *file, GError **error)
+bool text_file_finish(TextFile *file, GError **error)
 {
+  if (file->descriptor < 0)
+    return file->failed == 0;
   flush(file);
   if (file->failed == 0 && fsync(file->descriptor) != 0)
     file->failed = errno;
   if (close(file->descriptor) != 0 && file->failed == 0)
     file->failed = errno;
   file->descriptor = -1;
+  if (file->failed != 0)
+    set_error(error, file->path, g_strerror(file->failed));
+  return file->failed == 0;
+}
+
+bool text_file_commit(TextFile *file, GError **error)
+{
+  text_file_finish(file, NULL);
   if (file->failed == 0 && g_rename(file->partial, file->path) != 0)
     file->failed = errno;
   bool well = file->failed == 0;

@@ -32,6 +32,10 @@ void text_file_seconds(TextFile *file, int64_t ns);
 /** text_file_bytes: written so far. */
 uint64_t text_file_bytes(const TextFile *file);
 
+/** text_file_finish: brings all of it to the disk; nothing more is written. Of several files that belong together each is
+ * finished before the first is committed, which can hardly fail then. @error: REPORT_ERROR_RUN */
+bool text_file_finish(TextFile *file, GError **error);
+
 /** text_file_commit: gives the file its name and frees @file, on failure too. */
 bool text_file_commit(TextFile *file, GError **error);
 

@@ -364,6 +364,11 @@ def a_full_disk_leaves_nothing(box):
         # SQLite sorts tasks in files, too.
         box.refused("^sim: (t\\..*: |r.db: SQLite: )", "export", "r.db", "--format", *arguments, status=1,
                     preexec_fn=lambda size=size: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)))
+    # Nor some of the tables.
+    before = box.files()
+    box.refused("^sim: tables/.*\\.csv: File too large", "export", "r.db", "--format", "csv", "-o", "tables", status=1,
+                preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000)))
+    assert box.files() == before and not os.path.exists(box.join("tables"))
 
 
 simtest.main()

@@ -138,7 +138,8 @@ def finish_times_against_those_alone(box):
     box.write("w.ini", "[cluster]\nagents = 4\nresources = cpus:4\n[role a]\nweight = 3\nguarantee = cpus:2\n" +
               "".join(f"[framework {name}]\n{jobs}tasks = 12\ntask-resources = cpus:1\ntask-duration = 4s\n"
                       for name in "ab"))
-    box.well("w.ini", "--isolated", "--replications", "2", "-o", "r.db", "-j", "2")
+    done = box.well("w.ini", "--isolated", "--replications", "2", "-o", "r.db", "-j", "2")
+    assert len(re.findall(r"^fairness .* finish-time fairness \d", done.stdout, re.MULTILINE)) == 1, done.stdout
     assert box.value("r.db", "SELECT count(*) FROM run") == 2 * 3
     assert box.value("r.db", "SELECT count(*) FROM metric WHERE name = 'fairness/finish_time'") == 2 * 3
     agents = box.query("r.db", "SELECT DISTINCT only.value, agents FROM run JOIN setting AS only USING (run_id) "
