@@ -44,6 +44,13 @@ static inline Instant instant_after(Instant at, Duration wait)
   return (Instant){sum};
 }
 
+/** duration_sum: of two that are not negative; DURATION_MAX where it does not fit. */
+static inline Duration duration_sum(Duration a, Duration b)
+{
+  Duration sum;
+  return __builtin_add_overflow(a.ns, b.ns, &sum.ns) ? DURATION_MAX : sum;
+}
+
 /** instant_since: the duration from @earlier to @later; negative where @later lies before. */
 static inline Duration instant_since(Instant later, Instant earlier)
 {

@@ -47,6 +47,7 @@ typedef enum {
   SIM_PURPOSE_RESAMPLE, /* which part of a trace comes when in a replication */
   SIM_PURPOSE_SLOW_AGENT,
   SIM_PURPOSE_SLOW_TASK,
+  SIM_PURPOSE_CONTAINER_START,
 } SimPurpose;
 
 #define SIM_RANDOM_INDEX_BITS 40

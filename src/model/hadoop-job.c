@@ -151,18 +151,12 @@ Duration hadoop_job_shuffle(const HadoopJob *job, const HadoopSpec *spec)
   return time;
 }
 
-static Duration sum(Duration a, Duration b)
-{
-  Duration sum;
-  return __builtin_add_overflow(a.ns, b.ns, &sum.ns) ? DURATION_MAX : sum;
-}
-
 Duration hadoop_job_left(const HadoopJob *job, const HadoopSpec *spec, Duration work, Duration ran)
 {
   Duration shuffle = hadoop_job_shuffle(job, spec);
   int64_t maps = MAX(job->stages[HADOOP_MAPS].stage->tasks, 1);
   int64_t fetched = MIN(ran.ns, shuffle.ns - (shuffle.ns + maps - 1) / maps);
-  return sum((Duration){shuffle.ns - fetched}, work);
+  return duration_sum((Duration){shuffle.ns - fetched}, work);
 }
 
 static double part(Duration of, Duration whole)

@@ -201,12 +201,6 @@ static bool choose(const SimFramework *framework, Hadoop *hadoop, const Place *p
 
 /* --- launching ------------------------------------------------------------------------------------------ */
 
-static Duration duration_sum(Duration a, Duration b)
-{
-  Duration sum;
-  return __builtin_add_overflow(a.ns, b.ns, &sum.ns) ? DURATION_MAX : sum;
-}
-
 static Duration seconds(double amount)
 {
   Duration time;

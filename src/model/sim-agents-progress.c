@@ -1,6 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/sim-agents-private.h"
+#include "model/sim-job.h"
 #include "model/sim-task.h"
+
+static int64_t cpus_of(const SimAgents *agents, uint32_t slot)
+{
+  const SimTask *task = pool_at(&agents->world->tasks, slot);
+  bool lives = (task->flags & SIM_TASK_ENDED) == 0 && task->stage != NULL;
+  return lives ? task->stage->need.amount[RESOURCE_CPUS] : 0;
+}
+
+int64_t sim_agents_cpus_used(const SimAgents *agents, AgentId agent)
+{
+  const SimAgent *home = &agents->all[agent.index];
+  int64_t cpus = 0;
+  for (int i = 0; i < DIRECT; i++)
+    if (home->direct[i] != INDEX_NONE)
+      cpus += cpus_of(agents, home->direct[i]);
+  for (uint32_t slot = home->first; slot != INDEX_NONE;
+       slot = ((const SimTask *)pool_at(&agents->world->tasks, slot))->next)
+    cpus += cpus_of(agents, slot);
+  return cpus;
+}
 
 Duration sim_agents_age(const SimAgents *agents, uint64_t label)
 {

@@ -352,6 +352,8 @@ void sim_agents_launch(SimAgents *agents, AgentId agent, const TaskLaunch *launc
     return;
   }
   CHECK(task->agent == agent.index && (task->flags & SIM_TASK_OF_AGENT) == 0);
+  if (G_UNLIKELY(world->pace != NULL))
+    sim_pace_arrive(world->pace, slot_of(launch->label), task);
   task->id = launch->task;
   task->flags |= SIM_TASK_OF_AGENT;
   link_task(home, slot_of(launch->label), task);

@@ -57,6 +57,9 @@ void sim_agents_return(SimAgents *agents, uint32_t machine);
 /** sim_agents_speed: what durations of tasks there are divided by. */
 double sim_agents_speed(const SimAgents *agents, AgentId agent);
 
+/** sim_agents_cpus_used: what tasks there have that have not ended, in thousandths. Cost: O(tasks there). */
+int64_t sim_agents_cpus_used(const SimAgents *agents, AgentId agent);
+
 /** sim_agents_expect: a hint that something will be launched on @agent in a moment. */
 void sim_agents_expect(const SimAgents *agents, AgentId agent);
 

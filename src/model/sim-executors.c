@@ -2,6 +2,7 @@
 #include "model/sim-executors.h"
 
 #include "model/sim-framework.h"
+#include "model/sim-isolation.h"
 
 struct SimExecutors {
   SimFramework *framework;
@@ -72,6 +73,8 @@ static SimExecutor *start(SimExecutors *executors, AgentId agent)
   executor->agent = agent;
   executor->ready =
       instant_after(sim_world_now(framework->world), sim_delay_draw(&framework->start_up, &draw));
+  executor->ready =
+      instant_after(executor->ready, sim_isolation_start_up(framework->world, draw.entity, draw.index));
   executor->idle = SIM_EVENT_NONE;
   g_ptr_array_add(executors->infos, executor->info);
   g_ptr_array_add(executors->living, executor);

@@ -5,6 +5,7 @@
 #include "model/sim-arrivals.h"
 #include "model/sim-frameworks.h"
 #include "model/sim-habits.h"
+#include "model/sim-isolation.h"
 #include "model/sim-network.h"
 #include "model/sim-pace.h"
 
@@ -24,7 +25,8 @@ static G_GNUC_NO_INLINE void draw_start(SimFramework *framework, SimTask *task, 
   if (framework->executors != NULL)
     sim_executors_take(framework->executors, task, info);
   else
-    task->start_up = sim_delay_draw(&framework->start_up, &draw);
+    task->start_up = duration_sum(sim_delay_draw(&framework->start_up, &draw),
+                                  sim_isolation_start_up(world, draw.entity, draw.index));
   if (world->pace != NULL)
     sim_pace_take(world->pace, slot_of(info->label), task);
 }

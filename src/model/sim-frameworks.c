@@ -67,8 +67,8 @@ static void init_framework(SimFramework *framework, SimWorld *world, uint32_t gr
   framework->answers_at_once = !framework->decision.present && !framework->hold.present;
   if (spec->executor_reuse)
     framework->executors = sim_executors_new(framework, idle_handler, number << 32);
-  framework->starts_plainly =
-      !framework->start_up.present && framework->executors == NULL && world->pace == NULL;
+  framework->starts_plainly = !framework->start_up.present && framework->executors == NULL &&
+                              world->pace == NULL && world->experiment->cluster.isolation.start_up == NULL;
   framework->as_one = scheduler_loses_gangs(spec->scheduler);
   framework->keeps_up = spec->scheduler == SCHEDULER_SERVICE;
   framework->settled = 2; /* nothing has been said yet */

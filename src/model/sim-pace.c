@@ -5,6 +5,7 @@
 
 #include "model/sim-agents.h"
 #include "model/sim-framework.h"
+#include "model/sim-isolation.h"
 
 struct SimPace {
   SimWorld *world;
@@ -23,6 +24,8 @@ static bool agents_differ(const Cluster *cluster)
 static bool is_needed(const Experiment *experiment)
 {
   bool differ = agents_differ(&experiment->cluster);
+  if (experiment->cluster.isolation.n_points > 0)
+    return true;
   for (uint32_t i = 0; i < experiment->n_frameworks; i++) {
     const FrameworkSpec *spec = &experiment->frameworks[i];
     if (spec->slow_tasks.probability > 0 || (differ && scheduler_loses_gangs(spec->scheduler)))
@@ -68,9 +71,45 @@ void sim_pace_take(SimPace *pace, uint32_t slot, const SimTask *task)
   pace->paces[slot] = sim_agents_speed(pace->world->agents, (AgentId){task->agent}) / factor_of(pace, task);
 }
 
+/* By which factor a task takes longer there beside others that have @more cpus, and those that are there. */
+static double crowding(const SimPace *pace, AgentId agent, int64_t more)
+{
+  const Cluster *cluster = &pace->world->experiment->cluster;
+  const SimAgents *agents = pace->world->agents;
+  uint32_t machine = sim_agents_machine(agents, agent);
+  if (cluster->isolation.n_points == 0 || machine == INDEX_NONE)
+    return 1;
+  Quantities total = resources_total(&agent_class_of(cluster, machine)->resources);
+  double all = (double)total.amount[RESOURCE_CPUS];
+  double load = (double)(sim_agents_cpus_used(agents, agent) + more) / all;
+  return sim_isolation_slowdown(&cluster->isolation, all > 0 ? load : 0);
+}
+
+void sim_pace_arrive(SimPace *pace, uint32_t slot, const SimTask *task)
+{
+  if (task->stage != NULL && !task->stage->job->framework->as_one)
+    pace->paces[slot] /= crowding(pace, (AgentId){task->agent}, 0);
+}
+
+/* Before they are sent: those of the gang are not there yet. Tasks of one agent follow each other. */
+static void crowd_gang(SimPace *pace, const TaskInfo *tasks, uint32_t n)
+{
+  uint32_t end;
+  for (uint32_t i = 0; i < n; i = end) {
+    int64_t cpus = 0;
+    for (end = i; end < n && tasks[end].agent.index == tasks[i].agent.index; end++)
+      cpus += tasks[end].resources.plain.amount[RESOURCE_CPUS];
+    for (uint32_t j = i; j < end; j++)
+      pace->paces[slot_of(tasks[j].label)] /=
+          crowding(pace, tasks[j].agent, cpus - tasks[j].resources.plain.amount[RESOURCE_CPUS]);
+  }
+}
+
 void sim_pace_join(SimPace *pace, const TaskInfo *tasks, uint32_t n)
 {
   double slowest = INFINITY;
+  if (pace->world->experiment->cluster.isolation.n_points > 0)
+    crowd_gang(pace, tasks, n);
   for (uint32_t i = 0; i < n; i++)
     slowest = MIN(slowest, pace->paces[slot_of(tasks[i].label)]);
   for (uint32_t i = 0; i < n; i++)

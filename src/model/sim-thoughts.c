@@ -155,12 +155,6 @@ static Duration time_for_job(const SimThoughts *thoughts, const SimFramework *fr
 
 /* --- decisions ------------------------------------------------------------------------------------------ */
 
-static Duration duration_sum(Duration a, Duration b)
-{
-  Duration sum;
-  return __builtin_add_overflow(a.ns, b.ns, &sum.ns) ? DURATION_MAX : sum;
-}
-
 /* Begins with the first message that still has an offer. What was rescinded is dealt with already. */
 static void begin_decision(SimThoughts *thoughts, SimFramework *framework)
 {

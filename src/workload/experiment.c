@@ -24,6 +24,8 @@ static void cluster_free(Cluster *cluster)
     g_free(agents->zone);
   }
   g_free(cluster->classes);
+  sim_distribution_unref(cluster->isolation.start_up);
+  g_free(cluster->isolation.points);
 }
 
 void agent_filter_clear(AgentFilter *filter)

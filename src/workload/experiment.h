@@ -49,11 +49,30 @@ typedef struct {
   char *zone;   /* NULL: none */
 } AgentClass;
 
+typedef enum {
+  ISOLATION_NONE,
+  ISOLATION_CONTAINERS,
+} IsolationKind;
+
+typedef struct {
+  double load;   /* the part of the agent's cpus that others have */
+  double factor; /* tasks take so many times as long */
+} SlowdownPoint;
+
+/* What keeps the tasks of one agent apart, and what it costs (model/sim-isolation.h). */
+typedef struct {
+  IsolationKind kind;
+  SimDistribution *start_up; /* of a container, seconds; NULL: zero */
+  SlowdownPoint *points;     /* ascending loads; linear between them */
+  uint32_t n_points;         /* 0: others slow nobody */
+} Isolation;
+
 typedef struct {
   AgentClass *classes;
   uint32_t n_classes;
   uint32_t agents;          /* of all classes */
   uint32_t agents_per_rack; /* 0: no racks */
+  Isolation isolation;
 } Cluster;
 
 /* Agents that are named together, as numbers over all classes in their order: first, first + 1, ... */

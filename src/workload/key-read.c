@@ -19,6 +19,7 @@ void key_parts_clear(KeyParts *parts)
   g_strfreev(parts->only_agents);
   g_free(parts->call);
   g_free(parts->instances.list);
+  g_free(parts->slowdown.list);
   for (uint32_t i = 0; i < parts->rate_limits.n; i++)
     g_free(parts->rate_limits.list[i].principal);
   g_free(parts->rate_limits.list);

@@ -85,6 +85,7 @@ static const KeyType instant = {"duration", value_instant};
 static const KeyType instances = {"number[, time: number]...", value_instances};
 static const KeyType integer = {"whole number", value_integer};
 static const KeyType inverse_offers = {"accept, decline or ignore", value_inverse_offers};
+static const KeyType isolation = {"none or containers", value_isolation};
 static const KeyType job_order = {"fifo, fair or hfs", value_job_order};
 static const KeyType jobs = {"whole number or unlimited", value_jobs};
 static const KeyType kinds = {"names, with commas", value_kinds};
@@ -111,6 +112,7 @@ static const KeyType run_kind = {"terminating or steady", value_run_kind};
 static const KeyType scheduler = {"a name of \"sim list schedulers\"", value_scheduler};
 static const KeyType share = {"percentage", value_share};
 static const KeyType size_column = {"column or \"a*b\" [* factor] [unit]", value_size_column};
+static const KeyType slowdown = {"none or load: factor, ...", value_slowdown};
 static const KeyType stragglers = {"none or percentage: factor", value_stragglers};
 static const KeyType spread = {"host, rack or none", value_spread};
 static const KeyType tasks = {"whole number, distribution or unlimited", value_tasks};
@@ -188,6 +190,15 @@ static const KeyRow rows[] = {
      "of all agents, but for those that [agents NAME] gives another value", false},
     {GROUP_CLUSTER, JOBS_ANY, "agents-per-rack", &count, EXPERIMENT(cluster.agents_per_rack), 1, AGENTS_MAX,
      NULL, "gives the agents the attribute rack; default: no racks", false},
+    {GROUP_CLUSTER, JOBS_ANY, "isolation", &isolation, EXPERIMENT(cluster.isolation.kind), 0, 0, "none",
+     "what keeps the tasks of an agent apart", false},
+    {GROUP_CLUSTER, JOBS_ANY, "container-start-up", &times_or_zero, EXPERIMENT(cluster.isolation.start_up), 0,
+     0, "0s", "of the container of each executor, before its own", false},
+    {GROUP_CLUSTER, JOBS_ANY, "co-location-slowdown", &slowdown, PARTS(slowdown), 0, 0, NULL,
+     "how many times as long a task takes beside others that have this part of its agent's cpus, linear in "
+     "between; "
+     "default: none, in containers 0: 1, 1: 1.3",
+     false},
     {GROUP_CLUSTER, JOBS_ANY, "slow-agents", &stragglers, AGENTS(slow), 0, 0, "none",
      "each agent is, with this probability, so many times as slow as it says: 5%: 3", false},
     {GROUP_CLUSTER, JOBS_ANY, "region", &text, AGENTS(region), 0, 0, NULL,

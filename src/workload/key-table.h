@@ -68,6 +68,7 @@ typedef struct {
   Quantities at_least;
   char *call;
   InstanceList instances;
+  SlowdownList slowdown;
 } KeyParts;
 
 void key_parts_clear(KeyParts *parts);

@@ -59,6 +59,8 @@
  *   value_rate_or_none   double                "20MB/s"; 0 for "none"
  *   value_share          double                "5%": 0.05; 0% to 100%
  *   value_stragglers     Stragglers            "5%: 3"; "none"
+ *   value_isolation      IsolationKind         "containers" or "none"
+ *   value_slowdown       SlowdownList          "0: 1, 0.5: 1.1, 1: 1.3"; "none"
  *   value_agent_filter   AgentFilter           "hostname == h1 | rack exists & zone != z2"; "&" binds closer
  *
  * Distributions are written as in the design: a bare value, uniform(a, b), exponential(mean), normal(mean,
@@ -107,6 +109,11 @@ typedef struct {
   InstanceChange *list;
   uint32_t n;
 } InstanceList;
+
+typedef struct {
+  SlowdownPoint *list;
+  uint32_t n;
+} SlowdownList;
 
 bool value_duration(const ValueContext *context, const char *text, void *field, GError **error);
 bool value_duration_or_none(const ValueContext *context, const char *text, void *field, GError **error);
@@ -162,6 +169,8 @@ bool value_read_cost(const ValueContext *context, const char *text, void *field,
 bool value_rate_or_none(const ValueContext *context, const char *text, void *field, GError **error);
 bool value_share(const ValueContext *context, const char *text, void *field, GError **error);
 bool value_stragglers(const ValueContext *context, const char *text, void *field, GError **error);
+bool value_isolation(const ValueContext *context, const char *text, void *field, GError **error);
+bool value_slowdown(const ValueContext *context, const char *text, void *field, GError **error);
 bool value_agent_filter(const ValueContext *context, const char *text, void *field, GError **error);
 
 /* The numbers that distributions are made of. */

@@ -46,6 +46,23 @@ static void set_attributes(AgentClass *agents, AttributeList *own, const Attribu
   *own = (AttributeList){NULL, 0};
 }
 
+/* What is not said is as published. */
+static bool complete_isolation(const WorkloadBuild *build, const KeyGroup *group, SlowdownList *said,
+                               GError **error)
+{
+  static const SlowdownPoint of_containers[] = {{0, 1}, {1, 1.3}};
+  Isolation *isolation = &build->experiment->cluster.isolation;
+  const KeyEntry *start_up = key_group_find(group, "container-start-up");
+  if (isolation->kind != ISOLATION_CONTAINERS && start_up != NULL)
+    return key_file_fail(build->file, group, start_up, WORKLOAD_ERROR_NAME, error,
+                         "only goes with \"isolation = containers\"");
+  if (isolation->kind == ISOLATION_CONTAINERS && key_group_find(group, "co-location-slowdown") == NULL)
+    *said = (SlowdownList){g_memdup2(of_containers, sizeof of_containers), G_N_ELEMENTS(of_containers)};
+  isolation->points = g_steal_pointer(&said->list);
+  isolation->n_points = said->n;
+  return true;
+}
+
 static bool read_cluster(WorkloadBuild *build, ClusterKeys *keys, GError **error)
 {
   KeyParts parts = {.attributes = {NULL, 0}};
@@ -54,6 +71,8 @@ static bool read_cluster(WorkloadBuild *build, ClusterKeys *keys, GError **error
   bool read =
       key_group_read(build->file, keys->group, GROUP_CLUSTER, JOBS_ANY, &build->context, &targets, error);
   keys->attributes = parts.attributes;
+  read = read && complete_isolation(build, keys->group, &parts.slowdown, error);
+  g_free(parts.slowdown.list);
   return read;
 }
 

@@ -108,6 +108,19 @@ static void say_place(Writer *writer)
     say(writer, "zone = z%u\n", more_below(writer, 2));
 }
 
+static void say_isolation(Writer *writer)
+{
+  if (!more_percent(writer, 15))
+    return;
+  writer->stragglers = true;
+  if (!writer->has_racks)
+    say(writer, "[cluster]\n");
+  say(writer, "isolation = containers\ncontainer-start-up = exponential(%ums)\n",
+      more_between(writer, 1, 500));
+  if (more_percent(writer, 50))
+    say(writer, "co-location-slowdown = 0: 1.05, 0.5: 1.%u, 1: 3\n", more_between(writer, 1, 9));
+}
+
 static void say_agents(Writer *writer)
 {
   uint32_t classes = between(writer, 1, 3);
@@ -117,6 +130,7 @@ static void say_agents(Writer *writer)
     say(writer, "[cluster]\nagents = %u\nresources = cpus:%u;mem:%u%s\nagents-per-rack = 2\n",
         between(writer, 1, 4), between(writer, 1, 4), 1024 * between(writer, 1, 4),
         writer->has_disk ? ";disk:1000" : "");
+  say_isolation(writer);
   for (uint32_t i = 0; i < classes; i++) {
     say(writer, "[agents class%u]\ncount = %u\nresources = cpus:%u%s;mem:%u", i, between(writer, 1, 4),
         between(writer, 1, 6), percent(writer, 20) ? ".5" : "", 512 * between(writer, 1, 12));

@@ -236,6 +236,12 @@ char *experiment_dump(const Experiment *experiment)
   for (uint32_t kind = 0; kind < resource_kinds_count(experiment->kinds); kind++)
     add(dump, "kind", "%s", resource_kinds_name(experiment->kinds, kind));
   add_cluster(dump, &experiment->cluster, experiment->kinds);
+  const Isolation *isolation = &experiment->cluster.isolation;
+  if (isolation->n_points > 0)
+    add(dump, "slowdown", "%g at %g and so on: %g", isolation->points[0].factor, isolation->points[0].load,
+        isolation->points[isolation->n_points - 1].factor);
+  if (isolation->start_up != NULL)
+    add_law(dump, "container-start", isolation->start_up);
   add(dump, "master", "%" PRId64 " %" PRId64, experiment->master.allocation_interval.ns,
       experiment->master.offer_timeout.ns);
   for (uint32_t i = 0; i < experiment->master.n_min_allocatable; i++)

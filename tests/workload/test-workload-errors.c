@@ -443,6 +443,14 @@ static const Refusal refusals[] = {
      "beside it"},
     {C S "scheduler=spark\n" T "executor-reuse=no\n", NULL,
      "t.ini:9: [framework f] executor-reuse: an executor of spark lives on; expected yes, or no such key"},
+    {C "container-start-up=1s\n" S T, NULL,
+     "t.ini:4: [cluster] container-start-up: only goes with \"isolation = containers\""},
+    {C "co-location-slowdown=0: 1, 0: 2\n" S T, NULL,
+     "t.ini:4: [cluster] co-location-slowdown: expected \"none\" or loads that ascend from 0 to 1, each with "
+     "a factor "
+     "from 1 to 1000000, such as \"0: 1, 0.5: 1.1, 1: 1.3\", not \"0: 1, 0: 2\""},
+    {C "isolation=jails\n" S T, NULL,
+     "t.ini:4: [cluster] isolation: unknown isolation \"jails\"; expected one of none, containers"},
     {C "slow-agents=5%: 0.5\n" S T, NULL,
      "t.ini:4: [cluster] slow-agents: expected \"none\" or a percentage and a factor from 1 to 1000000, such "
      "as "
