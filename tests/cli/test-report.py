@@ -724,8 +724,8 @@ def probe(box, page, width):
 @slow_case
 def a_browser_draws_every_figure(box):
     need_gnuplot()
-    run(box, "w", MANY, "--record", "tasks")
-    run(box, "v", MANY, "--record", "tasks", "--allocator", "priority")
+    run(box, "w", MANY, "--record", "tasks", "--set", "experiment.fairness=agents")
+    run(box, "v", MANY, "--record", "tasks", "--set", "experiment.fairness=agents", "--allocator", "priority")
     box.well("report", "w.db", "v.db", "-o", "r.html")
     names = check_page(box.join("r.html"))
     _, console = browse(box, "r.html", "--dump-dom")

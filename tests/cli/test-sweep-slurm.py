@@ -34,6 +34,8 @@ name = os.path.join(os.environ["FAKE_SLURM"], "submitted")
 with open(name, "a+") as file:
     file.seek(0)
     number = len(file.readlines()) + 1
+    if number > int(os.environ.get("FAKE_LIMIT", "100")):
+        sys.exit("sbatch: error: Job violates accounting/QOS policy (job submit limit)")
     file.write(json.dumps(sys.argv[1:]) + "\\n")
 print(f"{number};cluster")
 """
@@ -46,13 +48,15 @@ else
 fi
 """
 
+FAKE_SCANCEL = '#!/bin/sh\necho "scancel $*" >>"$FAKE_SLURM/controlled"\n'
+
 
 class FakeSlurm:
     def __init__(self, box):
         self.box = box
         self.folder = box.join("bin")
         os.mkdir(self.folder)
-        for name, text in (("sbatch", FAKE_SBATCH), ("scontrol", FAKE_SCONTROL)):
+        for name, text in (("sbatch", FAKE_SBATCH), ("scontrol", FAKE_SCONTROL), ("scancel", FAKE_SCANCEL)):
             box.write(f"bin/{name}", text)
             os.chmod(box.join(f"bin/{name}"), 0o755)
         self.environment = dict(os.environ, PATH=f"{self.folder}:{os.environ['PATH']}", FAKE_SLURM=self.folder)
@@ -188,6 +192,19 @@ def what_is_wrong_is_said_before_anything_is_submitted(box):
         assert done.returncode == 2 and text in done.stderr and done.stdout == "", (arguments, done)
     assert slurm.submitted() == [] and "s.db.shards" not in box.files()
     assert "usage: scripts/sweep-slurm" in slurm.script("--help").stdout
+
+
+@case
+def what_is_refused_half_way_is_cancelled(box):
+    write(box)
+    slurm = FakeSlurm(box)
+    for limit in (2, 3):  # an array, and the job that merges
+        done = slurm.script("--sim", box.program, "s.ini", FAKE_LIMIT=str(limit))
+        assert done.returncode == 2 and "sbatch refused a job" in done.stderr and done.stdout == "", done
+        assert slurm.controlled()[-1] == "scancel " + " ".join(str(job) for job in range(1, limit + 1))
+        os.unlink(os.path.join(slurm.folder, "submitted"))
+    done = slurm.script("--sim", box.program, "s.ini", FAKE_LIMIT="0")
+    assert done.returncode == 2 and len(slurm.controlled()) == 2, done
 
 
 # --- a real one ---------------------------------------------------------------------------------------------
