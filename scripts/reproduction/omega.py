@@ -7,7 +7,7 @@ from reproduction.runs import per_replication
 NAME = "omega"
 TITLE = "A scheduler that decides for long holds what it has been offered: which rule starves the other one, and what cures it"
 SOURCE = "Schwarzkopf et al., Omega (EuroSys 2013), sections 3 and 4, and the simulator published with it"
-REPLICATIONS = (6, 3)
+REPLICATIONS = (20, 5)  # of decision times that something is claimed of; of the others as many as in variations
 
 PARAMETERS = [
     Parameter("batch", "every 10 s in the mean a job of 100 tasks of 100 s in the mean, 1 cpu and 2 GB each", "Omega's simulator, its example cell"),
@@ -30,6 +30,7 @@ CANNOT_SHOW = [
     "Omega's cells, with the mix of jobs of Google's traces: its example cell is simpler.",
 ]
 
+CLAIMED = (0.1, 100)
 TIMES = (0.1, 1, 10, 30, 100, 300)
 RULES = {
     "whole": ("whole cluster to one", {"allocator drf.whole-cluster": "yes"}),
@@ -62,16 +63,16 @@ def measure(runs, parameters, replications):
             values = {"TIMEOUT": f"{parameters['offer-timeout']:g}s", "LIMIT": _limit(250 * parameters["limit"]), "HALF": _limit(1000)}
             made = {key: values.get(value, value) for key, value in settings.items()}
             path = runs.make("omega", dict(made, **{"framework service.decision-time-per-job": f"{time * 1000:g}ms",
-                                                    "experiment.duration": f"{parameters['hours']}h"}), replications)
+                                                    "experiment.duration": f"{parameters['hours']}h"}),
+                             replications if time in CLAIMED else REPLICATIONS[1])
             name = f"{rule} {time}"
             for framework in ("batch", "service"):
                 samples[f"wait {framework} {name}"] = Sample(per_replication(path, WAIT.format(framework)))
                 samples[f"busy {framework} {name}"] = Sample(per_replication(path, BUSY.format(framework)))
                 samples[f"abandoned {framework} {name}"] = Sample(per_replication(path, ABANDONED.format(framework)))
                 samples[f"started {framework} {name}"] = Sample(per_replication(path, STARTED.format(framework)))
-        for time in TIMES if first else (0.1, 100):
-            samples[f"times {rule} {time}"] = Sample(
-                now / short for now, short in zip(samples[f"busy batch {rule} {time}"].values, samples[f"busy batch {rule} 0.1"].values))
+        samples[f"times {rule} 100"] = Sample(
+            now / short for now, short in zip(samples[f"busy batch {rule} 100"].values, samples[f"busy batch {rule} 0.1"].values))
     if first:
         samples["agents of whole"] = Sample(
             one / other for one, other in zip(samples["busy batch agents 100"].values, samples["busy batch whole 100"].values))
@@ -82,9 +83,9 @@ def claims(parameters):
     return [
         Near("nobody decides for long: the batch scheduler decides 0.6 s for each job, every 10 s: busyness, within 10 %", "busy batch whole 0.1", 0.06,
              0.1, "computed"),
-        AtLeast("whole cluster, 100 s: the batch scheduler is far busier, times (far: 3)", "times whole 100", 3),
-        AtLeast("whole cluster, 100 s: batch jobs wait longer than Omega's 30 s, mean, s", "wait batch whole 100", 30, "expected"),
-        AtLeast("whole cluster, 300 s: batch jobs are abandoned, part of all (more than 1 in 1,000)", "abandoned batch whole 300", 0.001),
+        AtLeast("whole cluster, 100 s: the batch scheduler is far busier, times (far: 3)", "times whole 100", 3, "expected"),
+        AtLeast("whole cluster, 100 s: batch jobs wait longer than Omega's 30 s, mean, s", "wait batch whole 100", 30),
+        AtLeast("whole cluster, 100 s: batch jobs are abandoned, part of all (more than 1 in 1,000)", "abandoned batch whole 100", 0.001, "expected"),
         AtLeast("agent by agent, 100 s: as bad; busyness over that of the whole cluster", "agents of whole", 0.9, "expected"),
         AtMost("agent by agent with a time-out, 100 s: batch jobs start at once, mean wait, s", "wait batch agents timeout 100", 5, "expected"),
         AtMost("but then service jobs do not start any more, part that does", "started service agents timeout 100", 0.01, "expected"),
