@@ -10,6 +10,7 @@
 #include "cli/lies.h"
 #include "cli/options.h"
 #include "cli/output-file.h"
+#include "cli/pilot.h"
 #include "cli/plugin.h"
 #include "cli/point-list.h"
 #include "cli/progress.h"
@@ -83,6 +84,7 @@ typedef struct {
   uint32_t replications;
   char *output;
   BatchSettings settings;
+  char *warm_up; /* (nullable): what a pilot of the truth found */
 } Manipulation;
 
 static void manipulation_clear(Manipulation *manipulation)
@@ -93,6 +95,7 @@ static void manipulation_clear(Manipulation *manipulation)
     g_array_unref(manipulation->stories);
   point_list_free(manipulation->list);
   g_free(manipulation->output);
+  g_free(manipulation->warm_up);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Manipulation, manipulation_clear)
@@ -106,6 +109,10 @@ static bool add_story(Manipulation *manipulation, const char *name, char *const 
     g_ptr_array_add(all, *one);
   for (char *const *one = overrides; one != NULL && *one != NULL; one++)
     g_ptr_array_add(all, *one);
+  g_autofree char *warm_up =
+      manipulation->warm_up == NULL ? NULL : g_strconcat(PILOT_WARM_UP_KEY "=", manipulation->warm_up, NULL);
+  if (warm_up != NULL)
+    g_ptr_array_add(all, warm_up);
   g_ptr_array_add(all, NULL);
   Story story = {.name = name};
   story.cell = point_list_cell(manipulation->list, manipulation->arguments->workload,
@@ -181,12 +188,6 @@ static bool read_settings(Manipulation *manipulation, GError **error)
   settings->confidence = experiment->confidence;
   settings->quiet = arguments->quiet;
   settings->progress = !arguments->quiet && !arguments->no_progress && progress_possible();
-  if (experiment->kind == RUN_STEADY && !experiment->warm_up_given) {
-    g_set_error(error, CLI_ERROR, CLI_ERROR_INPUT,
-                "%s: kind = steady: expected the warm-up that is left out: experiment.warm-up",
-                experiment->source_path);
-    return false;
-  }
   return options_parse_call_limit(arguments->call_limit, manipulation->allocator, &ignored, error) &&
          run_arguments_count("--replications", arguments->replications, 1,
                              MAX(REPLICATIONS_DEFAULT, experiment->replications), &manipulation->replications,
@@ -196,19 +197,52 @@ static bool read_settings(Manipulation *manipulation, GError **error)
          output_check(manipulation->output, experiment, error);
 }
 
-static bool prepare(Manipulation *manipulation, GError **error)
+/* The truth alone, which says what else there is to know. */
+static bool tell_truth(Manipulation *manipulation, GError **error)
 {
-  uint32_t framework;
-  manipulation->allocator =
-      manipulation->arguments->allocator == NULL ? ALLOCATOR_DEFAULT : manipulation->arguments->allocator;
+  point_list_free(manipulation->list);
+  g_clear_pointer(&manipulation->stories, g_array_unref);
   manipulation->list = point_list_new(plugin_is_path(manipulation->allocator), false);
   manipulation->stories = g_array_new(FALSE, FALSE, sizeof(Story));
-  if (!point_list_check(manipulation->list, manipulation->allocator, error) ||
-      !add_story(manipulation, "the truth", NULL, error) || !read_settings(manipulation, error) ||
-      !find_framework(manipulation, &framework, error))
+  return point_list_check(manipulation->list, manipulation->allocator, error) &&
+         add_story(manipulation, "the truth", NULL, error);
+}
+
+static bool tell_lies(Manipulation *manipulation, GError **error)
+{
+  uint32_t framework;
+  if (!find_framework(manipulation, &framework, error))
     return false;
+  g_clear_pointer(&manipulation->lies, g_ptr_array_unref);
   add_lies(manipulation, framework);
   return add_points(manipulation, error);
+}
+
+static bool prepare(Manipulation *manipulation, GError **error)
+{
+  manipulation->allocator =
+      manipulation->arguments->allocator == NULL ? ALLOCATOR_DEFAULT : manipulation->arguments->allocator;
+  return tell_truth(manipulation, error) && read_settings(manipulation, error) &&
+         tell_lies(manipulation, error);
+}
+
+/* The warm-up of the truth is left out of all stories. */
+static ExitStatus find_warm_up(Manipulation *manipulation, Batch *batch)
+{
+  const char *const none[] = {NULL};
+  const char *const allocators[] = {manipulation->allocator, NULL};
+  const PilotSettings settings = {&manipulation->settings, allocators,
+                                  plugin_is_path(manipulation->allocator)};
+  char **set = manipulation->arguments->set;
+  Pilot pilot = {manipulation->arguments->workload, set == NULL ? none : (const char *const *)set, "", NULL};
+  g_autoptr(GError) error = NULL;
+  if (!pilots_recall(&settings, &pilot, 1, &error))
+    return report_error(error);
+  ExitStatus status = pilots_run(&settings, batch, &pilot, 1);
+  manipulation->warm_up = pilot.warm_up;
+  if (status == EXIT_WELL && (!tell_truth(manipulation, &error) || !tell_lies(manipulation, &error)))
+    return report_error(error);
+  return status;
 }
 
 /* --- what is gained ----------------------------------------------------------------------------------------- */
@@ -312,11 +346,14 @@ static ExitStatus run(Manipulation *manipulation)
 {
   g_autoptr(GError) error = NULL;
   g_autoptr(Batch) batch = batch_open(&manipulation->settings, &error);
-  uint32_t n, wanted;
-  const BatchPoint *points = point_list_points(manipulation->list, &n);
   if (batch == NULL)
     return report_error(error);
-  ExitStatus status = batch_run(batch, points, n, NULL, NULL, &wanted);
+  ExitStatus status = pilot_is_needed(truth_of(manipulation)) ? find_warm_up(manipulation, batch) : EXIT_WELL;
+  if (status != EXIT_WELL)
+    return status;
+  uint32_t n, wanted;
+  const BatchPoint *points = point_list_points(manipulation->list, &n);
+  status = batch_run(batch, points, n, NULL, NULL, &wanted);
   if (status == EXIT_WELL)
     status = batch_merge(batch, points, wanted);
   if (status != EXIT_WELL)

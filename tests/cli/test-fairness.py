@@ -198,6 +198,11 @@ def a_framework_lies(box):
     done = box.well("manipulate", "w.ini", "--framework", "few", "--replications", "1", "-o", "few.db")
     assert "not tried: inflate tasks: no agent has twice what a task needs" in done.stdout
     assert "not tried: split: it has too few jobs to be split" in done.stdout
+    # In the long run all stories leave out the warm-up of the truth.
+    done = box.well("manipulate", "w.ini", "--framework", "a", "--replications", "1", "-o", "steady.db", "--set",
+                    "experiment.kind=steady")
+    assert "found by MSER-5" in done.stderr and done.stdout.splitlines()[-1].startswith("manipulation gain"), done.stderr
+    assert box.query("steady.db", "SELECT count(DISTINCT warm_up_ns), min(kind) FROM run") == [(1, "steady")]
     box.refused("unknown framework of the workload \"c\"", "manipulate", "w.ini", "--framework", "c")
     box.refused("who lies", "manipulate", "w.ini")
 
