@@ -52,7 +52,7 @@ def closed_form(looks):
     return 100 * sum(1 - (1 - k / MACHINES) ** (REPLICAS * looks) for k in range(1, MAPS + 1)) / MAPS
 
 
-def _one_job(draw, looks, reset):
+def one_job(draw, looks, reset):
     """Algorithm 2 alone, and the part of local maps of one job of its own drawing, in %; @reset as the key delay-reset."""
     holders = {}
     pending = set(range(MAPS))
@@ -78,7 +78,7 @@ def _one_job(draw, looks, reset):
 def expected(looks, reset, jobs=5000):
     """Of the algorithm alone: the mean over jobs."""
     draw = random.Random(looks)
-    return sum(_one_job(draw, looks, reset) for _ in range(jobs)) / jobs
+    return sum(one_job(draw, looks, reset) for _ in range(jobs)) / jobs
 
 
 def measure(runs, parameters, replications):
