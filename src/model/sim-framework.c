@@ -8,6 +8,7 @@
 #include "model/sim-isolation.h"
 #include "model/sim-network.h"
 #include "model/sim-pace.h"
+#include "model/sim-preference.h"
 
 /* --- launching ------------------------------------------------------------------------------------------ */
 
@@ -29,6 +30,8 @@ static G_GNUC_NO_INLINE void draw_start(SimFramework *framework, SimTask *task, 
                                   sim_isolation_start_up(world, draw.entity, draw.index));
   if (world->pace != NULL)
     sim_pace_take(world->pace, slot_of(info->label), task);
+  if (framework->preference != NULL && sim_framework_prefers(framework, info->agent))
+    framework->prefers_since = sim_world_now(world);
 }
 
 /* For those that declare what they wait for. */
@@ -114,8 +117,10 @@ void sim_framework_settle_slowly(SimFramework *framework)
     return;
   bool idle = sim_queue_is_empty(&framework->queue);
   framework->settled = framework->demand != NULL ? 2 : idle;
-  if (idle == framework->wants)
+  if (idle == framework->wants) {
+    framework->prefers_since = sim_world_now(framework->world);
     sim_frameworks_want(framework->world->frameworks, framework, !idle);
+  }
   if (framework->demand != NULL)
     sim_habits_declare(framework);
   if (!framework->spec->suppress || idle == framework->suppressed ||
@@ -128,16 +133,26 @@ void sim_framework_settle_slowly(SimFramework *framework)
     sim_network_revive(framework->world->network, framework->id);
 }
 
-/* Declines what is on agents that are to be maintained; returns how many of @offers are left, moved to @left. */
-static uint32_t leave_out_maintained(SimFramework *framework, const OfferMessage *offers, uint32_t n,
-                                     OfferMessage *left)
+static bool is_maintained(const SimFramework *framework, const OfferMessage *offer)
+{
+  return framework->spec->inverse_offers == INVERSE_ACCEPT && !instant_is_never(offer->unavailability.start);
+}
+
+/* Declines what is on agents that are to be maintained or not to be used yet; returns how many of @offers are left, moved to
+ * @left. */
+static uint32_t leave_out(SimFramework *framework, const OfferMessage *offers, uint32_t n, OfferMessage *left)
 {
   uint32_t n_left = 0;
-  for (uint32_t i = 0; i < n; i++)
-    if (instant_is_never(offers[i].unavailability.start))
+  for (uint32_t i = 0; i < n; i++) {
+    bool passed_over = framework->preference != NULL && sim_framework_passes_over(framework, offers[i].agent);
+    if (!passed_over && !is_maintained(framework, &offers[i])) {
       left[n_left++] = offers[i];
-    else
-      sim_framework_decline(framework, offers[i].id);
+      continue;
+    }
+    sim_framework_decline(framework, offers[i].id);
+    if (passed_over)
+      *(framework->wants ? &framework->judged.unusable : &framework->judged.unwanted) += 1;
+  }
   sim_framework_flush(framework, framework->refuse);
   return n_left;
 }
@@ -166,13 +181,12 @@ static void answer(SimFramework *framework, const OfferMessage *offers, uint32_t
 
 void sim_framework_serve(SimFramework *framework, const OfferMessage *offers, uint32_t n)
 {
-  bool looks = framework->world->may_maintain && framework->spec->inverse_offers == INVERSE_ACCEPT;
-  if (G_LIKELY(!looks)) {
+  if (G_LIKELY(!framework->picks_offers)) {
     answer(framework, offers, n);
     return;
   }
   g_autofree OfferMessage *left = g_new(OfferMessage, n);
-  n = leave_out_maintained(framework, offers, n, left);
+  n = leave_out(framework, offers, n, left);
   if (n > 0)
     answer(framework, left, n);
 }

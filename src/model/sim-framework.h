@@ -103,6 +103,7 @@ struct SimFramework {
   bool blocked;         /* (torque) something waits, and nothing of it may start */
   bool keeps_up;        /* one that has finished is asked for like one that was lost */
   bool answers_at_once; /* it neither holds nor thinks */
+  bool picks_offers;    /* it declines some before its scheduler sees them */
   bool starts_plainly;  /* its tasks: at once, each at the speed of its agent, under an executor of its own */
   bool job_due;         /* a job arrives at the instant of its start */
   uint32_t n_submitted; /* jobs */
@@ -122,7 +123,9 @@ struct SimFramework {
   uint32_t n_considered;
   GHashTable *waiting;     /* offers held or thought of -> not NULL: taken back meanwhile; only looked up */
   SimExecutors *executors; /* NULL: each task has one to itself */
-  SimEventHandle timer;    /* of the scheduler */
+  const SimPreference *preference; /* NULL: all agents are as good as any */
+  Instant prefers_since;           /* it waits for one that is preferred */
+  SimEventHandle timer;            /* of the scheduler */
   SimEventHandle reviving;
   SimEventHandle reconciling;
   SimDemand *demand;   /* NULL: it does not declare any */

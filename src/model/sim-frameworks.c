@@ -10,6 +10,7 @@
 #include "model/sim-arrivals.h"
 #include "model/sim-habits.h"
 #include "model/sim-network.h"
+#include "model/sim-preference.h"
 #include "model/sim-record.h"
 #include "model/sim-thoughts.h"
 #include "model/sim-wishes.h"
@@ -18,8 +19,10 @@ struct SimFrameworks {
   SimWorld *world;
   SimFramework *all; /* array by (group, member) */
   uint32_t n;
-  uint32_t *first_of_group; /* in all */
-  SimFramework **by_id;     /* array of n, filled as they start */
+  uint32_t *first_of_group;    /* in all */
+  SimPreference **preferences; /* array by group; NULL: none */
+  uint32_t n_groups;
+  SimFramework **by_id; /* array of n, filled as they start */
   uint32_t n_started;
   SimHandlerId timer_handler;
   SimHandlerId idle_handler;
@@ -44,7 +47,8 @@ static const SimScheduler *const schedulers[] = {
 
 /* @number: in all; @idle_handler: of executors. */
 static void init_framework(SimFramework *framework, SimWorld *world, uint32_t group, uint32_t member,
-                           const SourceMember *info, SimHandlerId idle_handler, uint64_t number)
+                           const SourceMember *info, SimHandlerId idle_handler, uint64_t number,
+                           const SimPreference *preference)
 {
   const FrameworkSpec *spec = &world->experiment->frameworks[group];
   framework->world = world;
@@ -68,7 +72,11 @@ static void init_framework(SimFramework *framework, SimWorld *world, uint32_t gr
   if (spec->executor_reuse)
     framework->executors = sim_executors_new(framework, idle_handler, number << 32);
   framework->starts_plainly = !framework->start_up.present && framework->executors == NULL &&
-                              world->pace == NULL && world->experiment->cluster.isolation.start_up == NULL;
+                              world->pace == NULL && world->experiment->cluster.isolation.start_up == NULL &&
+                              preference == NULL;
+  framework->preference = preference;
+  framework->picks_offers =
+      preference != NULL || (world->may_maintain && spec->inverse_offers == INVERSE_ACCEPT);
   framework->as_one = scheduler_loses_gangs(spec->scheduler);
   framework->keeps_up = spec->scheduler == SCHEDULER_SERVICE;
   framework->settled = 2; /* nothing has been said yet */
@@ -90,6 +98,11 @@ SimFrameworks *sim_frameworks_new(SimWorld *world, JobSource *const *sources)
   }
   frameworks->first_of_group[n_groups] = frameworks->n;
   frameworks->all = g_new0(SimFramework, MAX(frameworks->n, 1));
+  frameworks->n_groups = n_groups;
+  frameworks->preferences = g_new0(SimPreference *, MAX(n_groups, 1));
+  for (uint32_t group = 0; group < n_groups; group++)
+    frameworks->preferences[group] =
+        sim_preference_new(&world->experiment->cluster, &world->experiment->frameworks[group]);
   frameworks->by_id = g_new0(SimFramework *, MAX(frameworks->n, 1));
   frameworks->idle_handler =
       sim_engine_add_handler(world->engine, "executor-idle", on_executor_idle, frameworks);
@@ -97,7 +110,7 @@ SimFrameworks *sim_frameworks_new(SimWorld *world, JobSource *const *sources)
     for (uint32_t member = 0; member < sources[group]->n_members; member++)
       init_framework(sim_frameworks_of(frameworks, group, member), world, group, member,
                      &sources[group]->members[member], frameworks->idle_handler,
-                     frameworks->first_of_group[group] + member);
+                     frameworks->first_of_group[group] + member, frameworks->preferences[group]);
   frameworks->thoughts = sim_thoughts_new(world);
   frameworks->habits = sim_habits_new(world);
   frameworks->timer_handler = sim_engine_add_handler(world->engine, "framework-timer", on_timer, frameworks);
@@ -143,6 +156,9 @@ void sim_frameworks_free(SimFrameworks *frameworks)
   g_free(frameworks->declines);
   g_free(frameworks->by_id);
   g_free(frameworks->first_of_group);
+  for (uint32_t i = 0; i < frameworks->n_groups; i++)
+    sim_preference_free(frameworks->preferences[i]);
+  g_free(frameworks->preferences);
   g_free(frameworks->all);
   g_free(frameworks);
 }

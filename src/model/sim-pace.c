@@ -6,6 +6,7 @@
 #include "model/sim-agents.h"
 #include "model/sim-framework.h"
 #include "model/sim-isolation.h"
+#include "model/sim-preference.h"
 
 struct SimPace {
   SimWorld *world;
@@ -28,7 +29,8 @@ static bool is_needed(const Experiment *experiment)
     return true;
   for (uint32_t i = 0; i < experiment->n_frameworks; i++) {
     const FrameworkSpec *spec = &experiment->frameworks[i];
-    if (spec->slow_tasks.probability > 0 || (differ && scheduler_loses_gangs(spec->scheduler)))
+    if (spec->slow_tasks.probability > 0 || spec->elsewhere_slowdown > 1 ||
+        (differ && scheduler_loses_gangs(spec->scheduler)))
       return true;
   }
   return false;
@@ -69,6 +71,9 @@ void sim_pace_take(SimPace *pace, uint32_t slot, const SimTask *task)
     pace->paces = g_renew(double, pace->paces, pace->space);
   }
   pace->paces[slot] = sim_agents_speed(pace->world->agents, (AgentId){task->agent}) / factor_of(pace, task);
+  const SimFramework *framework = task->stage->job->framework;
+  if (framework->preference != NULL && !sim_framework_prefers(framework, (AgentId){task->agent}))
+    pace->paces[slot] /= framework->spec->elsewhere_slowdown;
 }
 
 /* By which factor a task takes longer there beside others that have @more cpus, and those that are there. */

@@ -4,7 +4,9 @@
 /*
  * SimPace: how fast each task runs, where that is not just the speed of its agent.
  *
- *     pace = speed of the agent / (factor of a slow task x slowdown by others on the agent)
+ *     pace = speed of the agent / (factor of a slow task x slowdown elsewhere x slowdown by others on the agent)
+ *
+ * Elsewhere: not on an agent that the framework prefers (sim-preference.h).
  *
  * An agent's own speed (sim_agents_speed()) is that of its class, less the factor of slow-agents where it is one of
  * them. Which agents are is drawn once with the key (SIM_PURPOSE_SLOW_AGENT, machine); whether an attempt is slow with

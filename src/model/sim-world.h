@@ -37,6 +37,7 @@ typedef struct SimNetwork SimNetwork;
 typedef struct SimOperator SimOperator;
 typedef struct SimPace SimPace;
 typedef struct SimPartitions SimPartitions;
+typedef struct SimPreference SimPreference;
 
 typedef struct {
   const Experiment *experiment;

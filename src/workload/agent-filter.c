@@ -132,3 +132,16 @@ uint32_t agent_filter_count(const AgentFilter *filter, const Cluster *cluster, c
     n += agent_filter_allows(filter, cluster, agents, first + i);
   return n;
 }
+
+bool framework_has_preferences(const FrameworkSpec *framework)
+{
+  return framework->prefers.n > 0 || !quantities_are_zero(&framework->prefers_resources);
+}
+
+bool framework_prefers(const FrameworkSpec *framework, const Cluster *cluster, const AgentClass *agents,
+                       uint32_t number)
+{
+  Quantities whole = resources_total(&agents->resources);
+  return quantities_contain(&whole, &framework->prefers_resources) &&
+         agent_filter_allows(&framework->prefers, cluster, agents, number);
+}

@@ -28,6 +28,13 @@ bool agent_filter_may_allow(const AgentFilter *filter, const AgentClass *agents)
 bool agent_filter_allows(const AgentFilter *filter, const Cluster *cluster, const AgentClass *agents,
                          uint32_t number);
 
+/** framework_prefers: whether @framework would rather run on the agent of this number; any, where it does not say. */
+bool framework_prefers(const FrameworkSpec *framework, const Cluster *cluster, const AgentClass *agents,
+                       uint32_t number);
+
+/** framework_has_preferences: whether it says so. */
+bool framework_has_preferences(const FrameworkSpec *framework);
+
 /** agent_filter_count: how many of @agents pass, whose first one has the number @first. Cost: O(1) where no test is of
  * hostnames or racks, else O(agents). */
 uint32_t agent_filter_count(const AgentFilter *filter, const Cluster *cluster, const AgentClass *agents,

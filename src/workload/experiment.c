@@ -101,6 +101,7 @@ static void framework_free(FrameworkSpec *framework)
   sim_distribution_unref(framework->executor_start_up);
   sim_distribution_unref(framework->hold_time);
   agent_filter_clear(&framework->agents);
+  agent_filter_clear(&framework->prefers);
   g_free(framework->min_allocatable);
   g_free(framework->principal);
   g_free(framework->instances);

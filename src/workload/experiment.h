@@ -449,11 +449,15 @@ typedef struct {
   bool backfill;          /* torque: a later job may go first where it delays nobody (EASY) */
   double estimate_factor; /* torque: times its length is what is said of a job beforehand; > 0 */
 
-  bool capabilities_given;     /* else gpu-resources, where a task may need gpus */
-  uint32_t capabilities;       /* SchedulerCapability, or-ed */
-  AgentFilter agents;          /* those it wants to be offered */
-  bool min_allocatable_given;  /* replaces that of the master: */
-  Quantities *min_allocatable; /* alternatives; none: any amount will do */
+  bool capabilities_given;      /* else gpu-resources, where a task may need gpus */
+  uint32_t capabilities;        /* SchedulerCapability, or-ed */
+  AgentFilter agents;           /* those it wants to be offered */
+  AgentFilter prefers;          /* of these, those it would rather run on, */
+  Quantities prefers_resources; /* which have at least this */
+  Duration prefers_wait;        /* so long it waits for one of them; 0: it does not */
+  double elsewhere_slowdown;    /* elsewhere a task takes so many times as long; at least 1 */
+  bool min_allocatable_given;   /* replaces that of the master: */
+  Quantities *min_allocatable;  /* alternatives; none: any amount will do */
   uint32_t n_min_allocatable;
   char *principal;        /* whose rate limit it is under; NULL: nobody's */
   double declared_demand; /* REQUEST: the tasks that wait times this; 0: it says nothing */

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "workload/agent-filter.h"
 #include "workload/workload-build.h"
 
 static const KeyGroup *framework_group(const WorkloadBuild *build, const FrameworkSpec *framework)
@@ -291,6 +292,28 @@ static bool check_own_keys(const WorkloadBuild *build, const FrameworkSpec *fram
   return true;
 }
 
+/* Keys of preferences go with something that is preferred, and with schedulers that take any offer of it. */
+static bool check_preferences(const WorkloadBuild *build, const FrameworkSpec *framework, GError **error)
+{
+  static const char *const keys[] = {"prefers", "prefers-resources", "prefers-wait", "elsewhere-slowdown"};
+  const KeyGroup *group = framework_group(build, framework);
+  bool has_any = framework_has_preferences(framework);
+  bool may = framework->scheduler == SCHEDULER_ELASTIC || scheduler_starts_gangs(framework->scheduler);
+  for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
+    const KeyEntry *entry = key_group_find(group, keys[i]);
+    if (entry != NULL && !may)
+      return key_file_fail(build->file, group, entry, WORKLOAD_ERROR_NAME, error,
+                           "goes with elastic, rigid, mpi and torque frameworks alone");
+    if (entry != NULL && !has_any)
+      return key_file_fail(build->file, group, entry, WORKLOAD_ERROR_VALUE, error,
+                           "nothing is preferred; expected \"prefers\" or \"prefers-resources\" beside it");
+    if (entry != NULL && framework->elsewhere_slowdown < 1 && i == 3)
+      return key_file_fail(build->file, group, entry, WORKLOAD_ERROR_VALUE, error,
+                           "expected a factor of at least 1, not \"%s\"", entry->value);
+  }
+  return true;
+}
+
 /* Those of spark are always shared. */
 static bool complete_executors(const WorkloadBuild *build, FrameworkSpec *framework, GError **error)
 {
@@ -314,6 +337,7 @@ static bool check_schedulers(const WorkloadBuild *build, GError **error)
   for (uint32_t i = 0; i < experiment->n_frameworks; i++) {
     FrameworkSpec *framework = &experiment->frameworks[i];
     if (!check_own_keys(build, framework, error) || !complete_executors(build, framework, error) ||
+        !check_preferences(build, framework, error) ||
         (framework->scheduler == SCHEDULER_TORQUE && !check_torque(build, framework, error)))
       return false;
   }

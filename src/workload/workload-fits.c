@@ -42,6 +42,29 @@ static bool find_agents(Asker *asker, GError **error)
                        entry->value, cluster->agents);
 }
 
+static bool has_preferred(const Asker *asker)
+{
+  const Cluster *cluster = &asker->build->experiment->cluster;
+  uint32_t first = 0;
+  for (uint32_t i = 0; i < cluster->n_classes; first += cluster->classes[i++].count)
+    for (uint32_t j = 0; j < cluster->classes[i].count; j++)
+      if (framework_prefers(asker->framework, cluster, &cluster->classes[i], first + j))
+        return true;
+  return false;
+}
+
+static bool check_preferred(const Asker *asker, GError **error)
+{
+  const KeyEntry *entry = key_group_find(asker->group, "prefers");
+  if (entry == NULL)
+    entry = key_group_find(asker->group, "prefers-resources");
+  if (entry == NULL || has_preferred(asker))
+    return true;
+  return key_file_fail(asker->build->file, asker->group, entry, WORKLOAD_ERROR_VALUE, error,
+                       "no agent is like that: \"%s\"; expected what it may find on some of the %u agents",
+                       entry->value, asker->build->experiment->cluster.agents);
+}
+
 /* --- tasks ---------------------------------------------------------------------------------------------- */
 
 /* How many tasks fit the agents at once. */
@@ -136,7 +159,7 @@ static bool check_stage(const Asker *asker, const StageSpec *stage, GError **err
 static bool check_framework(Asker *asker, GError **error)
 {
   const FrameworkSpec *framework = asker->framework;
-  if (!find_agents(asker, error))
+  if (!find_agents(asker, error) || !check_preferred(asker, error))
     return false;
   for (uint32_t i = 0; framework->trace == NULL && i < framework->n_stages; i++)
     if (!check_stage(asker, &framework->stages[i], error))

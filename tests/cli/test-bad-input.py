@@ -183,6 +183,14 @@ def constraints_that_nobody_passes(box):
 
 
 @case
+def preferences_that_nobody_has(box):
+    refused_twice(box, r"16: \[framework f\] prefers: no agent is like that: \"disk == floppy\"; expected what it may find",
+                  f"[framework f]\ntasks = 1\n{TASK}prefers = disk == floppy\n")
+    refused_twice(box, r"16: \[framework f\] prefers-resources: no agent is like that: \"cpus:9\"; expected what it may find",
+                  f"[framework f]\ntasks = 1\n{TASK}prefers-resources = cpus:9\n")
+
+
+@case
 def replicas_and_stages(box):
     refused_twice(box, r"14: \[framework f\] replicas: more replicas \(5\) than agents \(4\)",
                   f"[framework f]\nscheduler = hadoop\nreplicas = 5\ntasks = 1\n{TASK}")

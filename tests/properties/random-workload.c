@@ -447,6 +447,11 @@ static void say_framework(Writer *writer, uint32_t number)
     say(writer, "stop = %ums\n", start + 250 * between(writer, 1, 60));
   say_offers(writer, rigid);
   say_wishes(writer);
+  if (more_percent(writer, 20)) {
+    writer->stragglers = true;
+    say(writer, "prefers = class == class0\nprefers-wait = %ums\nelsewhere-slowdown = 1.%u\n",
+        more_between(writer, 0, 4000), more_between(writer, 0, 9));
+  }
   say_habits(writer);
   say_arrival(writer);
   if (!staged) {

@@ -125,6 +125,11 @@ static void add_offer_keys(GString *dump, const FrameworkSpec *framework)
   add(dump, "principal", "%s", or_dash(framework->principal));
   add_law(dump, "per-job", framework->decision_time_per_job);
   add_law(dump, "per-task", framework->decision_time_per_task);
+  if (framework->prefers.n > 0)
+    add(dump, "prefers", "%u for %" PRId64 " else %g", framework->prefers.n, framework->prefers_wait.ns,
+        framework->elsewhere_slowdown);
+  if (!quantities_are_zero(&framework->prefers_resources))
+    add_quantities(dump, "preferred", &framework->prefers_resources);
   if (framework->executor_reuse)
     add(dump, "executors", "%d %" PRId64, framework->executor_reuse, framework->executor_idle_timeout.ns);
   if (framework->slow_tasks.probability > 0)

@@ -451,6 +451,13 @@ static const Refusal refusals[] = {
      "from 1 to 1000000, such as \"0: 1, 0.5: 1.1, 1: 1.3\", not \"0: 1, 0: 2\""},
     {C "isolation=jails\n" S T, NULL,
      "t.ini:4: [cluster] isolation: unknown isolation \"jails\"; expected one of none, containers"},
+    {C S T "prefers-wait=5s\n", NULL,
+     "t.ini:8: [framework f] prefers-wait: nothing is preferred; expected \"prefers\" or "
+     "\"prefers-resources\" beside it"},
+    {C S T "prefers=zone exists\nelsewhere-slowdown=0.5\n", NULL,
+     "t.ini:9: [framework f] elsewhere-slowdown: expected a factor of at least 1, not \"0.5\""},
+    {C S H T "prefers=zone exists\n", NULL,
+     "t.ini:9: [framework f] prefers: goes with elastic, rigid, mpi and torque frameworks alone"},
     {C "slow-agents=5%: 0.5\n" S T, NULL,
      "t.ini:4: [cluster] slow-agents: expected \"none\" or a percentage and a factor from 1 to 1000000, such "
      "as "
