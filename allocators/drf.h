@@ -12,7 +12,9 @@
  *
  * Options: role-sorter, framework-sorter = drf | random: the order of that level may be a fresh weighted shuffle for each
  * agent instead (random-sorter.h). revocation-timeout = off | a duration: how long a guarantee may be unmet before
- * tasks of others are killed for it (revocation.h); needs a master that revokes.
+ * tasks of others are killed for it (revocation.h); needs a master that revokes. whole-cluster = yes: all that a run offers
+ * goes to the framework that comes first for the first agent visited; what it may not have is free until the next run. For
+ * experiments: within a run, weights and shares of others count for nothing then, and it is not work-conserving.
  *
  * Source: Ghodsi et al., NSDI 2011; apache/mesos src/master/allocator/mesos/hierarchical.cpp.
  */

@@ -4,7 +4,7 @@
 import math
 
 from reproduction.claims import AtLeast, AtMost, Near, Parameter, Sample
-from reproduction.runs import per_replication, query
+from reproduction.runs import query
 
 NAME = "durations"
 TITLE = "Long and short tasks on agents of several slots: how long a framework waits for a slot on one agent; slots kept for short tasks"
@@ -14,7 +14,7 @@ REPLICATIONS = (8, 4)
 PARAMETERS = [
     Parameter("short", 30, None, note="seconds, mean of a short task; exponential"),
     Parameter("long", 600, None, note="seconds, mean of a long task; exponential"),
-    Parameter("agents", 40, "of our own: the wait is for one of them"),
+    Parameter("agents", 40, "of our own: a wait is for one of them"),
     Parameter("slots", 8, "the paper's example; beside it 2 and 4"),
     Parameter("limit", 10, "of our own", note="in units of a short task: the longest that a task may run in the slot that is kept"),
     Parameter("interval", "100ms", "the model has none: far below the waits; Mesos's default of 1 s would add half a second to each"),
@@ -22,6 +22,7 @@ PARAMETERS = [
 ]
 
 CANNOT_SHOW = [
+    "Waits are those until a task ends on the agent; who gets the slot then is not their business.",
     "Fair shares hold the part of long tasks constant, where the paper's assignment is at random: a little fewer agents are full of long tasks than by "
     "binomial chance.",
     "The technical report's other rule, at most half of an agent's slots for long tasks.",
@@ -29,11 +30,9 @@ CANNOT_SHOW = [
 
 PARTS = (0.3, 0.5, 0.7, 0.8, 0.9, 0.95)
 SLOTS = (2, 4, 8)
-WARM_S, END_S = 3600, 3 * 3600
-WAIT = """SELECT run_id, avg(coalesce(j.start_ns, sim_end_ns) - submit_ns) / 1e9 FROM job j JOIN framework f USING (run_id, framework_id) JOIN run
-    USING (run_id) WHERE f.name = 'probe' GROUP BY run_id"""
-LONG = """SELECT run_id, agent_id, a.start_ns / 1e9, coalesce(a.finish_ns, sim_end_ns + 1) / 1e9 FROM task_attempt a JOIN framework f
-    USING (run_id, framework_id) JOIN run USING (run_id) WHERE f.name = 'long' AND a.start_ns IS NOT NULL"""
+WARM_S, END_S, EVERY_S = 3600, 3 * 3600, 300
+RUNNING = """SELECT run_id, agent_id, f.name = 'long', a.start_ns / 1e9, a.finish_ns / 1e9 FROM task_attempt a JOIN framework f
+    USING (run_id, framework_id) WHERE a.start_ns IS NOT NULL"""
 
 
 def expected_wait(part, slots, short, long):
@@ -41,28 +40,35 @@ def expected_wait(part, slots, short, long):
     return math.fsum(math.comb(slots, k) * part ** k * (1 - part) ** (slots - k) / ((slots - k) / short + k / long) for k in range(slots + 1))
 
 
-def _full_of_long(path, agents, slots):
-    """Of each replication: the part of agents on which all slots have long tasks, in %, at instants ten minutes apart."""
-    full = {run: 0 for run, in query(path, "SELECT run_id FROM run")}
-    at = range(WARM_S, END_S, 600)
-    running = {}
-    for run, agent, start, finish in query(path, LONG):
-        for i in range(max(0, math.ceil((start - WARM_S) / 600)), min(len(at), math.ceil((finish - WARM_S) / 600))):
-            running[run, agent, i] = running.get((run, agent, i), 0) + 1
-    for (run, _, _), tasks in running.items():
-        full[run] += tasks == slots
-    return Sample(100 * number / (agents * len(at)) for number in full.values())
+def _looks(path, agents, slots):
+    """Of each replication, over all agents at instants five minutes apart: seconds until a task ends on the agent, which is when who comes first in
+    the order gets a slot there, and the part of agents on which all tasks are long, in %."""
+    instants = range(WARM_S, END_S, EVERY_S)
+    until, long_tasks = {}, {}
+    for run, agent, is_long, start, finish in query(path, RUNNING):
+        finish = END_S + EVERY_S if finish is None else finish
+        for i in range(max(0, math.ceil((start - WARM_S) / EVERY_S)), min(len(instants), math.ceil((finish - WARM_S) / EVERY_S))):
+            key = run, agent, i
+            until[key] = min(until.get(key, math.inf), finish - instants[i])
+            long_tasks[key] = long_tasks.get(key, 0) + is_long
+    replications = [run for run, in query(path, "SELECT run_id FROM run ORDER BY run_id")]
+    waits = {run: [] for run in replications}
+    full = dict.fromkeys(replications, 0)
+    for key, wait in until.items():
+        waits[key[0]].append(wait)
+        full[key[0]] += long_tasks[key] == slots
+    return (Sample(math.fsum(waits[run]) / len(waits[run]) for run in replications),
+            Sample(100 * full[run] / (agents * len(instants)) for run in replications))
 
 
 def _run(runs, part, slots, kept, parameters, replications):
     resources = f"cpus:{slots - 1};cpus(short):1" if kept else f"cpus:{slots}"
-    settings = {"agents others.count": parameters["agents"] - 1, "agents others.resources": resources, "agents wanted.resources": resources,
+    settings = {"cluster.agents": parameters["agents"], "cluster.resources": resources,
                 "framework long.weight": f"{part:g}", "role short.weight": f"{1 - part:g}",
                 "framework long.task-duration": f"exponential({parameters['long'] * 1000:.0f}ms)",
                 "framework short.task-duration": f"exponential({parameters['short'] * 1000:.0f}ms)"}
     if kept:
         settings["role short.max-task-duration"] = f"{parameters['limit'] * parameters['short'] * 1000:.0f}ms"
-        settings["framework probe.role"] = "short"
     return runs.make("durations", settings, replications, record="tasks")
 
 
@@ -72,11 +78,10 @@ def measure(runs, parameters, replications):
     for slots in SLOTS if first else (2, 8):
         for part in PARTS if first else (0.5, 0.8, 0.95) if slots == 8 else (0.8,):
             path = _run(runs, part, slots, False, parameters, replications)
-            samples[f"wait {slots} {part}"] = Sample(per_replication(path, WAIT))
-            samples[f"full {slots} {part}"] = _full_of_long(path, parameters["agents"], slots)
+            samples[f"wait {slots} {part}"], samples[f"full {slots} {part}"] = _looks(path, parameters["agents"], slots)
     for part in PARTS if first else (0.95,):
         path = _run(runs, part, 8, True, parameters, replications)
-        samples[f"wait kept {part}"] = Sample(per_replication(path, WAIT))
+        samples[f"wait kept {part}"], _ = _looks(path, parameters["agents"], 8)
     samples["two of eight"] = Sample(two / eight for two, eight in zip(samples["wait 2 0.8"].values, samples["wait 8 0.8"].values))
     samples["kept of all"] = Sample(kept / free for kept, free in zip(samples["wait kept 0.95"].values, samples["wait 8 0.95"].values))
     return samples
