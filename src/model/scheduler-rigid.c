@@ -72,6 +72,24 @@ static HeldAgent *agent_at(const Rigid *rigid, uint32_t i)
   return &g_array_index(rigid->agents, HeldAgent, i);
 }
 
+/* --- how many ------------------------------------------------------------------------------------------- */
+
+/* That it starts with. */
+static uint32_t least(const SimFramework *framework, const SimStage *gang)
+{
+  if (G_LIKELY(framework->spec->minimum_allocation == 0 && !framework->spec->keeps_width))
+    return gang->pending;
+  return gang->live > 0 ? 1 : framework_least(framework->spec, gang->pending);
+}
+
+/* That it may start now. */
+static uint32_t most(const SimFramework *framework, const SimStage *gang)
+{
+  if (!framework->spec->keeps_width || gang->live == 0)
+    return gang->pending;
+  return gang->live >= gang->width ? 0 : MIN(gang->pending, gang->width - gang->live);
+}
+
 static void tell(SimFramework *framework)
 {
   Rigid *rigid = framework->state;
@@ -237,8 +255,9 @@ static Resources held_of(const GArray *offers, const HeldAgent *agent)
 /* Tasks for all agents, in the order of the agents; agent->slots becomes how many it gets. They own their resources. */
 static GArray *take_all(SimFramework *framework, SimStage *gang, const GArray *offers, GArray *agents)
 {
-  uint32_t left = gang->pending;
-  GArray *tasks = g_array_sized_new(FALSE, FALSE, sizeof(TaskInfo), left);
+  uint32_t left = most(framework, gang);
+  GArray *tasks = g_array_new(FALSE, FALSE, sizeof(TaskInfo));
+  bool grows = gang->live > 0;
   Quantities need = gang->need;
   for (uint32_t a = 0; a < agents->len; a++) {
     HeldAgent *agent = &g_array_index(agents, HeldAgent, a);
@@ -254,6 +273,8 @@ static GArray *take_all(SimFramework *framework, SimStage *gang, const GArray *o
     }
     resources_clear(&held);
   }
+  if (!grows)
+    gang->width = tasks->len;
   if (framework->as_one && framework->world->pace != NULL)
     sim_pace_join(framework->world->pace, (const TaskInfo *)(const void *)tasks->data, tasks->len);
   return tasks;
@@ -356,7 +377,7 @@ static void consider(SimFramework *framework, const OfferMessage *offer)
                              instant_after(sim_world_now(framework->world), framework->spec->hold_timeout));
   g_array_append_val(rigid->offers, held);
   book(framework, rigid->offers->len - 1);
-  if (rigid->slots < rigid->gang->pending)
+  if (rigid->slots < least(framework, rigid->gang))
     return;
   sim_framework_flush(framework, framework->refuse); /* answers go out in the order of the offers */
   tell(framework); /* for a moment it holds all: that is when it has ramped up */
@@ -450,11 +471,33 @@ static void torque_submitted(SimFramework *framework, SimJob *job)
   sim_backfill_changed(framework);
 }
 
+/* --- moldable ------------------------------------------------------------------------------------------- */
+
+static bool serves_before(const SimFramework *framework, const SimJob *job, const SimJob *other)
+{
+  return framework->queue.fair && job->live < other->live;
+}
+
+/* The first that may start something. */
+static SimStage *moldable_next(SimFramework *framework)
+{
+  SimStage *next = NULL;
+  if (!framework->spec->keeps_width)
+    return sim_queue_first(&framework->queue, NULL);
+  for (SimJob *job = framework->first_job; job != NULL; job = job->following)
+    for (uint32_t i = 0; i < job->n_stages; i++)
+      if (job->stages[i].shape != NULL && most(framework, &job->stages[i]) > 0 &&
+          (next == NULL || serves_before(framework, job, next->job)))
+        next = &job->stages[i];
+  return next;
+}
+
 #define ANSWERS                                                                                              \
   .offers = rigid_offers, .rescind = rigid_rescind, .changed = rigid_changed, .timer = rigid_hold_timeout,   \
   .clear = rigid_clear, .reason = rigid_reason
 
 const SimScheduler scheduler_rigid = {ANSWERS};
+const SimScheduler scheduler_moldable = {ANSWERS, .next_gang = moldable_next};
 const SimScheduler scheduler_mpi = {ANSWERS, .submitted = mpi_submitted, .unwanted = mpi_unwanted};
 const SimScheduler scheduler_torque = {ANSWERS, .submitted = torque_submitted, .unwanted = mpi_unwanted,
                                        .next_gang = sim_backfill_next, .ended = sim_backfill_changed};

@@ -21,6 +21,11 @@
  * of one agent and role count together; tasks-per-offer is the most that one agent takes of a gang (in one role). Of what
  * is not plain a gang takes what is reserved, and ranges, as sim-room.h says, but nothing revocable.
  *
+ * Moldable: what lies between rigid and elastic, an elastic or rigid framework with a minimum allocation, or without
+ * scale-up. A stage of which nothing runs starts with the minimum at least, and with as many more as what is held holds; one
+ * that runs starts whatever fits on what it is offered, without scale-up only up to the number that it has started with.
+ * One that has lost or finished all that ran starts anew. A choice without scale-up costs O(unfinished jobs).
+ *
  * The tasks of an mpi or torque gang run in step: all at the pace of the slowest (sim-pace.h), and end together.
  *
  * Cost: an offer O(1); a start O(offers held + tasks); a rescind amortised O(1).
@@ -30,5 +35,6 @@
 #include "model/sim-framework.h"
 
 extern const SimScheduler scheduler_rigid;
+extern const SimScheduler scheduler_moldable;
 extern const SimScheduler scheduler_mpi;
 extern const SimScheduler scheduler_torque;

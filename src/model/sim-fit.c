@@ -49,7 +49,7 @@ static Quantities room_on(const Experiment *experiment, const FrameworkSpec *spe
   Resources resources;
   resources_copy(&resources, &class->resources);
   resources_filter(&resources, is_of_use, &reservations);
-  Quantities room = sim_room(&resources, revocable && !scheduler_starts_gangs(spec->scheduler));
+  Quantities room = sim_room(&resources, revocable && !framework_gathers(spec));
   resources_clear(&resources);
   return room;
 }
@@ -95,7 +95,7 @@ char *sim_misfit(const SimWorld *world, const FrameworkSpec *spec, const char *r
     }
     Quantities least = stage->need; /* with the executor that it needs */
     quantities_add(&least, &spec->executor_resources);
-    uint64_t wanted = gang ? stage->tasks : 1;
+    uint64_t wanted = framework_least(spec, stage->tasks);
     uint64_t room = room_for(world, spec, role, &least, wanted);
     if (room >= wanted)
       continue;
@@ -106,8 +106,8 @@ char *sim_misfit(const SimWorld *world, const FrameworkSpec *spec, const char *r
                              : world->partitions != NULL ? " of the partition of its role"
                                                          : "");
     return g_strdup_printf(
-        "its gang of %u tasks of %s each does not fit the empty %s: %" G_GUINT64_FORMAT " fit", stage->tasks,
-        need, world->partitions == NULL ? "cluster" : "partition of its role", room);
+        "its gang of %u tasks of %s each does not fit the empty %s: %" G_GUINT64_FORMAT " fit",
+        (uint32_t)wanted, need, world->partitions == NULL ? "cluster" : "partition of its role", room);
   }
   return NULL;
 }

@@ -55,6 +55,8 @@ static void init_framework(SimFramework *framework, SimWorld *world, uint32_t gr
   framework->spec = spec;
   framework->member_info = info;
   framework->scheduler = schedulers[spec->scheduler];
+  if (!scheduler_loses_gangs(spec->scheduler) && (spec->minimum_allocation > 0 || spec->keeps_width))
+    framework->scheduler = &scheduler_moldable;
   framework->id = FRAMEWORK_NONE;
   framework->group = group;
   framework->member = member;
@@ -336,14 +338,50 @@ void sim_frameworks_offers(SimFrameworks *frameworks, FrameworkId id, const Offe
     sim_thoughts_begin(frameworks->thoughts, framework, offers, n);
 }
 
+typedef struct {
+  TaskId id;
+  const SimStage *stage;
+} Released;
+
+/* Of a stage as many are kept as it starts with. */
+static bool may_release(const FrameworkSpec *spec, const GArray *released, const SimStage *stage)
+{
+  uint32_t live = stage->live;
+  for (uint32_t i = 0; i < released->len; i++)
+    live -= g_array_index(released, Released, i).stage == stage;
+  return live > spec->minimum_allocation;
+}
+
+/* Kills what the framework may spare on @agent; it runs again elsewhere. Rare: walks all tasks. */
+static void release_agent(const SimFramework *framework, AgentId agent)
+{
+  SimWorld *world = framework->world;
+  g_autoptr(GArray) released = g_array_new(FALSE, FALSE, sizeof(Released));
+  for (uint32_t slot = 0; slot < world->tasks.n_slots; slot++) {
+    const SimTask *task = pool_at(&world->tasks, slot);
+    if (pool_is_taken(&world->tasks, slot) && task->stage != NULL && task->agent == agent.index &&
+        task->stage->job->framework == framework && (task->flags & SIM_TASK_ENDED) == 0 &&
+        task->id.value != TASK_NONE.value && may_release(framework->spec, released, task->stage)) {
+      Released one = {task->id, task->stage};
+      g_array_append_val(released, one);
+    }
+  }
+  for (uint32_t i = 0; i < released->len; i++)
+    sim_network_kill(world->network, framework->id, g_array_index(released, Released, i).id);
+}
+
 void sim_frameworks_inverse_offers(SimFrameworks *frameworks, FrameworkId id,
                                    const InverseOfferMessage *offers, uint32_t n)
 {
   const SimFramework *framework = frameworks->by_id[id.index];
   InverseOfferReply reply = framework->spec->inverse_offers;
-  for (uint32_t i = 0; i < n && !framework->stopped && reply != INVERSE_IGNORE; i++)
+  for (uint32_t i = 0; i < n && !framework->stopped && reply != INVERSE_IGNORE; i++) {
+    AgentId agent = offers[i].agent;
     sim_network_answer_inverse_offer(frameworks->world->network, id, offers[i].id, reply == INVERSE_ACCEPT,
                                      framework->refuse);
+    if (framework->spec->scale_down && reply == INVERSE_ACCEPT)
+      release_agent(framework, agent);
+  }
 }
 
 void sim_frameworks_error(SimFrameworks *frameworks, FrameworkId id, const char *text)

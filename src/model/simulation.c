@@ -89,7 +89,7 @@ static int64_t patience_ns(const SimWorld *world)
       longest = MAX(longest, spec->executor_idle_timeout.ns);
     if (spec->scheduler == SCHEDULER_HADOOP)
       longest = add_ns(longest, delay_ns(world->experiment, spec));
-    if (scheduler_starts_gangs(spec->scheduler) && spec->hold_timeout.ns != DURATION_MAX.ns)
+    if (framework_gathers(spec) && spec->hold_timeout.ns != DURATION_MAX.ns)
       longest = MAX(longest, spec->hold_timeout.ns);
   }
   if (experiment->master.offer_timeout.ns != DURATION_MAX.ns)

@@ -418,11 +418,14 @@ typedef struct {
   HadoopSpec hadoop;
   TraceSpec *trace; /* NULL: synthetic */
 
-  uint32_t tasks_per_offer;                /* UINT32_MAX: unlimited */
-  uint32_t attempts_max;                   /* decisions until a job is abandoned; UINT32_MAX: unlimited */
-  Duration refuse;                         /* what a decline asks for; default 5 s */
-  Duration refuse_unused;                  /* what an accept asks for the rest; default `refuse` */
-  SimDistribution *decision_time;          /* seconds per message of offers; NULL: zero */
+  uint32_t minimum_allocation;    /* tasks that a stage starts with at least; 0: as its scheduler does */
+  bool keeps_width;               /* and it never has more than it has started with */
+  bool scale_down;                /* it gives agents up that it is asked for */
+  uint32_t tasks_per_offer;       /* UINT32_MAX: unlimited */
+  uint32_t attempts_max;          /* decisions until a job is abandoned; UINT32_MAX: unlimited */
+  Duration refuse;                /* what a decline asks for; default 5 s */
+  Duration refuse_unused;         /* what an accept asks for the rest; default `refuse` */
+  SimDistribution *decision_time; /* seconds per message of offers; NULL: zero */
   SimDistribution *decision_time_per_job;  /* on top, for the job that is first; NULL: zero */
   SimDistribution *decision_time_per_task; /* on top, for each of its tasks that wait; NULL: zero */
   SimDistribution *executor_start_up;      /* seconds per task, or per executor; NULL: zero */
@@ -462,6 +465,21 @@ typedef struct {
   char *principal;        /* whose rate limit it is under; NULL: nobody's */
   double declared_demand; /* REQUEST: the tasks that wait times this; 0: it says nothing */
 } FrameworkSpec;
+
+/** framework_gathers: whether its scheduler holds offers until they suffice for several tasks. */
+static inline bool framework_gathers(const FrameworkSpec *framework)
+{
+  return scheduler_starts_gangs(framework->scheduler) || framework->minimum_allocation > 1 ||
+         framework->keeps_width;
+}
+
+/** framework_least: how many of @tasks tasks a stage starts at once, at least. */
+static inline uint32_t framework_least(const FrameworkSpec *framework, uint32_t tasks)
+{
+  if (framework->minimum_allocation > 0)
+    return MIN(framework->minimum_allocation, tasks);
+  return scheduler_starts_gangs(framework->scheduler) ? tasks : MIN(tasks, 1);
+}
 
 /* --- what the operator does ------------------------------------------------------------------------------ */
 

@@ -288,6 +288,18 @@ static const KeyRow rows[] = {
      "pool "
      "with the fewest the oldest",
      false},
+    {GROUP_FRAMEWORK, JOBS_SYNTHETIC | JOBS_TRACE, "minimum-allocation", &count,
+     FRAMEWORK(minimum_allocation), 1, COUNT_MAX, NULL,
+     "elastic, rigid: tasks that a stage starts with at least when nothing of it runs; default: 1, rigid: "
+     "all",
+     false},
+    {GROUP_FRAMEWORK, JOBS_SYNTHETIC | JOBS_TRACE, "scale-up", &yes_no, PARTS(scale_up), 0, 0, "yes",
+     "elastic, rigid: whether a stage that runs may grow beyond what it has started with", false},
+    {GROUP_FRAMEWORK, JOBS_SYNTHETIC | JOBS_TRACE, "scale-down", &yes_no, FRAMEWORK(scale_down), 0, 0, "no",
+     "elastic, rigid: whether it kills its tasks on agents that it is asked for by inverse offers, but for "
+     "its minimum "
+     "allocation",
+     false},
     {GROUP_FRAMEWORK, JOBS_SOME, "tasks-per-offer", &count_or_unlimited, FRAMEWORK(tasks_per_offer), 1,
      COUNT_MAX, "unlimited", "tasks it starts on one offer at most", false},
     {GROUP_FRAMEWORK, JOBS_SOME, "attempts-max", &count_or_unlimited, FRAMEWORK(attempts_max), 1, COUNT_MAX,

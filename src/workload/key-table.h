@@ -62,6 +62,7 @@ typedef struct {
   TaskCount tasks;
   char **after;
   bool revive;
+  bool scale_up;
   char **only_agents;
   RateLimitList rate_limits;
   Duration revocation_grace; /* DURATION_MAX: none */

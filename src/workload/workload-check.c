@@ -314,6 +314,25 @@ static bool check_preferences(const WorkloadBuild *build, const FrameworkSpec *f
   return true;
 }
 
+/* How a job grows and shrinks is up to elastic and rigid frameworks; a rigid one that needs all its tasks does neither. */
+static bool check_scaling(const WorkloadBuild *build, const FrameworkSpec *framework, GError **error)
+{
+  static const char *const keys[] = {"minimum-allocation", "scale-up", "scale-down"};
+  const KeyGroup *group = framework_group(build, framework);
+  bool rigid = framework->scheduler == SCHEDULER_RIGID;
+  for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
+    const KeyEntry *entry = key_group_find(group, keys[i]);
+    if (entry != NULL && !rigid && framework->scheduler != SCHEDULER_ELASTIC)
+      return key_file_fail(build->file, group, entry, WORKLOAD_ERROR_NAME, error,
+                           "goes with elastic and rigid frameworks alone");
+    if (entry != NULL && rigid && framework->minimum_allocation == 0)
+      return key_file_fail(
+          build->file, group, entry, WORKLOAD_ERROR_VALUE, error,
+          "a rigid framework runs all its tasks or none; expected \"minimum-allocation\" beside it");
+  }
+  return true;
+}
+
 /* Those of spark are always shared. */
 static bool complete_executors(const WorkloadBuild *build, FrameworkSpec *framework, GError **error)
 {
@@ -337,7 +356,7 @@ static bool check_schedulers(const WorkloadBuild *build, GError **error)
   for (uint32_t i = 0; i < experiment->n_frameworks; i++) {
     FrameworkSpec *framework = &experiment->frameworks[i];
     if (!check_own_keys(build, framework, error) || !complete_executors(build, framework, error) ||
-        !check_preferences(build, framework, error) ||
+        !check_preferences(build, framework, error) || !check_scaling(build, framework, error) ||
         (framework->scheduler == SCHEDULER_TORQUE && !check_torque(build, framework, error)))
       return false;
   }

@@ -147,8 +147,9 @@ static bool check_stage(const Asker *asker, const StageSpec *stage, GError **err
   uint64_t tasks;
   if (room == 0)
     return fail_task(asker, stage, &need, error);
-  if (!scheduler_starts_gangs(framework->scheduler) || !is_fixed(stage, &tasks))
+  if (!is_fixed(stage, &tasks))
     return true;
+  tasks = framework_least(framework, (uint32_t)MIN(tasks, UINT32_MAX));
   if (tasks > room)
     return fail_gang(asker, stage, tasks, room,
                      framework->agents.n > 0 ? "the agents that its framework wants" : "the empty cluster",

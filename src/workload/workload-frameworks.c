@@ -304,6 +304,7 @@ static bool read_framework(WorkloadBuild *build, const KeyGroup *group, unsigned
   read = read && limit_agents(build, group, parts.only_agents, &framework->agents, error) &&
          take_minimum(build, group, &parts, framework, error);
   framework->forgets_to_revive = jobs != JOBS_NONE && !parts.revive;
+  framework->keeps_width = key_group_find(group, "scale-up") != NULL && !parts.scale_up;
   key_parts_clear(&parts);
   return read;
 }

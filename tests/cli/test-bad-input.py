@@ -151,6 +151,9 @@ def gangs_that_never_fit(box):
                      "4\nconstraints = rack == rack-00001\n"):
             box.write("w.ini", CLUSTER + gang + fits)
             box.well("validate", "w.ini")
+    refused_twice(box, r"15: .* a gang of 15 .* expected at most 14$", f"[framework f]\n{TASK}tasks = 99\nminimum-allocation = 15\n")
+    box.write("w.ini", CLUSTER + f"[framework f]\n{TASK}tasks = 99\nminimum-allocation = 14\n")
+    box.well("validate", "w.ini")
     refused_twice(box, r"15: \[stage f.a\] tasks: a gang of 15 ",
                   f"[framework f]\nscheduler = rigid\n[stage f.a]\ntasks = 15\n{TASK}")
     refused_twice(box, r"14: \[framework f\] tasks: .* never fits what \[role f\] is guaranteed at once; expected at most 3$",

@@ -427,10 +427,8 @@ static void say_framework(Writer *writer, uint32_t number)
 {
   bool rigid = percent(writer, 35);
   bool staged = percent(writer, 20);
-  say(writer, "[framework f%u]\nscheduler = %s\n", number,
-      !rigid                     ? "elastic"
-      : more_percent(writer, 40) ? "mpi"
-                                 : "rigid");
+  bool is_mpi = rigid && more_percent(writer, 40);
+  say(writer, "[framework f%u]\nscheduler = %s\n", number, !rigid ? "elastic" : is_mpi ? "mpi" : "rigid");
   if (percent(writer, 40))
     say(writer, "count = %u\n", between(writer, 2, 3));
   bool shared_role = percent(writer, 50);
@@ -447,6 +445,9 @@ static void say_framework(Writer *writer, uint32_t number)
     say(writer, "stop = %ums\n", start + 250 * between(writer, 1, 60));
   say_offers(writer, rigid);
   say_wishes(writer);
+  if (!is_mpi && more_percent(writer, 20))
+    say(writer, "minimum-allocation = %u\nscale-up = %s\nscale-down = %s\n", more_between(writer, 1, 5),
+        more_below(writer, 2) == 0 ? "yes" : "no", more_below(writer, 2) == 0 ? "yes" : "no");
   if (more_percent(writer, 20)) {
     writer->stragglers = true;
     say(writer, "prefers = class == class0\nprefers-wait = %ums\nelsewhere-slowdown = 1.%u\n",

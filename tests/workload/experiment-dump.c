@@ -125,6 +125,9 @@ static void add_offer_keys(GString *dump, const FrameworkSpec *framework)
   add(dump, "principal", "%s", or_dash(framework->principal));
   add_law(dump, "per-job", framework->decision_time_per_job);
   add_law(dump, "per-task", framework->decision_time_per_task);
+  if (framework->minimum_allocation > 0 || framework->keeps_width || framework->scale_down)
+    add(dump, "scales", "%u %d %d", framework->minimum_allocation, !framework->keeps_width,
+        framework->scale_down);
   if (framework->prefers.n > 0)
     add(dump, "prefers", "%u for %" PRId64 " else %g", framework->prefers.n, framework->prefers_wait.ns,
         framework->elsewhere_slowdown);

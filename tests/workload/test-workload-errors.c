@@ -458,6 +458,12 @@ static const Refusal refusals[] = {
      "t.ini:9: [framework f] elsewhere-slowdown: expected a factor of at least 1, not \"0.5\""},
     {C S H T "prefers=zone exists\n", NULL,
      "t.ini:9: [framework f] prefers: goes with elastic, rigid, mpi and torque frameworks alone"},
+    {C S "scheduler=mpi\n" T "scale-up=no\n", NULL,
+     "t.ini:9: [framework f] scale-up: goes with elastic and rigid frameworks alone"},
+    {C S "scheduler=rigid\n" T "scale-down=yes\n", NULL,
+     "t.ini:9: [framework f] scale-down: a rigid framework runs all its tasks or none; expected "
+     "\"minimum-allocation\" "
+     "beside it"},
     {C "slow-agents=5%: 0.5\n" S T, NULL,
      "t.ini:4: [cluster] slow-agents: expected \"none\" or a percentage and a factor from 1 to 1000000, such "
      "as "
