@@ -20,22 +20,6 @@ struct AllowedAgents {
 
 /* --- verdicts ----------------------------------------------------------------------------------------------- */
 
-static bool is_elsewhere(const Experiment *experiment, const AgentClass *agents)
-{
-  return experiment->master.region != NULL && agents->region != NULL &&
-         strcmp(agents->region, experiment->master.region) != 0;
-}
-
-static bool is_ready_for(const Experiment *experiment, const FrameworkSpec *framework,
-                         const AgentClass *agents)
-{
-  Quantities total = resources_count(&agents->resources);
-  if (experiment->master.filter_gpu_resources && total.amount[RESOURCE_GPUS] > 0 &&
-      !framework_takes_gpus(framework))
-    return false;
-  return !is_elsewhere(experiment, agents) || (framework->capabilities & CAPABLE_REGION_AWARE) != 0;
-}
-
 /* (nullable) (transfer full) */
 static bool *judge(const Experiment *experiment, const FrameworkSpec *framework)
 {
@@ -45,7 +29,7 @@ static bool *judge(const Experiment *experiment, const FrameworkSpec *framework)
   uint32_t number = 0;
   for (uint32_t c = 0; c < cluster->n_classes; c++) {
     const AgentClass *agents = &cluster->classes[c];
-    bool ready = is_ready_for(experiment, framework, agents);
+    bool ready = framework_is_ready_for(experiment, framework, agents);
     for (uint32_t i = 0; i < agents->count; i++, number++) {
       verdicts[number] = ready && agent_filter_allows(&framework->agents, cluster, agents, number);
       all = all && verdicts[number];

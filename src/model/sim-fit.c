@@ -65,7 +65,8 @@ static uint64_t room_for(const SimWorld *world, const FrameworkSpec *spec, const
     Quantities whole = room_on(experiment, spec, role, class);
     uint32_t count =
         world->partitions == NULL ? class->count : sim_partitions_count(world->partitions, role, i);
-    if (count > 0 && quantities_contain(&whole, need) && agent_filter_may_allow(&spec->agents, class))
+    if (count > 0 && framework_is_ready_for(experiment, spec, class) && quantities_contain(&whole, need) &&
+        agent_filter_may_allow(&spec->agents, class))
       room += (uint64_t)count * MIN(quantities_divide(&whole, need), spec->tasks_per_offer);
   }
   return room;

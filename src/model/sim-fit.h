@@ -4,6 +4,8 @@
 /*
  * Whether a job can ever run on the empty cluster (or the partition of its role), on the agents that its framework wants.
  *
+ * Agents that the master does not offer to its framework, for their gpus or region, do not count.
+ *
  * A job that may run is let in where that is not certain: hostnames and racks are not looked at, reservations are not
  * where operators may change them, nor are quotas.
  */

@@ -145,3 +145,19 @@ bool framework_prefers(const FrameworkSpec *framework, const Cluster *cluster, c
   return quantities_contain(&whole, &framework->prefers_resources) &&
          agent_filter_allows(&framework->prefers, cluster, agents, number);
 }
+
+static bool is_elsewhere(const Experiment *experiment, const AgentClass *agents)
+{
+  return experiment->master.region != NULL && agents->region != NULL &&
+         strcmp(agents->region, experiment->master.region) != 0;
+}
+
+bool framework_is_ready_for(const Experiment *experiment, const FrameworkSpec *framework,
+                            const AgentClass *agents)
+{
+  Quantities total = resources_count(&agents->resources);
+  if (experiment->master.filter_gpu_resources && total.amount[RESOURCE_GPUS] > 0 &&
+      !framework_takes_gpus(framework))
+    return false;
+  return !is_elsewhere(experiment, agents) || (framework->capabilities & CAPABLE_REGION_AWARE) != 0;
+}

@@ -2,7 +2,8 @@
 #pragma once
 
 /*
- * Which agents of the cluster pass an AgentFilter: what the master will say of them, known beforehand.
+ * Which agents of the cluster pass an AgentFilter, or are offered at all: what the master will say of them, known
+ * beforehand.
  *
  * The attributes "class", "rack" (with agents-per-rack) and "host" are there by themselves (rack-00001, agent-00001).
  * A test of what an agent does not say is passed by "absent", "!=" and "!~" alone. Regular expressions match the whole
@@ -34,6 +35,10 @@ bool framework_prefers(const FrameworkSpec *framework, const Cluster *cluster, c
 
 /** framework_has_preferences: whether it says so. */
 bool framework_has_preferences(const FrameworkSpec *framework);
+
+/** framework_is_ready_for: whether the master offers it @agents at all: their gpus, their region. */
+bool framework_is_ready_for(const Experiment *experiment, const FrameworkSpec *framework,
+                            const AgentClass *agents);
 
 /** agent_filter_count: how many of @agents pass, whose first one has the number @first. Cost: O(1) where no test is of
  * hostnames or racks, else O(agents). */

@@ -24,6 +24,28 @@ static const KeyGroup *group_of(const Asker *asker, const StageSpec *stage)
 
 /* --- agents --------------------------------------------------------------------------------------------- */
 
+/* Those that the master does not offer to it. */
+static bool leave_out_closed(Asker *asker, GError **error)
+{
+  const Experiment *experiment = asker->build->experiment;
+  const FrameworkSpec *framework = asker->framework;
+  asker->some = NULL;
+  for (uint32_t i = 0; i < experiment->cluster.n_classes; i++) {
+    const AgentClass *agents = &experiment->cluster.classes[i];
+    if (!framework_is_ready_for(experiment, framework, agents))
+      asker->counts[i] = 0;
+    if (asker->some == NULL && asker->counts[i] > 0)
+      asker->some = agents;
+  }
+  if (asker->some != NULL || (framework->trace == NULL && framework->n_stages == 0))
+    return true;
+  return key_file_fail(
+      asker->build->file, asker->group, key_group_find(asker->group, "capabilities"), WORKLOAD_ERROR_VALUE,
+      error,
+      "no agent is offered to it: those that it wants have gpus or are in another region; expected "
+      "\"capabilities\" with gpu-resources or region-aware");
+}
+
 static bool find_agents(Asker *asker, GError **error)
 {
   const Cluster *cluster = &asker->build->experiment->cluster;
@@ -36,7 +58,7 @@ static bool find_agents(Asker *asker, GError **error)
   }
   const KeyEntry *entry = key_group_find(asker->group, "constraints");
   if (asker->some != NULL)
-    return true;
+    return leave_out_closed(asker, error);
   return key_file_fail(asker->build->file, asker->group, entry, WORKLOAD_ERROR_VALUE, error,
                        "no agent is like that: \"%s\"; expected what some of the %u agents pass",
                        entry->value, cluster->agents);

@@ -186,6 +186,20 @@ def constraints_that_nobody_passes(box):
 
 
 @case
+def agents_that_are_not_offered(box):
+    gpus = CLUSTER.replace("mem:4096", "mem:4096;gpus:1")
+    box.write("w.ini", gpus + f"[framework f]\nscheduler = rigid\ntasks = 7\n{TASK}")
+    box.refused("^w.ini:14: .* a gang of 7 .* expected at most 6$", "w.ini")
+    box.well("validate", "w.ini", "--set", "framework f.capabilities=gpu-resources")
+    box.write("w.ini", gpus + f"[framework f]\ntasks = 1\nconstraints = class == big\n{TASK}capabilities = region-aware\n")
+    box.refused("^w.ini:17: .framework f. capabilities: no agent is offered to it: .* expected .*gpu-resources", "w.ini")
+    box.write("w.ini", gpus + f"[framework f]\nscheduler = rigid\njobs = 30\ntasks = uniform(1, 14)\n{TASK}")
+    box.well("w.ini", "--output", "r.db")
+    assert box.query("r.db", "SELECT DISTINCT tasks > 6, state FROM job ORDER BY 1") == [
+        (0, "finished"), (1, "unschedulable")]
+
+
+@case
 def preferences_that_nobody_has(box):
     refused_twice(box, r"16: \[framework f\] prefers: no agent is like that: \"disk == floppy\"; expected what it may find",
                   f"[framework f]\ntasks = 1\n{TASK}prefers = disk == floppy\n")
