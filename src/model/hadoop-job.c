@@ -155,7 +155,8 @@ Duration hadoop_job_left(const HadoopJob *job, const HadoopSpec *spec, Duration 
 {
   Duration shuffle = hadoop_job_shuffle(job, spec);
   int64_t maps = MAX(job->stages[HADOOP_MAPS].stage->tasks, 1);
-  int64_t fetched = MIN(ran.ns, shuffle.ns - (shuffle.ns + maps - 1) / maps);
+  int64_t of_last = shuffle.ns / maps + (shuffle.ns % maps > 0);
+  int64_t fetched = MIN(ran.ns, shuffle.ns - of_last);
   return duration_sum((Duration){shuffle.ns - fetched}, work);
 }
 

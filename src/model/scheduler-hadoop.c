@@ -332,13 +332,15 @@ static void kill_attempt(SimFramework *framework, uint64_t label)
     sim_network_kill(framework->world->network, framework->id, task->id);
 }
 
-/* It had not arrived at its agent yet when it should have been killed. */
+/* It had not arrived at its agent yet when it should have been killed. A reduce of a job that is over would wait for ever. */
 static bool hadoop_unwanted(SimFramework *framework, const SimTask *task, uint64_t label)
 {
   (void)framework, (void)label;
   const HadoopJob *job = task->stage->job->record;
   const HadoopTask *running = hadoop_stage_find(&job->stages[task->stage->number], task->index);
-  return running->done || (running->gives_way && !job->maps_over);
+  bool is_reduce = task->stage->number == HADOOP_REDUCES;
+  return running->done ||
+         (is_reduce && !job->maps_over && (running->gives_way || sim_job_is_over(task->stage->job)));
 }
 
 static void hadoop_offers(SimFramework *framework, const OfferMessage *offers, uint32_t n)
@@ -355,12 +357,12 @@ static void hadoop_offers(SimFramework *framework, const OfferMessage *offers, u
   sim_framework_flush(framework, framework->refuse);
 }
 
-/* A map is to run again: a reduce that waits for it makes room, the one that was launched last. */
-static uint64_t youngest_waiting(const SimFramework *framework, const HadoopJob *job)
+/* The reduce that was launched last of those that wait; NULL: none. */
+static HadoopTask *youngest_waiting(const SimFramework *framework, const HadoopJob *job)
 {
   const SimTask *youngest = NULL;
   HadoopTask *found = NULL;
-  for (uint32_t i = 0; job->n_stages > HADOOP_REDUCES && i < job->stages[HADOOP_REDUCES].n_running; i++) {
+  for (uint32_t i = 0; i < job->stages[HADOOP_REDUCES].n_running; i++) {
     HadoopTask *reduce = &job->stages[HADOOP_REDUCES].running[i];
     const SimTask *task = pool_find(&framework->world->tasks, reduce->attempts[0].label);
     if (reduce->gives_way || task == NULL)
@@ -371,10 +373,33 @@ static uint64_t youngest_waiting(const SimFramework *framework, const HadoopJob 
       found = reduce;
     }
   }
-  if (found == NULL)
-    return 0;
-  found->gives_way = true;
-  return found->attempts[0].label;
+  return found;
+}
+
+static void give_way(HadoopTask *reduce, GArray *labels)
+{
+  if (reduce == NULL || reduce->gives_way)
+    return;
+  reduce->gives_way = true;
+  for (uint32_t i = 0; i < reduce->n; i++)
+    g_array_append_val(labels, reduce->attempts[i].label);
+}
+
+/* A map is to run again: a reduce that waits for it makes room, the youngest. Where one has less than a map needs they all do,
+ * since nobody knows which of them stand together. They may be gone when a kill returns. */
+static void make_room_for_map(SimFramework *framework, const HadoopJob *job)
+{
+  if (job->n_stages <= HADOOP_REDUCES)
+    return;
+  const HadoopStage *reduces = &job->stages[HADOOP_REDUCES];
+  g_autoptr(GArray) labels = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+  if (quantities_contain(&reduces->stage->need, &job->stages[HADOOP_MAPS].stage->need))
+    give_way(youngest_waiting(framework, job), labels);
+  else
+    for (uint32_t i = 0; i < reduces->n_running; i++)
+      give_way(&reduces->running[i], labels);
+  for (guint i = 0; i < labels->len; i++)
+    kill_attempt(framework, g_array_index(labels, uint64_t, i));
 }
 
 /* --- attempts that end ---------------------------------------------------------------------------------- */
@@ -431,11 +456,8 @@ static void task_is_pending(SimFramework *framework, Hadoop *hadoop, HadoopJob *
 {
   sim_blocks_return(stage->pending, index);
   hadoop_order_add(&hadoop->order, &job->place);
-  if (stage != &job->stages[HADOOP_MAPS])
-    return;
-  uint64_t reduce = youngest_waiting(framework, job);
-  if (reduce != 0)
-    kill_attempt(framework, reduce);
+  if (stage == &job->stages[HADOOP_MAPS])
+    make_room_for_map(framework, job);
 }
 
 static bool hadoop_attempt_ends(SimFramework *framework, SimStage *of, uint32_t index, uint16_t number,

@@ -20,7 +20,8 @@
  *
  * Reduces are begun when the part reduce-slow-start of the maps has finished and all are launched: maps and reduces share
  * the room here, and a reduce that waits for a map must not take its place. Where a map has to run again, the reduce of its
- * job that was launched last and still waits is killed for it; it is pending again then.
+ * job that was launched last and still waits is killed for it, or all that wait where a reduce needs less than a map; they are
+ * pending again then.
  *
  * Speculation: every three seconds, while tasks run, the stages whose tasks are all launched are looked at for stragglers
  * (hadoop-job.h): each is to be launched a second time, elsewhere. When one of the two finishes, the other is killed.

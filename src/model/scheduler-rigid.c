@@ -252,6 +252,19 @@ static Resources held_of(const GArray *offers, const HeldAgent *agent)
   return held;
 }
 
+/* Nobody of a gang that is one whole gets on with it before the last one is there. */
+static void await_slowest(const SimFramework *framework, const GArray *tasks)
+{
+  Pool *records = &framework->world->tasks;
+  Duration longest = DURATION_ZERO;
+  for (uint32_t i = 0; i < tasks->len; i++) {
+    const SimTask *task = pool_at(records, slot_of(g_array_index(tasks, TaskInfo, i).label));
+    longest.ns = MAX(longest.ns, task->start_up.ns);
+  }
+  for (uint32_t i = 0; i < tasks->len; i++)
+    ((SimTask *)pool_at(records, slot_of(g_array_index(tasks, TaskInfo, i).label)))->start_up = longest;
+}
+
 /* Tasks for all agents, in the order of the agents; agent->slots becomes how many it gets. They own their resources. */
 static GArray *take_all(SimFramework *framework, SimStage *gang, const GArray *offers, GArray *agents)
 {
@@ -275,6 +288,8 @@ static GArray *take_all(SimFramework *framework, SimStage *gang, const GArray *o
   }
   if (!grows)
     gang->width = tasks->len;
+  if (framework->as_one && !framework->starts_plainly)
+    await_slowest(framework, tasks);
   if (framework->as_one && framework->world->pace != NULL)
     sim_pace_join(framework->world->pace, (const TaskInfo *)(const void *)tasks->data, tasks->len);
   return tasks;
@@ -319,7 +334,7 @@ static void start(SimFramework *framework)
   rigid->agents = g_array_new(FALSE, FALSE, sizeof(HeldAgent));
   forget_offers(rigid);
   rigid->gang = NULL;
-  gang->gathered = sim_world_now(framework->world);
+  gang->begun = sim_world_now(framework->world);
   sim_frameworks_set_timer(framework->world->frameworks, framework, INSTANT_NEVER);
   tell(framework);
   GArray *tasks = take_all(framework, gang, offers, agents);

@@ -26,7 +26,8 @@
  * that runs starts whatever fits on what it is offered, without scale-up only up to the number that it has started with.
  * One that has lost or finished all that ran starts anew. A choice without scale-up costs O(unfinished jobs).
  *
- * The tasks of an mpi or torque gang run in step: all at the pace of the slowest (sim-pace.h), and end together.
+ * The tasks of an mpi or torque gang run in step: they begin when the slowest of their executors is up, run all at the pace of
+ * the slowest (sim-pace.h), and end together, but for what the messages to their agents take.
  *
  * Cost: an offer O(1); a start O(offers held + tasks); a rescind amortised O(1).
  * Source: Hindman et al., NSDI 2011, section 4.1.

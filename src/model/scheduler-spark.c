@@ -70,7 +70,7 @@ static void open_stage(const SimFramework *framework, const SimStage *stage)
     record->pending = sim_blocks_new_at(&places, stage->tasks, record_of(record->before)->holders);
   else
     record->pending = sim_blocks_new(&places, stage->tasks, 0, framework->world->seed, stage->entity);
-  record->since = sim_world_now(framework->world);
+  record->since = stage->begun;
 }
 
 /* What they hold goes with them. */

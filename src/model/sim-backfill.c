@@ -66,7 +66,7 @@ static GArray *list_running(const SimFramework *framework, Quantities *left)
       const SimStage *stage = &job->stages[i];
       if (stage->live == 0)
         continue;
-      Running one = {instant_after(stage->gathered, estimate(framework, stage)), running->len,
+      Running one = {instant_after(stage->begun, estimate(framework, stage)), running->len,
                      sim_backfill_gang(&stage->need, stage->live)};
       if (instant_is_before(one.end, now))
         one.end = now;
@@ -79,12 +79,14 @@ static GArray *list_running(const SimFramework *framework, Quantities *left)
 
 /* --- who goes first ------------------------------------------------------------------------------------- */
 
-/* When @head fits by the estimates; @left becomes what is left over then. */
+/* When @head fits by the estimates; @left becomes what is left over then, with what all have that end at that instant. */
 static Instant shadow_time(const GArray *running, const Quantities *head, Quantities *left)
 {
   Instant at = INSTANT_NEVER;
-  for (uint32_t i = 0; i < running->len && !quantities_contain(left, head); i++) {
+  for (uint32_t i = 0; i < running->len; i++) {
     const Running *one = &g_array_index(running, Running, i);
+    if (one->end.ns != at.ns && quantities_contain(left, head))
+      break;
     quantities_add(left, &one->takes);
     at = one->end;
   }

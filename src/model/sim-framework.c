@@ -258,6 +258,7 @@ uint32_t sim_framework_drop_pending(SimFramework *framework, SimStage *stage, ui
 
 static void begin(SimFramework *framework, SimStage *stage)
 {
+  stage->begun = sim_world_now(framework->world);
   sim_queue_add(&framework->queue, stage);
   tell_demand(framework, true, stage->pending, &stage->need);
   if (G_UNLIKELY(framework->demand != NULL)) {
@@ -380,13 +381,6 @@ void sim_framework_job(SimFramework *framework, SimJob *job, const char *unsched
     end_job(framework, job, JOB_FINISHED, NULL);
 }
 
-void sim_framework_abandon(SimFramework *framework, SimJob *job)
-{
-  end_job(framework, job, JOB_FAILED_STATE,
-          "abandoned: attempts-max decisions did not place all of its tasks");
-  sim_framework_settle(framework);
-}
-
 void sim_framework_kill_jobs(SimFramework *framework)
 {
   while (framework->first_job != NULL)
@@ -436,6 +430,19 @@ static void kill_live(SimFramework *framework, const SimJob *job, const SimStage
         task->id.value != TASK_NONE.value)
       sim_network_kill(world->network, framework->id, task->id);
   }
+}
+
+void sim_framework_abandon(SimFramework *framework, SimJob *job)
+{
+  job->live++; /* it stands until this returns */
+  end_job(framework, job, JOB_FAILED_STATE,
+          "abandoned: attempts-max decisions did not place all of its tasks");
+  for (uint32_t i = 0; i < job->n_stages; i++)
+    if (job->stages[i].live > 0 && (job->stages[i].after & ~job->done) != 0)
+      kill_live(framework, job, &job->stages[i]);
+  job->live--;
+  free_if_unused(job);
+  sim_framework_settle(framework);
 }
 
 /* What the master has launched leaves the demand when it frees it; what it refused is never freed. */

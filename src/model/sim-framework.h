@@ -177,7 +177,8 @@ void sim_framework_judge(SimFramework *framework, Instant now);
 /** sim_framework_job: a job that has just been given an id (transfer full). */
 void sim_framework_job(SimFramework *framework, SimJob *job, const char *unschedulable);
 
-/** sim_framework_abandon: @job, which has not ended, is JOB_FAILED: what waits of it is dropped, what runs goes on. */
+/** sim_framework_abandon: @job, which has not ended, is JOB_FAILED: what waits of it is dropped, and what runs goes on, unless it
+ * waits for a stage that is not done: that is killed. */
 void sim_framework_abandon(SimFramework *framework, SimJob *job);
 
 /** sim_framework_status: a message. */

@@ -64,10 +64,10 @@ typedef struct SimStage {
   uint8_t number;         /* in its job */
   bool runnable;
   bool done;
-  uint32_t width;   /* of a gang: tasks that it last started with */
-  Instant gathered; /* of a gang: when it last began to start */
-  uint64_t after;   /* stages of the job that have to be done first */
-  Quantities need;  /* of one task */
+  uint32_t width;  /* of a gang: tasks that it last started with */
+  Instant begun;   /* it became runnable then; once a gang has started: it did so last */
+  uint64_t after;  /* stages of the job that have to be done first */
+  Quantities need; /* of one task */
 } SimStage;
 
 struct SimJob {

@@ -35,6 +35,23 @@ START_TEST(a_job_has_one_length)
 }
 END_TEST
 
+/* However long their executors take to start, all begin at once, at the slowest, and end at once. */
+START_TEST(a_gang_begins_at_once)
+{
+  TextRun run;
+  text_run(&run, "drf",
+           HEAD("8", "1h") "[framework m]\nscheduler=mpi\ntasks=8\ntask-resources=cpus:1\ntask-duration=20s\n"
+                           "executor-start-up=exponential(10s)\n");
+  ck_assert_uint_eq(run.attempts->len, 8);
+  ck_assert_double_gt(attempt_at(&run, 0)->start, 10);
+  for (uint32_t i = 0; i < 8; i++) {
+    ck_assert_double_eq(attempt_at(&run, i)->start, attempt_at(&run, 0)->start);
+    ck_assert_double_eq(attempt_at(&run, i)->finish, attempt_at(&run, 0)->start + 20);
+  }
+  text_run_clear(&run);
+}
+END_TEST
+
 /* One of three tasks is lost: the others go with it, and all three start again where there is room. */
 static void check_one_is_lost(const char *latency)
 {
@@ -121,6 +138,7 @@ Suite *test_suite(void)
 {
   Suite *suite = suite_create("simulation-gangs");
   test_case(suite, a_job_has_one_length);
+  test_case(suite, a_gang_begins_at_once);
   test_case(suite, one_lost_all_lost);
   test_case(suite, starts_again_as_a_whole);
   test_case(suite, stays_within_its_pool);

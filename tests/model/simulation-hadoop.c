@@ -198,6 +198,68 @@ START_TEST(a_lost_map_takes_the_place_of_a_reduce)
 }
 END_TEST
 
+/* A map fills an agent, a reduce half of one. The map on the slow agent is lost while both reduces wait on the other one, which
+ * has room for it only when both give way. */
+START_TEST(a_large_map_takes_the_place_of_all)
+{
+  TextRun run;
+  text_run(
+      &run, "drf",
+      "[agents fast]\ncount=1\nresources=cpus:2\n[agents slow]\ncount=1\nresources=cpus:2\nspeed=0.1\n" HADOOP
+      "replicas=0\nreduce-slow-start=0%\n[stage h.map]\ntasks=2\ntask-resources=cpus:2\n"
+      "task-duration=10s\n" REDUCES("2", "task-duration=5s") "[operator gone]\nat=20s: gone slow:1\n");
+  check_done(&run);
+  ck_assert_uint_eq(text_attempts(&run, "h", "TASK_KILLED", -1, 20, 20), 2);
+  ck_assert_uint_eq(text_attempts(&run, "h", "TASK_FINISHED", -1, 0, 100), 4);
+  ck_assert_double_le(end_of(&run), 20 + 1 + 10 + 1 + 5);
+  text_run_clear(&run);
+}
+END_TEST
+
+/* Reduces with more to fetch than can be counted never end; what is left of it can be reckoned, whatever the number of maps. */
+START_TEST(more_to_fetch_than_can_be_counted)
+{
+  TextRun run;
+  text_run(&run, "drf",
+           HEAD("2", "cpus:2") HADOOP "reduce-slow-start=0%\nshuffle-rate=1B/s\nreplicas=0\n" MAPS("3", "10s")
+               REDUCES("1", "task-duration=5s\ntask-input=1000000TB"));
+  ck_assert_int_eq(run.end, SIMULATION_STALLED);
+  ck_assert_uint_eq(text_attempts(&run, "h", "TASK_FINISHED", -1, 0, 100), 3);
+  text_run_clear(&run);
+}
+END_TEST
+
+/* Two agents have room for a reduce, and the second reduce is not placed in three decisions: the job is given up. The reduce
+ * that runs, or is on its way, waits for a map that finishes, but for nobody: what it has is free, and another framework's. */
+static void check_abandoned(const char *latency, double killed)
+{
+  TextRun run;
+  g_autofree char *text = g_strdup_printf(
+      "[master]\nallocation-interval=1s\n[network]\nmaster-agent=%s\n"
+      "[agents large]\ncount=2\nresources=cpus:1;mem:2\n[agents "
+      "small]\ncount=1\nresources=cpus:1;mem:1\n" HADOOP
+      "replicas=0\nreduce-slow-start=0%%\ndecision-time=100ms\nattempts-max=3\n[stage h.map]\ntasks=1\n"
+      "task-resources=cpus:1;mem:2\ntask-duration=100s\n[stage h.reduce]\nafter=map\ntasks=2\n"
+      "task-resources=cpus:1;mem:2\ntask-duration=5s\n"
+      "[framework other]\nstart=20s\ntasks=20\ntask-resources=cpus:1;mem:2\ntask-duration=10s\n",
+      latency);
+  text_run(&run, "drf", text);
+  check_done(&run);
+  ck_assert_double_gt(text_state(&run, 0, "failed"), 0);
+  ck_assert_uint_eq(text_attempts(&run, "h", "TASK_KILLED", -1, 0, killed), 1);
+  ck_assert_uint_eq(text_attempts(&run, "h", "TASK_FINISHED", -1, 100, 110), 1);
+  uint32_t at = last_of(&run, 0, 1, 0)->agent; /* while the map runs on the other one */
+  ck_assert_uint_gt(text_launches(&run, "other", (int)at, killed, 100), 1);
+  text_run_clear(&run);
+}
+
+START_TEST(an_abandoned_job_leaves_nothing)
+{
+  check_abandoned("0s", 10);
+  check_abandoned("8s", 30); /* it is heard to run at 16 s or later, and killed 8 s later */
+}
+END_TEST
+
 /* A reduce that waits for a map that can run nowhere any more does not keep the run from its end. */
 START_TEST(a_waiting_reduce_is_no_progress)
 {
@@ -313,6 +375,9 @@ Suite *test_suite(void)
   test_case(suite, slow_start_and_shuffle);
   test_case(suite, reduces_do_not_take_the_place_of_maps);
   test_case(suite, a_lost_map_takes_the_place_of_a_reduce);
+  test_case(suite, a_large_map_takes_the_place_of_all);
+  test_case(suite, more_to_fetch_than_can_be_counted);
+  test_case(suite, an_abandoned_job_leaves_nothing);
   test_case(suite, a_waiting_reduce_is_no_progress);
   test_case(suite, a_straggler_is_overtaken);
   test_case(suite, who_is_not_behind);

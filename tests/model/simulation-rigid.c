@@ -251,6 +251,35 @@ START_TEST(torque_backfills)
 }
 END_TEST
 
+/* A pool of 6 of 8 nodes. a and b, 3 and 2 nodes, both end at 100 s by their estimates; c wants 4, for which a's would do: what b
+ * has is left over then, so that d, 1 node for a long time, does not delay c by more than it has left. */
+START_TEST(torque_counts_all_that_end_at_once)
+{
+  Lab lab;
+  lab_init(&lab, "cpus:1", 8);
+  lab.experiment.roles = g_new0(RoleSpec, 1);
+  lab.experiment.n_roles = 1;
+  lab.experiment.roles[0] = (RoleSpec){.path = g_strdup("q"), .weight = 1};
+  lab.experiment.roles[0].guarantee = lab_quantities(&lab, "cpus:6");
+  for (int kind = 0; kind < RESOURCE_KINDS_MAX; kind++)
+    lab.experiment.roles[0].limit.amount[kind] = -1;
+  FrameworkSpec *spec = lab_framework(&lab, "q");
+  spec->scheduler = SCHEDULER_TORQUE;
+  spec->backfill = true;
+  spec->estimate_factor = 1;
+  LabJob *both = lab_job(&lab, "q", 0, 3, "cpus:1", 100);
+  lab_stage(&lab, both, 2, "cpus:1", 100, 0);
+  lab_job(&lab, "q", 1, 4, "cpus:1", 50);
+  lab_job(&lab, "q", 2, 1, "cpus:1", 200);
+  ck_assert_int_eq(lab_run(&lab), SIMULATION_DONE);
+  ck_time(lab_attempt(&lab, 0, 0, 0)->finish, 100);
+  ck_time(lab_attempt(&lab, 0, 1, 0)->finish, 100);
+  ck_time(start_of(&lab, 1), 100);
+  ck_assert_double_le(start_of(&lab, 2), 5);
+  lab_clear(&lab);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
   Suite *suite = suite_create("simulation-rigid");
@@ -265,5 +294,6 @@ Suite *test_suite(void)
   test_case(suite, stages_are_gangs);
   test_case(suite, torque_in_order);
   test_case(suite, torque_backfills);
+  test_case(suite, torque_counts_all_that_end_at_once);
   return suite;
 }

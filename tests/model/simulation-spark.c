@@ -57,6 +57,23 @@ START_TEST(waits_for_its_parts)
 }
 END_TEST
 
+/* The wait runs from when the iteration may begin, also where nothing is offered meanwhile: both agents are busy, the other one
+ * for 15 s more. */
+START_TEST(the_wait_needs_no_offers)
+{
+#define BUSY(agent) "start=50s\nonly-agents=" agent "\ntasks=1\ntask-resources=cpus:1\ntask-duration=65s\n"
+  TextRun run;
+  text_run(
+      &run, "drf",
+      HEAD("2", "cpus:1")
+          SPARK("iterations=2\ntasks=1\nlocality-wait=10s\nrefuse-seconds=0s\n") "[framework one]\n" BUSY(
+              "agent-00001") "[framework two]\n" BUSY("agent-00002"));
+  ck_assert_int_eq(run.end, SIMULATION_DONE);
+  ck_assert_double_eq(text_state(&run, 0, "finished"), 100 + 15 + 100);
+  text_run_clear(&run);
+}
+END_TEST
+
 /* What its executor holds is free when its job is over, not before. */
 START_TEST(executors_hold_their_agents)
 {
@@ -110,6 +127,7 @@ Suite *test_suite(void)
   Suite *suite = suite_create("simulation-spark");
   test_case(suite, later_iterations_are_fast);
   test_case(suite, waits_for_its_parts);
+  test_case(suite, the_wait_needs_no_offers);
   test_case(suite, executors_hold_their_agents);
   test_case(suite, agents_are_lost);
   return suite;
