@@ -75,42 +75,45 @@ static void service_offers(SimFramework *framework, const OfferMessage *offers, 
 
 /* --- how many ------------------------------------------------------------------------------------------- */
 
-static bool is_newer(const SimTask *task, const SimTask *other)
+static gint compare_ages(gconstpointer a, gconstpointer b, gpointer data)
 {
-  return task->launch.ns != other->launch.ns ? task->launch.ns > other->launch.ns
-                                             : task->index > other->index;
+  const Pool *tasks = data;
+  const SimTask *task = pool_at(tasks, slot_of(*(const uint64_t *)a));
+  const SimTask *other = pool_at(tasks, slot_of(*(const uint64_t *)b));
+  if (task->launch.ns != other->launch.ns)
+    return task->launch.ns > other->launch.ns ? -1 : 1;
+  return task->index > other->index ? -1 : task->index < other->index;
 }
 
-/* The youngest instance that is to stay so far, as a slot. */
-static uint32_t youngest(const SimFramework *framework, const Service *service)
+/* Labels of the instances that are to stay so far, the youngest first. */
+static GArray *list_instances(const SimFramework *framework, const Service *service)
 {
-  const Pool *tasks = &framework->world->tasks;
-  const SimTask *found = NULL;
-  uint32_t at = INDEX_NONE;
+  Pool *tasks = &framework->world->tasks;
+  GArray *labels = g_array_new(FALSE, FALSE, sizeof(uint64_t));
   for (uint32_t slot = 0; slot < tasks->n_slots; slot++) {
     const SimTask *task = pool_at(tasks, slot);
-    if (!pool_is_taken(tasks, slot) || task->stage != service->instances ||
-        (task->flags & SIM_TASK_OF_FRAMEWORK) == 0 ||
-        g_hash_table_contains(service->doomed, key_of(pool_id(tasks, slot))))
-      continue;
-    if (found == NULL || is_newer(task, found)) {
-      found = task;
-      at = slot;
-    }
+    uint64_t label = pool_id(tasks, slot);
+    if (pool_is_taken(tasks, slot) && task->stage == service->instances &&
+        (task->flags & SIM_TASK_OF_FRAMEWORK) != 0 && !g_hash_table_contains(service->doomed, key_of(label)))
+      g_array_append_val(labels, label);
   }
-  return at;
+  g_array_sort_with_data(labels, compare_ages, tasks);
+  return labels;
 }
 
-static void kill_youngest(SimFramework *framework)
+static void kill_youngest(SimFramework *framework, uint32_t n)
 {
-  Service *service = framework->state;
-  Pool *tasks = &framework->world->tasks;
-  uint32_t slot = youngest(framework, service);
-  CHECK(slot != INDEX_NONE);
-  const SimTask *task = pool_at(tasks, slot);
-  g_hash_table_add(service->doomed, key_of(pool_id(tasks, slot)));
-  if (task->id.value != TASK_NONE.value) /* else when it is heard of */
-    sim_network_kill(framework->world->network, framework->id, task->id);
+  const Service *service = framework->state;
+  const Pool *tasks = &framework->world->tasks;
+  g_autoptr(GArray) labels = list_instances(framework, service);
+  CHECK(n <= labels->len);
+  for (uint32_t i = 0; i < n; i++)
+    g_hash_table_add(service->doomed, key_of(g_array_index(labels, uint64_t, i)));
+  for (uint32_t i = 0; i < n; i++) {
+    const SimTask *task = pool_find(tasks, g_array_index(labels, uint64_t, i));
+    if (task != NULL && task->id.value != TASK_NONE.value) /* else when it is heard of */
+      sim_network_kill(framework->world->network, framework->id, task->id);
+  }
 }
 
 static void scale(SimFramework *framework, uint32_t wanted)
@@ -123,8 +126,9 @@ static void scale(SimFramework *framework, uint32_t wanted)
     return;
   }
   uint32_t fewer = before - wanted;
-  for (fewer -= sim_framework_drop_pending(framework, service->instances, fewer); fewer > 0; fewer--)
-    kill_youngest(framework);
+  fewer -= sim_framework_drop_pending(framework, service->instances, fewer);
+  if (fewer > 0)
+    kill_youngest(framework, fewer);
 }
 
 /* Makes the changes that are due, and waits for the next one. */

@@ -18,7 +18,7 @@
  *   1. pending + live - those that are to be killed = the number wanted now;
  *   2. (spread) each place has at most one instance that is live.
  *
- * Cost: an offer as for elastic, and one look-up with spread; a scaling down O(tasks of the run).
+ * Cost: an offer as for elastic, and one look-up with spread; a scaling down O(tasks of the run) and one sort.
  * Source: Marathon's documentation (scaling, constraints UNIQUE and MAX_PER 1).
  */
 
