@@ -9,8 +9,9 @@ struct SimExecutors {
   SimHandlerId handler;
   uint64_t payload;
   uint64_t entity;
-  GPtrArray *infos;  /* ExecutorInfo, all that there ever were: messages may name them */
-  GPtrArray *living; /* SimExecutor, in the order of their start */
+  uint32_t started;  /* so far: the next number */
+  GPtrArray *left;   /* ExecutorInfo, of those that lived when the framework left: messages may name them */
+  GPtrArray *living; /* SimExecutor, each at its place */
   GHashTable *find;  /* agent + 1 -> SimExecutor; only looked up */
 };
 
@@ -26,7 +27,7 @@ SimExecutors *sim_executors_new(SimFramework *framework, SimHandlerId handler, u
   executors->handler = handler;
   executors->payload = payload;
   executors->entity = sim_entity_hash(framework->spec->name, framework->member, 0, 0);
-  executors->infos = g_ptr_array_new_with_free_func(g_free);
+  executors->left = g_ptr_array_new_with_free_func(g_free);
   executors->living = g_ptr_array_new_with_free_func(g_free);
   executors->find = g_hash_table_new(NULL, NULL);
   return executors;
@@ -37,6 +38,7 @@ void sim_executors_clear(SimExecutors *executors)
   for (uint32_t i = 0; i < executors->living->len; i++) {
     const SimExecutor *executor = g_ptr_array_index(executors->living, i);
     sim_engine_cancel(executors->framework->world->engine, executor->idle);
+    g_ptr_array_add(executors->left, executor->info);
   }
   g_hash_table_remove_all(executors->find);
   g_ptr_array_set_size(executors->living, 0);
@@ -46,9 +48,11 @@ void sim_executors_free(SimExecutors *executors)
 {
   if (executors == NULL)
     return;
+  for (uint32_t i = 0; i < executors->living->len; i++)
+    g_free(((SimExecutor *)g_ptr_array_index(executors->living, i))->info);
   g_hash_table_unref(executors->find);
   g_ptr_array_unref(executors->living);
-  g_ptr_array_unref(executors->infos);
+  g_ptr_array_unref(executors->left);
   g_free(executors);
 }
 
@@ -59,7 +63,7 @@ SimExecutor *sim_executors_find(const SimExecutors *executors, AgentId agent)
 
 uint32_t sim_executors_count(const SimExecutors *executors)
 {
-  return executors->infos->len;
+  return executors->started;
 }
 
 static SimExecutor *start(SimExecutors *executors, AgentId agent)
@@ -68,7 +72,7 @@ static SimExecutor *start(SimExecutors *executors, AgentId agent)
   SimExecutor *executor = g_new0(SimExecutor, 1);
   SimDraw draw = {framework->world->seed, SIM_PURPOSE_EXECUTOR_START, executors->entity, agent.index};
   executor->info = g_new0(ExecutorInfo, 1);
-  executor->info->id = executors->infos->len;
+  executor->info->id = executors->started++;
   executor->info->resources = resources_of(&framework->spec->executor_resources);
   executor->agent = agent;
   executor->ready =
@@ -76,7 +80,7 @@ static SimExecutor *start(SimExecutors *executors, AgentId agent)
   executor->ready =
       instant_after(executor->ready, sim_isolation_start_up(framework->world, draw.entity, draw.index));
   executor->idle = SIM_EVENT_NONE;
-  g_ptr_array_add(executors->infos, executor->info);
+  executor->place = executors->living->len;
   g_ptr_array_add(executors->living, executor);
   g_hash_table_insert(executors->find, key_of(agent), executor);
   return executor;
@@ -104,17 +108,21 @@ void sim_executors_heard(SimExecutors *executors, AgentId agent)
     executor->runs = true;
 }
 
-/* Books are in order before the master hears of it: it may make offers at once. */
+/* Books are in order before the master hears of it: it may make offers at once. All its tasks have been seen to end, so that
+ * no message names it any more. */
 static void end(SimExecutors *executors, SimExecutor *executor)
 {
   SimFramework *framework = executors->framework;
   SimWorld *world = framework->world;
   AgentId agent = executor->agent;
-  uint64_t id = executor->info->id;
+  g_autofree ExecutorInfo *info = executor->info;
+  uint32_t place = executor->place;
   sim_engine_cancel(world->engine, executor->idle);
   g_hash_table_remove(executors->find, key_of(agent));
-  g_ptr_array_remove(executors->living, executor);
-  master_executor_exited(world->master, sim_world_now(world), agent, framework->id, id);
+  g_ptr_array_remove_index_fast(executors->living, place);
+  if (place < executors->living->len)
+    ((SimExecutor *)g_ptr_array_index(executors->living, place))->place = place;
+  master_executor_exited(world->master, sim_world_now(world), agent, framework->id, info->id);
 }
 
 void sim_executors_ended(SimExecutors *executors, AgentId agent)
@@ -141,6 +149,13 @@ void sim_executors_idle(SimExecutors *executors, AgentId agent)
   end(executors, executor);
 }
 
+static gint compare_starts(gconstpointer a, gconstpointer b)
+{
+  uint64_t one = (*(SimExecutor *const *)a)->info->id;
+  uint64_t other = (*(SimExecutor *const *)b)->info->id;
+  return one < other ? -1 : one > other;
+}
+
 void sim_executors_no_jobs(SimExecutors *executors)
 {
   g_autoptr(GPtrArray) idle = g_ptr_array_new();
@@ -149,6 +164,7 @@ void sim_executors_no_jobs(SimExecutors *executors)
     if (executor->live == 0)
       g_ptr_array_add(idle, executor);
   }
+  g_ptr_array_sort(idle, compare_starts);
   for (uint32_t i = 0; i < idle->len; i++)
     end(executors, g_ptr_array_index(idle, i));
 }

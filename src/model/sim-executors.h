@@ -19,7 +19,8 @@
  *   1. an agent has at most one executor of a framework that lives;
  *   2. live = tasks that were taken under it and have not been seen to end; an entry is pending only while that is 0.
  *
- * Cost: O(1) per task; an exit O(executors of the framework).
+ * Cost: O(1) per task and per exit; the end of the last job of spark O(executors log executors). Memory: that of executors
+ * that live.
  * Source: apache/mesos src/slave/slave.cpp (custom executors); Spark's dynamic allocation (executorIdleTimeout).
  */
 
@@ -38,6 +39,7 @@ typedef struct {
   AgentId agent;
   Instant ready; /* its start-up is over */
   uint32_t live;
+  uint32_t place;      /* among those that live */
   bool runs;           /* a task of it has been heard to run: it is in the master's books */
   SimEventHandle idle; /* when it exits */
 } SimExecutor;

@@ -4,6 +4,7 @@
  * Latency, service time, decision time: when each message arrives, to the nanosecond.
  */
 
+#include <malloc.h>
 #include <string.h>
 
 #include "tests/model/lab.h"
@@ -336,6 +337,29 @@ START_TEST(stop_with_latency)
 }
 END_TEST
 
+/* What is allocated at the end of a run of 20,000 tasks, before it is cleared. */
+static size_t memory_with(Duration idle_timeout)
+{
+  Lab lab;
+  lab_init(&lab, "cpus:1", 20);
+  FrameworkSpec *spec = lab_framework(&lab, "f");
+  spec->executor_reuse = true;
+  spec->executor_idle_timeout = idle_timeout;
+  lab_job(&lab, "f", 0, 20000, "cpus:1", 0.5);
+  ck_assert_int_eq(lab_run(&lab), SIMULATION_DONE);
+  struct mallinfo2 heap = mallinfo2();
+  lab_clear(&lab);
+  return heap.uordblks + heap.hblkhd;
+}
+
+/* Whether each task has started an executor, or twenty have done for all. */
+START_TEST(executors_that_are_gone_take_no_memory)
+{
+  size_t few = memory_with(DURATION_MAX);
+  ck_assert_uint_lt(memory_with((Duration){1000}), few + 20000 * 10);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
   Suite *suite = suite_create("simulation-delays");
@@ -353,5 +377,6 @@ Suite *test_suite(void)
   test_case(suite, rescinded_while_waiting);
   test_case(suite, too_slow_for_ever);
   test_case_loop(suite, stop_with_latency, 1, 24);
+  test_case(suite, executors_that_are_gone_take_no_memory);
   return suite;
 }
