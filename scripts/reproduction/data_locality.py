@@ -93,12 +93,12 @@ def figure(samples):
     rows += [[name, each, *_interval(samples[f"local {name} at {each} ms"]), *_interval(samples[f"seconds {name} at {each} ms"])]
              for name in WAITS for each in INTERVALS]
     bars = "'data.csv' skip 1 every ::0::3 using 0"
-    labels = ", ".join(f"'{name}' {i}" for i, name in enumerate(("static", "no delay", "1 s", "5 s")))
+    labels = ", ".join(f"'{name}' {i}" for i, name in enumerate(("static", "no delay", "wait 1 s", "wait 5 s")))
     commands = ["set multiplot layout 1,3", "unset key", "set style fill solid 0.8", "set boxwidth 0.6", "set xrange [-0.6:3.6]",
-                f"set xtics ({labels})", "set yrange [0:100]", "set ylabel 'maps with their data [%]'",
+                f"set xtics ({labels}) rotate by -30", "set yrange [0:100]", "set ylabel 'maps with their data [%]'",
                 f"plot {bars}:3:4 with boxerrorbars lc rgb '#0072B2'",
                 "set yrange [0:*]", "set ylabel 'time of a job [s]'", f"plot {bars}:5:6 with boxerrorbars lc rgb '#E69F00'",
-                "set key inside bottom right samplen 2", "set logscale x", "set xrange [0.6:1700]", "set xtics (1, 10, 100, 1000)",
+                "set key inside bottom right samplen 2", "set logscale x", "set xrange [0.6:1700]", "set xtics norotate (1, 10, 100, 1000)",
                 "set yrange [0:100]", "set xlabel 'allocation interval [ms]'", "set ylabel 'maps with their data [%]'"]
     plots = []
     for i, name in enumerate(WAITS):

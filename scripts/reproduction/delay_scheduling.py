@@ -157,7 +157,7 @@ def figure(samples):
         f"{curve}:4 with lines lw 1.5 lc rgb '#0072B2' title 'closed form l(D)', "
         f"{curve}:5:6 with yerrorbars pt 5 ps 0.6 lc rgb '#D55E00' title 'reset on a local launch, as published', "
         f"{curve}:7 with lines dt 2 lw 1.5 lc rgb '#D55E00' title 'the algorithm alone, simulated'",
-        "set key outside below", "set style fill solid 0.8", "set boxwidth 0.35", f"set xrange [-0.6:{len(cases) - 0.4}]", "set xlabel ''",
+        "set key outside above", "set style fill solid 0.8", "set boxwidth 0.35", f"set xrange [-0.6:{len(cases) - 0.4}]", "set xlabel ''",
         "set xtics (" + ", ".join(f"'{title}' {i}" for i, (title, _) in enumerate(cases)) + ") rotate by -20",
         f"plot {bars} ($0 - 0.19):2:3 with boxerrorbars lc rgb '#D55E00' title 'no delay', "
         f"{bars} ($0 + 0.19):5:6 with boxerrorbars lc rgb '#0072B2' title 'wait of 5 s'",

@@ -126,7 +126,7 @@ def figure(samples):
         return f"'data.csv' skip 1 using (strcol(1) eq '{name}' ? $2 : NaN):3:4 with yerrorbars pt {mark} ps 0.9 lw 1.5 lc rgb '{colour}' title '{title}'"
 
     tics = ", ".join(f"'{size}' {place}" for place, size in enumerate(SIZES))
-    commands = ["set datafile missing NaN", "set multiplot layout 1,2", "set xlabel 'time [s]'", "set ylabel 'dominant share'", "set yrange [0:1]", f"set xrange [0:{END_S}]",
+    commands = ["set datafile missing NaN", "set multiplot layout 1,2", "set key maxcols 1", "set xlabel 'time [s]'", "set ylabel 'dominant share'", "set yrange [0:1]", f"set xrange [0:{END_S}]",
                 "set xtics 60", "set arrow 1 from 120,0 to 120,1 nohead dt 3 lc rgb 'black'", "set arrow 2 from 240,0 to 240,1 nohead dt 3 lc rgb 'black'",
                 f"plot {band('job one', blue, 'first job: <1 cpu, 10 GB>, <2, 4>, <1, 1>')}, {band('job two', red, 'second job: <1, 1>, <1, 3>, <1, 10>')}",
                 "unset arrow 1", "unset arrow 2", "set xrange [-0.6:7.6]", "set yrange [*:*]", f"set xtics ({tics})", "set xlabel 'tasks of the job'",

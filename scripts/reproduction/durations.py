@@ -124,7 +124,7 @@ def figure(samples):
         return "plot " + ", ".join(drawn)
 
     slots = [(str(n), _COLOURS[n], f"{n} slots") for n in SLOTS]
-    commands = ["set datafile missing NaN", "set multiplot layout 1,2", "set xlabel 'part of long tasks'", "set xrange [0.25:1]", "set logscale y", "set ylabel 'mean wait for a slot [s]'",
-                plots("wait", slots + [("kept", "#D55E00", "8 slots, one kept for short tasks")]),
+    commands = ["set datafile missing NaN", "set multiplot layout 1,2", "set key maxcols 1", "set xlabel 'part of long tasks'", "set xrange [0.25:1]", "set logscale y", "set ylabel 'mean wait for a slot [s]'",
+                plots("wait", slots + [("kept", "#D55E00", "8, one kept for short tasks")]),
                 "set ylabel 'agents with long tasks alone [%]'", "set yrange [0.01:120]", plots("full", slots), "unset multiplot"]
     return (("series", "part_long", "mean", "half_width_95", "by_chance"), rows, commands, 420)

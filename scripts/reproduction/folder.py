@@ -4,7 +4,8 @@
     README.md       claims and verdicts, parameters and their sources, what it cannot show
     summary.csv     a row for each claim: published, measured, interval, verdict, share of variations in which it holds
     manifest.json   version and commit, seeds, parameters, every command
-    data.csv, figure.svg, figure.pdf
+    data.csv        what is in the figure
+    figure.gnuplot  draws it from that: figure.svg, figure.pdf
 """
 
 import csv
@@ -132,19 +133,24 @@ def _readme(outcome):
     return "\n".join(lines)
 
 
-_TERMINALS = {
-    "svg": 'svg size 900,{height} dynamic font "Helvetica,13" background "white"',
-    "pdf": 'pdfcairo size 9in,{inches}in font "Helvetica,12"',
-}
+def _gnuplot(commands, height):
+    """The figure as a file for gnuplot: it draws without another run, also by hand and with changes."""
+    return "\n".join([
+        "# gnuplot figure.gnuplot draws figure.svg from data.csv; gnuplot -e 'kind = \"pdf\"' figure.gnuplot draws figure.pdf",
+        'if (!exists("kind")) kind = "svg"',
+        f'if (kind eq "svg") set terminal svg size 900,{height} dynamic font "Helvetica,13" background "white"',
+        f'if (kind eq "pdf") set terminal pdfcairo size 9in,{height / 100}in font "Helvetica,12"',
+        'set output "figure." . kind', 'set datafile separator ","', "set key outside above", "set grid linecolor rgb '#dddddd'",
+        "set border 3", "set tics nomirror", *commands, ""])
 
 
-def _draw(folder, commands, height):
-    for kind, terminal in _TERMINALS.items():
-        head = [f"set terminal {terminal.format(height=height, inches=height / 100)}", f'set output "figure.{kind}"',
-                'set datafile separator ","', "set key outside below", "set grid linecolor rgb '#dddddd'", "set border 3",
-                "set tics nomirror"]
-        done = subprocess.run(["gnuplot"], input="\n".join(head + commands) + "\n", cwd=folder, text=True,
-                              capture_output=True, check=False)
+def draw(folder, commands, height):
+    """Writes figure.gnuplot beside data.csv, and what it draws."""
+    with open(os.path.join(folder, "figure.gnuplot"), "w", encoding="utf-8") as file:
+        file.write(_gnuplot(commands, height))
+    for kind in ("svg", "pdf"):
+        done = subprocess.run(["gnuplot", "-e", f'kind = "{kind}"', "figure.gnuplot"], cwd=folder, text=True, capture_output=True,
+                              check=False)
         if done.returncode != 0:
             sys.exit(f"reproduce: gnuplot: {done.stderr.strip()}")
 
@@ -156,7 +162,7 @@ def write(root, outcome, runs):
     try:
         columns, rows, commands, height = experiment.figure(outcome.samples)
         _write_csv(os.path.join(made, "data.csv"), columns, rows)
-        _draw(made, commands, height)
+        draw(made, commands, height)
         _write_csv(os.path.join(made, "summary.csv"), COLUMNS, [[row[c] for c in COLUMNS] for row in outcome.rows])
         with open(os.path.join(made, "manifest.json"), "w", encoding="utf-8") as file:
             json.dump(_manifest(outcome, runs), file, indent=2)

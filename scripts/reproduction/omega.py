@@ -112,8 +112,8 @@ def figure(samples):
             for time in TIMES:
                 sample = samples[f"{quantity} {rule} {time}"]
                 rows.append([quantity, title, time, f"{sample.mean():.5g}", f"{sample.half_width(0.05):.4g}"])
-    commands = ["set datafile missing NaN", "set multiplot layout 1,3", "set logscale x", "set xrange [0.08:400]", "set format x '10^{%T}'",
-                "set xlabel 'decision time of a service job [s]'", "set key outside below maxcols 1 samplen 2", "set offsets 0, 0, graph 0.05, 0"]
+    commands = ["set datafile missing NaN", "set multiplot layout 1,3 margins 0.08,0.98,0.14,0.7 spacing 0.09", "set logscale x", "set xrange [0.08:400]", "set format x '10^{%T}'",
+                "set xlabel 'decision time of a service job [s]'", "set key at screen 0.53,0.98 center top samplen 2", "set offsets 0, 0, graph 0.05, 0"]
     for quantity, label, logarithmic in quantities:
         plots = []
         for mark, (colour, (title, _)) in enumerate(zip(_COLOURS, RULES.values())):
@@ -122,6 +122,6 @@ def figure(samples):
             low = "($4-$5 > 0.1 ? $4-$5 : 0.1)" if logarithmic else "($4-$5)"
             plots.append(f"{at}:{low}:($4+$5) with filledcurves fs transparent solid 0.12 noborder lc rgb '{colour}' notitle")
             plots.append(f"{at}:4 with linespoints pt {mark + 4} ps 0.7 lw 1.5 lc rgb '{colour}' title '{title}'")
-        commands += ["set logscale y; set format y '10^{%T}'; set yrange [0.3:1e4]" if logarithmic else "unset logscale y; set format y '%g'; set yrange [0:*]",
-                     f"set ylabel '{label}'", "plot " + ", ".join(plots)]
+        commands += ["set logscale y; set format y '10^{%T}'; set yrange [0.3:1e4]" if logarithmic else f"unset logscale y; set format y '%g'; set yrange [0:{1.05 if quantity.startswith('started') else '*'}]",
+                     f"set ylabel '{label}'", "plot " + ", ".join(plots), "unset key"]
     return (("quantity", "rule", "decision_time_s", "mean", "half_width_95"), rows, commands + ["unset multiplot"], 520)

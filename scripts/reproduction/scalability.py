@@ -154,7 +154,7 @@ def figure(samples):
 
     blue, red, green = "#0072B2", "#D55E00", "#009E73"
     commands = ["set datafile missing NaN", "set multiplot layout 1,3", "set logscale xy", "set xrange [700:3e5]", "set yrange [0.3:3000]",
-                "set xlabel 'agents'", "set format x '10^{%T}'", "set ylabel 'overhead [ms]'", "set key outside below maxcols 1 samplen 2",
+                "set xlabel 'agents'", "set format x '10^{%T}'", "set ylabel 'overhead [ms]'", "set key outside above maxcols 1 samplen 2",
                 f"plot {curve('own costs', 3, 'the costs of this master', blue, 5)}, "
                 f"{curve('with packets', 3, 'and 10 us for each packet', red, 7)}, 1000 with lines dt 2 lc rgb 'black' title 'bound of the paper'",
                 "set xrange [700:1e8]", "set yrange [1e-5:3]", "set ylabel 'load of the master'", "set format y '10^{%T}'",

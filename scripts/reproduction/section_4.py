@@ -136,7 +136,7 @@ def figure(samples):
                 rows.append([quantity, kind, law, k, f"{sample.mean():.6g}", f"{sample.half_width(0.05):.6g}",
                              f"{exact(quantity, kind, law, k, beta):.6g}", f"{asymptotic(quantity, kind, law, k, beta):.6g}"])
     commands = ["set multiplot layout 1,3", "set logscale x", "set xrange [7:1400]", "set xlabel 'k, slots of its own'",
-                "set offsets graph 0, 0, 0.1, 0.05", "set key outside below maxcols 1 samplen 2"]
+                "set offsets graph 0, 0, 0.1, 0.05", "set key outside above maxcols 1 samplen 2"]
     for quantity, unit in (("ramp-up", "ramp-up [T]"), ("completion", "completion [T]"), ("utilization", "utilization")):
         commands.append(f"set ylabel '{unit}'")
         plots = []

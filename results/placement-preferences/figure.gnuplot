@@ -1,0 +1,18 @@
+# gnuplot figure.gnuplot draws figure.svg from data.csv; gnuplot -e 'kind = "pdf"' figure.gnuplot draws figure.pdf
+if (!exists("kind")) kind = "svg"
+if (kind eq "svg") set terminal svg size 900,450 dynamic font "Helvetica,13" background "white"
+if (kind eq "pdf") set terminal pdfcairo size 9in,4.5in font "Helvetica,12"
+set output "figure." . kind
+set datafile separator ","
+set key outside above
+set grid linecolor rgb '#dddddd'
+set border 3
+set tics nomirror
+set xlabel 'weight'
+set ylabel 'part of the slots [%]'
+set xrange [-0.6:2.6]
+set yrange [0:*]
+set boxwidth 0.3
+set style fill solid 0.8
+set xtics ('1' 0, '2' 1, '5' 2)
+plot 'data.csv' skip 1 every ::0::2 using ($0 + -0.17):4:5 with boxerrorbars lc rgb '#0072B2' title 'lottery', 'data.csv' skip 4 every ::0::2 using ($0 + 0.17):4:5 with boxerrorbars lc rgb '#E69F00' title 'drf', 'data.csv' skip 1 every ::0::2 using 0:6 with points pt 2 ps 1.5 lw 2 lc rgb 'black' title 'weighted fair part'
