@@ -333,6 +333,37 @@ static void task_updated(void *self, Instant now, FrameworkId id, AgentId agent,
     task_freed(recorder, framework, now, resources);
 }
 
+/* Of most frameworks an executor has nothing of its own. */
+static void executor_added(void *self, Instant now, FrameworkId id, AgentId agent, uint64_t executor,
+                           const Resources *resources)
+{
+  Recorder *recorder = self;
+  Quantities scratch;
+  (void)agent;
+  (void)executor;
+  if (resources_are_empty(resources))
+    return;
+  recorder_advance(recorder, now);
+  RecordedFramework *framework = recorder_at(recorder, id);
+  share_until(recorder, framework, now);
+  add(recorder, framework->allocated, now, quantities_of(resources, &scratch));
+}
+
+static void executor_removed(void *self, Instant now, FrameworkId id, AgentId agent, uint64_t executor,
+                             const Resources *resources)
+{
+  Recorder *recorder = self;
+  Quantities scratch;
+  (void)agent;
+  (void)executor;
+  if (resources_are_empty(resources))
+    return;
+  recorder_advance(recorder, now);
+  RecordedFramework *framework = recorder_at(recorder, id);
+  share_until(recorder, framework, now);
+  take(recorder, framework->allocated, now, quantities_of(resources, &scratch));
+}
+
 static void allocation_run(void *self, Instant now, bool periodic, uint32_t offers)
 {
   Recorder *recorder = self;
@@ -370,6 +401,8 @@ Recorder *recorder_new(Duration warm_up, const RecorderSink *sink)
       .offer_ended = offer_ended,
       .task_launched = task_launched,
       .task_updated = task_updated,
+      .executor_added = executor_added,
+      .executor_removed = executor_removed,
       .allocation_run = allocation_run,
   };
   recorder_watch_jobs(recorder);

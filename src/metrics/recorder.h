@@ -11,8 +11,8 @@
  *
  * Definitions.
  *
- * - allocated, offered: exact time integrals per framework and resource, from the warm-up to the end; the cluster's are the
- *   sums over frameworks. The total likewise, by agents that come and go.
+ * - allocated (to tasks and executors), offered: exact time integrals per framework and resource, from the warm-up to the
+ *   end; the cluster's are the sums over frameworks. The total likewise, by agents that come and go.
  * - dominant share: the largest of allocated / total of the cluster over its resources; 0 where there are no agents. Its
  *   mean over a framework's time is exact too (up to the rounding of doubles).
  * - demand: tasks that are runnable (their stage's predecessors are done) and have not ended.

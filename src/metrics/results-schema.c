@@ -187,7 +187,7 @@ static const ResultsColumn resource_columns[] = {
     {"resource", TEXT, "NOT NULL", "", "cpus, mem, ..."},
     {"mean_total", REAL, NULL, "units (cpus, MiB)",
      "time mean of the cluster's total from warm-up to end, exact"},
-    {"mean_allocated", REAL, NULL, "units (cpus, MiB)", "likewise, of what tasks had"},
+    {"mean_allocated", REAL, NULL, "units (cpus, MiB)", "likewise, of what tasks and executors had"},
     {"mean_offered", REAL, NULL, "units (cpus, MiB)", "likewise, of what was on offer"},
     END,
 };
@@ -266,7 +266,7 @@ static const ResultsColumn cluster_sample_columns[] = {
     RUN_ID,
     {"t_ns", INTEGER, "NOT NULL", "ns", "instant of the sample"},
     {"resource", TEXT, "NOT NULL", "", "cpus, mem, ..."},
-    {"allocated", REAL, "NOT NULL", "units (cpus, MiB)", "what tasks have"},
+    {"allocated", REAL, "NOT NULL", "units (cpus, MiB)", "what tasks and executors have"},
     {"mean_allocated", REAL, "NOT NULL", "units (cpus, MiB)",
      "time mean of it since the sample before or the warm-up; exact"},
     {"offered", REAL, "NOT NULL", "units (cpus, MiB)", "what is on offer"},

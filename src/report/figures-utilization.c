@@ -125,7 +125,8 @@ bool figure_utilization(Drawing *drawing, uint32_t run, GError **error)
   static const Area plain[] = {{"allocated", "allocated", 1}, {"offered", "offered", 2}};
   static const Stack stacks[] = {
       {"decomposition_sample", decomposed, G_N_ELEMENTS(decomposed),
-       "What became of each resource of the cluster. Used: tasks had it. Offered: it was on offer to "
+       "What became of each resource of the cluster. Used: tasks and executors had it. Offered: it was on "
+       "offer to "
        "frameworks. "
        "The others were free: filtered, held back and usable had room for tasks that waited, but whose "
        "frameworks had "
@@ -135,7 +136,8 @@ bool figure_utilization(Drawing *drawing, uint32_t run, GError **error)
        "unwanted: no "
        "task waited for it."},
       {"cluster_sample", plain, G_N_ELEMENTS(plain),
-       "Part of each resource of the cluster that tasks had, and above it what was on offer to frameworks at "
+       "Part of each resource of the cluster that tasks and executors had, and above it what was on offer to "
+       "frameworks at "
        "that "
        "instant. What is left is free."},
   };

@@ -73,6 +73,18 @@ def what_is_too_small_for_every_task(box):
 
 
 @case
+def what_an_executor_holds_counts(box):
+    # Two agents, each with an executor of 1 GiB for the 20 s of two tasks of half a GiB: 4 GiB, for a fifth of 100 s.
+    run(box, "[framework s]\nscheduler = spark\njobs = 1\nexecutor-resources = mem:1024\ntasks = 4\ntask-duration = 20s\n"
+             "task-resources = cpus:2;mem:512\n", "--set", "cluster.agents=2")
+    mem = box.value("r.db", "SELECT mean_allocated FROM resource WHERE resource = 'mem'")
+    assert abs(mem - 0.2 * 4096) < 1, mem
+    assert box.value("r.db", "SELECT max(allocated) FROM cluster_sample WHERE resource = 'mem'") == 4096
+    used = box.value("r.db", "SELECT max(used) FROM decomposition_sample WHERE resource = 'mem'")
+    assert used == 4096000, used
+
+
+@case
 def what_nobody_waits_for(box):
     found = run(box, framework("a", 3, tasks=2))
     assert found["unwanted"] > 0.9 and found["too_small"] == 0, found
