@@ -35,7 +35,7 @@ PARAMETERS = [
 ]
 
 CANNOT_SHOW = [
-    "How busy CPUs and memory were: what is measured is what tasks were given. So the levels of utilization are not those that were "
+    "How busy CPUs and memory were: what is measured is what tasks and executors were given. So the levels of utilization are not those that were "
     "published; their increase is compared all the same.",
     "Stragglers of MPI jobs, and what Hadoop loses by heartbeats: the machines are alike and tasks start at once.",
     "Data locality: data is everywhere here (replicas = 0). See the experiment on delay scheduling.",

@@ -6,7 +6,7 @@
 /* Of maps, by where they ran. */
 enum { NODE, RACK, ELSEWHERE, PLACES };
 
-static const char *const places[PLACES] = {"on an agent with their data", "in a rack with it", "elsewhere"};
+static const char *const places[PLACES] = {"with their data", "in a rack with it", "elsewhere"};
 
 static bool add_times(Drawing *drawing, uint32_t run, Figure *figure, GError **error)
 {
@@ -25,8 +25,7 @@ static bool add_times(Drawing *drawing, uint32_t run, Figure *figure, GError **e
   Query query;
   if (!query_start(&query, drawing->set, run, sql, error))
     return false;
-  Panel *panel =
-      figures_time_panel(drawing, run, figure, tasks ? "part of these tasks [%]" : "part of their tasks [%]");
+  Panel *panel = figures_time_panel(drawing, run, figure, "tasks [%]");
   panel->y_max = 100;
   panel->stacked = true;
   Curve *areas[PLACES];

@@ -332,7 +332,7 @@ def kinds_of_frameworks_and_what_they_know(box):
     figures = check_page(box.join("w.html"))
     assert {"schedulers", "locality", "stages"} <= figures.keys()
     assert {"hadoop", "spark", "dominant shares [%]"} <= set(figures["schedulers"][1])
-    assert {"on an agent with their data", "in a rack with it", "elsewhere", "by size of the job [%]",
+    assert {"with their data", "in a rack with it", "elsewhere", "by size of the job [%]",
             "2 to 9 (3)", "10 to 99 (1)"} <= set(figures["locality"][1])
     assert {"job-1, small", "job-3, small", "job-1, spark"} <= set(figures["stages"][1])
     assert "job-1, large" not in figures["stages"][1]  # it has one stage
@@ -359,7 +359,7 @@ def kinds_of_frameworks_and_what_they_know(box):
         WHERE node_local + rack_local + off_rack > 0 GROUP BY tasks >= 10""")]
     for words in (by_start, by_submission):
         words = words[words.index("by size of the job"):]
-        assert f" on an agent with their data: from {min(parts):.4g} to {max(parts):.4g}" in words, (parts, words)
+        assert f" with their data: from {min(parts):.4g} to {max(parts):.4g}" in words, (parts, words)
     box.refused("there is no figure stages .*--record tasks", "plot", "w.db", "--figure", "stages")
 
 
