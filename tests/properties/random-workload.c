@@ -348,6 +348,8 @@ static void say_torque(Writer *writer)
   say(writer, "backfill = %s\nestimate-factor = %u.5\njobs = %u\narrival = poisson(1s)\n",
       more_below(writer, 2) == 0 ? "easy" : "none", more_below(writer, 3), more_between(writer, 1, 6));
   say(writer, "tasks = uniform(1, 4)\ntask-resources = cpus:0.25;mem:32\ntask-duration = exponential(2s)\n");
+  if (more_percent(writer, 50))
+    say(writer, "executor-start-up = exponential(%ums)\n", more_between(writer, 1, 800));
   say_wishes(writer);
   say_habits(writer);
 }
@@ -487,11 +489,15 @@ static void say_hadoop(Writer *writer)
     say(writer, "refuse-seconds = %ums\n", 500 * more_between(writer, 0, 6));
   if (more_percent(writer, 30))
     say(writer, "tasks-per-offer = %u\n", more_between(writer, 1, 2));
-  if (more_percent(writer, 30))
+  if (more_percent(writer, 30)) {
     say(writer, "decision-time = exponential(%ums)\n", more_between(writer, 1, 800));
+    if (more_percent(writer, 50))
+      say(writer, "attempts-max = %u\n", more_between(writer, 1, 6));
+  }
   if (more_percent(writer, 30))
     say(writer, "executor-start-up = exponential(%ums)\n", more_between(writer, 1, 800));
-  if (more_percent(writer, 50))
+  bool speculation = more_percent(writer, 50);
+  if (speculation)
     say(writer, "speculation = yes\n");
   if (reduces)
     say(writer, "reduce-slow-start = %u%%\nshuffle-rate = 1MB/s\n", 25 * more_below(writer, 5));
@@ -500,7 +506,8 @@ static void say_hadoop(Writer *writer)
   say(writer,
       "[stage elephant.map]\ntasks = uniform(1, %u)\ntask-resources = cpus:0.%u;mem:128\n"
       "task-duration = exponential(%ums)\n",
-      more_between(writer, 2, 12), 25 * more_between(writer, 1, 3), more_between(writer, 100, 5000));
+      more_between(writer, 2, 12), 25 * more_between(writer, 1, 3),
+      more_between(writer, 100, speculation && !writer->has_duration ? 60000 : 5000));
   if (!reduces)
     return;
   say(writer,
