@@ -13,10 +13,11 @@ typedef struct {
 typedef struct {
   JobSource *source;
   uint64_t name_hash;
-  uint64_t pulled; /* serial of the last job pulled */
-  Instant last;    /* its submission */
-  uint32_t live;   /* members that have not left */
-  bool ended;      /* open: next() has said so */
+  uint64_t pulled;   /* serial of the last job pulled */
+  Instant last;      /* its submission */
+  uint32_t *allowed; /* of sim_fit_agents() */
+  uint32_t live;     /* members that have not left */
+  bool ended;        /* open: next() has said so */
 } Group;
 
 struct SimArrivals {
@@ -187,6 +188,7 @@ SimArrivals *sim_arrivals_new(SimWorld *world, JobSource *const *sources, GError
     *group = (Group){.source = sources[i], .live = sources[i]->n_members};
     group->last = INSTANT_ZERO;
     group->name_hash = sim_text_hash(world->experiment->frameworks[i].name);
+    group->allowed = sim_fit_agents(world->experiment, &world->experiment->frameworks[i]);
     if (!group->source->closed && group->live > 0)
       arrivals->open++;
   }
@@ -208,6 +210,8 @@ void sim_arrivals_free(SimArrivals *arrivals)
     return;
   for (uint32_t i = 0; i < arrivals->n; i++)
     sim_job_free(arrivals->heap[i].job);
+  for (uint32_t i = 0; i < arrivals->world->experiment->n_frameworks; i++)
+    g_free(arrivals->groups[i].allowed);
   g_free(arrivals->heap);
   g_free(arrivals->groups);
   g_free(arrivals->starts);
@@ -283,7 +287,8 @@ static void submit(SimArrivals *arrivals, SimJob *job)
   world->progress = now;
   sim_digest_add_2(&world->digest, now, SIM_PHASE_ARRIVAL, SIM_RECORD_ARRIVAL, job->id.index,
                    framework->id.index);
-  g_autofree char *misfit = sim_misfit(world, framework->spec, framework->member_info->role, job);
+  g_autofree char *misfit = sim_misfit(world, framework->spec, arrivals->groups[framework->group].allowed,
+                                       framework->member_info->role, job);
   sim_framework_job(framework, job, misfit);
 }
 

@@ -44,7 +44,7 @@ static Quantities room_on(const Experiment *experiment, const FrameworkSpec *spe
                                spec->roles == NULL ? own : (const char *const *)spec->roles,
                                operators_reserve(experiment)};
   bool revocable = (spec->capabilities & CAPABLE_REVOCABLE_RESOURCES) != 0;
-  if (G_LIKELY(class->resources.special == NULL))
+  if (G_LIKELY(class->resources.special == NULL || spec->scheduler == SCHEDULER_SPARK))
     return class->resources.plain;
   Resources resources;
   resources_copy(&resources, &class->resources);
@@ -54,9 +54,21 @@ static Quantities room_on(const Experiment *experiment, const FrameworkSpec *spe
   return room;
 }
 
+uint32_t *sim_fit_agents(const Experiment *experiment, const FrameworkSpec *spec)
+{
+  const Cluster *cluster = &experiment->cluster;
+  if (spec->agents.n == 0)
+    return NULL;
+  uint32_t *allowed = g_new(uint32_t, MAX(cluster->n_classes, 1));
+  uint32_t first = 0;
+  for (uint32_t i = 0; i < cluster->n_classes; first += cluster->classes[i++].count)
+    allowed[i] = agent_filter_count(&spec->agents, cluster, &cluster->classes[i], first);
+  return allowed;
+}
+
 /* How many tasks fit the empty cluster at once, up to @enough. */
-static uint64_t room_for(const SimWorld *world, const FrameworkSpec *spec, const char *role,
-                         const Quantities *need, uint64_t enough)
+static uint64_t room_for(const SimWorld *world, const FrameworkSpec *spec, const uint32_t *allowed,
+                         const char *role, const Quantities *need, uint64_t enough)
 {
   const Experiment *experiment = world->experiment;
   uint64_t room = 0;
@@ -65,8 +77,9 @@ static uint64_t room_for(const SimWorld *world, const FrameworkSpec *spec, const
     Quantities whole = room_on(experiment, spec, role, class);
     uint32_t count =
         world->partitions == NULL ? class->count : sim_partitions_count(world->partitions, role, i);
-    if (count > 0 && framework_is_ready_for(experiment, spec, class) && quantities_contain(&whole, need) &&
-        agent_filter_may_allow(&spec->agents, class))
+    if (allowed != NULL)
+      count = MIN(count, allowed[i]);
+    if (count > 0 && framework_is_ready_for(experiment, spec, class) && quantities_contain(&whole, need))
       room += (uint64_t)count * MIN(quantities_divide(&whole, need), spec->tasks_per_offer);
   }
   return room;
@@ -79,7 +92,8 @@ static char *misfit_of_pool(const SimWorld *world, const SimStage *stage, const 
                          stage->tasks, need, role);
 }
 
-char *sim_misfit(const SimWorld *world, const FrameworkSpec *spec, const char *role, const SimJob *job)
+char *sim_misfit(const SimWorld *world, const FrameworkSpec *spec, const uint32_t *allowed, const char *role,
+                 const SimJob *job)
 {
   bool gang = scheduler_starts_gangs(spec->scheduler);
   for (uint32_t i = 0; i < job->n_stages; i++) {
@@ -97,7 +111,7 @@ char *sim_misfit(const SimWorld *world, const FrameworkSpec *spec, const char *r
     Quantities least = stage->need; /* with the executor that it needs */
     quantities_add(&least, &spec->executor_resources);
     uint64_t wanted = framework_least(spec, stage->tasks);
-    uint64_t room = room_for(world, spec, role, &least, wanted);
+    uint64_t room = room_for(world, spec, allowed, role, &least, wanted);
     if (room >= wanted)
       continue;
     g_autofree char *need = quantities_print(world->experiment->kinds, &stage->need);
@@ -107,8 +121,9 @@ char *sim_misfit(const SimWorld *world, const FrameworkSpec *spec, const char *r
                              : world->partitions != NULL ? " of the partition of its role"
                                                          : "");
     return g_strdup_printf(
-        "its gang of %u tasks of %s each does not fit the empty %s: %" G_GUINT64_FORMAT " fit",
-        (uint32_t)wanted, need, world->partitions == NULL ? "cluster" : "partition of its role", room);
+        "its gang of %u tasks of %s each does not fit the empty %s%s: %" G_GUINT64_FORMAT " fit",
+        (uint32_t)wanted, need, world->partitions == NULL ? "cluster" : "partition of its role",
+        allowed == NULL ? "" : ", on the agents that its framework wants", room);
   }
   return NULL;
 }

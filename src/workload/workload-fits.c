@@ -97,7 +97,9 @@ static uint64_t room_for(const Asker *asker, const Quantities *need)
   uint32_t limit = framework->roles == NULL ? framework->tasks_per_offer : UINT32_MAX;
   uint64_t room = 0;
   for (uint32_t i = 0; i < cluster->n_classes; i++) {
-    Quantities whole = resources_count(&cluster->classes[i].resources);
+    const Resources *resources = &cluster->classes[i].resources;
+    Quantities whole =
+        framework->scheduler == SCHEDULER_SPARK ? resources->plain : resources_count(resources);
     if (asker->counts[i] > 0 && quantities_contain(&whole, need))
       room += (uint64_t)asker->counts[i] * MIN(quantities_divide(&whole, need), limit);
   }

@@ -101,6 +101,20 @@ START_TEST(starts_again_as_a_whole)
 }
 END_TEST
 
+/* Where a job's size is drawn, what one host has room for is known only when it comes: two tasks. */
+START_TEST(too_many_for_the_hosts_it_wants)
+{
+  TextRun run;
+  text_run(&run, "drf",
+           "[cluster]\nagents=4\nresources=cpus:2\n[framework r]\nscheduler=rigid\nonly-agents=agent-00001\n"
+           "tasks=uniform(3, 6)\njobs=2\narrival=once\ntask-resources=cpus:1\ntask-duration=5s\n");
+  ck_assert_int_eq(run.end, SIMULATION_DONE);
+  ck_assert_ptr_nonnull(strstr(run.states->str, "r 0 unschedulable"));
+  ck_assert_ptr_nonnull(strstr(run.states->str, "r 1 unschedulable"));
+  text_run_clear(&run);
+}
+END_TEST
+
 /* --- torque --------------------------------------------------------------------------------------------- */
 
 static double start_of(const TextRun *run, uint32_t job)
@@ -141,6 +155,7 @@ Suite *test_suite(void)
   test_case(suite, a_gang_begins_at_once);
   test_case(suite, one_lost_all_lost);
   test_case(suite, starts_again_as_a_whole);
+  test_case(suite, too_many_for_the_hosts_it_wants);
   test_case(suite, stays_within_its_pool);
   return suite;
 }

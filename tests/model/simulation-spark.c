@@ -94,6 +94,9 @@ START_TEST(executors_hold_their_agents)
   text_run(&run, "drf", HEAD("1", "cpus:4;mem:1000") SPARK("tasks=2\nexecutor-resources=mem:1001\n"));
   ck_assert_ptr_nonnull(strstr(run.states->str, "unschedulable"));
   text_run_clear(&run);
+  text_run(&run, "drf", HEAD("1", "cpus(s):4;mem:1000") SPARK("tasks=2\n")); /* it uses nothing reserved */
+  ck_assert_ptr_nonnull(strstr(run.states->str, "unschedulable"));
+  text_run_clear(&run);
 }
 END_TEST
 
