@@ -174,9 +174,9 @@ static bool check_spread(const WorkloadBuild *build, const KeyGroup *group, Fram
   for (uint32_t i = 0; i < framework->n_instances; i++)
     if (framework->instances[i].count > places)
       return key_file_fail(build->file, group, key_group_find(group, "instances"), WORKLOAD_ERROR_VALUE,
-                           error, "%u instances, and %u %s to spread them over",
-                           framework->instances[i].count, places,
-                           framework->spread == SPREAD_HOST ? "agents" : "racks");
+                           error, "expected at most %u, as many as there are %s to spread over, not %u",
+                           places, framework->spread == SPREAD_HOST ? "agents" : "racks",
+                           framework->instances[i].count);
   return true;
 }
 

@@ -120,8 +120,8 @@ bool build_hadoop(const WorkloadBuild *build, const KeyGroup *group, const GPtrA
     hadoop->replicas = MIN(REPLICAS_USUAL, agents);
   if (hadoop->replicas > agents)
     return key_file_fail(build->file, group, replicas, WORKLOAD_ERROR_VALUE, error,
-                         "more replicas (%u) than agents (%u): each lies on another one", hadoop->replicas,
-                         agents);
+                         "expected at most %u, for each replica lies on another agent, not %u", agents,
+                         hadoop->replicas);
   return check_jobs(build, group, stages, framework, error) && check_pools(build, group, framework, error) &&
          check_racks(build, group, framework, error) &&
          check_rate(build, group, framework, "rack-read", hadoop->rack_read.rate, 0, error) &&

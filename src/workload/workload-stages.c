@@ -34,7 +34,7 @@ static bool resolve_after(const WorkloadBuild *build, StageList *list, uint32_t 
       return key_file_prefix(build->file, list->groups[index], entry, error);
     if ((uint32_t)other == index)
       return key_file_fail(build->file, list->groups[index], entry, WORKLOAD_ERROR_VALUE, error,
-                           "a stage cannot wait for itself");
+                           "a stage cannot wait for itself; expected other stages of the framework");
     list->specs[index].after |= UINT64_C(1) << other;
   }
   return true;

@@ -209,7 +209,7 @@ def preferences_that_nobody_has(box):
 
 @case
 def replicas_and_stages(box):
-    refused_twice(box, r"14: \[framework f\] replicas: more replicas \(5\) than agents \(4\)",
+    refused_twice(box, r"14: \[framework f\] replicas: expected at most 4, for each replica lies on another agent, not 5",
                   f"[framework f]\nscheduler = hadoop\nreplicas = 5\ntasks = 1\n{TASK}")
     stages = f"[framework f]\n[stage f.a]\ntasks = 1\n{TASK}%s[stage f.b]\ntasks = 1\n{TASK}%s"
     refused_twice(box, r"17: \[stage f.a\] after: a stage cannot wait for itself", stages % ("after = a\n", ""))
