@@ -421,7 +421,9 @@ static const Refusal refusals[] = {
      "t.ini:8: [framework f] instances: expected times that ascend, not \"5s\""},
     {"[experiment]\nduration=1h\n" C
      "[framework f]\nscheduler=service\ninstances=1, 5s: 99\nspread=host\ntask-resources=cpus:1\n",
-     NULL, "t.ini:8: [framework f] instances: expected at most 1, as many as there are agents to spread over, not 99"},
+     NULL,
+     "t.ini:8: [framework f] instances: expected at most 1, as many as there are agents to spread over, not "
+     "99"},
     {"[experiment]\nduration=1h\n" C
      "[framework f]\nscheduler=service\ninstances=1\nspread=rack\ntask-resources=cpus:1\n",
      NULL, "t.ini:9: [framework f] spread: there are no racks; expected \"agents-per-rack\" in [cluster]"},
@@ -624,7 +626,8 @@ static const Refusal refusals[] = {
      "t.ini:13: [framework g-2]: a framework \"g-2\" comes from [framework g] already"},
 
     /* --- stages --- */
-    {C S "[stage f.a]\n" T "after=a\n", NULL, "t.ini:9: [stage f.a] after: a stage cannot wait for itself; expected other stages of the framework"},
+    {C S "[stage f.a]\n" T "after=a\n", NULL,
+     "t.ini:9: [stage f.a] after: a stage cannot wait for itself; expected other stages of the framework"},
     {C S "[stage f.map]\n" T "[stage f.reduce]\n" T "after=mpa\n", NULL,
      "t.ini:13: [stage f.reduce] after: unknown stage \"mpa\"; did you mean \"map\"?"},
     {C S "[stage f.a]\n" T "after=c\n[stage f.b]\n" T "after=a\n[stage f.c]\n" T "after=b\n[stage f.d]\n" T,
