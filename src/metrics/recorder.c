@@ -334,34 +334,35 @@ static void task_updated(void *self, Instant now, FrameworkId id, AgentId agent,
 }
 
 /* Of most frameworks an executor has nothing of its own. */
-static void executor_added(void *self, Instant now, FrameworkId id, AgentId agent, uint64_t executor,
-                           const Resources *resources)
+static void executor_changed(Recorder *recorder, Instant now, FrameworkId id, const Resources *resources,
+                             bool added)
 {
-  Recorder *recorder = self;
   Quantities scratch;
-  (void)agent;
-  (void)executor;
   if (resources_are_empty(resources))
     return;
   recorder_advance(recorder, now);
   RecordedFramework *framework = recorder_at(recorder, id);
   share_until(recorder, framework, now);
-  add(recorder, framework->allocated, now, quantities_of(resources, &scratch));
+  if (added)
+    add(recorder, framework->allocated, now, quantities_of(resources, &scratch));
+  else
+    take(recorder, framework->allocated, now, quantities_of(resources, &scratch));
+}
+
+static void executor_added(void *self, Instant now, FrameworkId id, AgentId agent, uint64_t executor,
+                           const Resources *resources)
+{
+  (void)agent;
+  (void)executor;
+  executor_changed(self, now, id, resources, true);
 }
 
 static void executor_removed(void *self, Instant now, FrameworkId id, AgentId agent, uint64_t executor,
                              const Resources *resources)
 {
-  Recorder *recorder = self;
-  Quantities scratch;
   (void)agent;
   (void)executor;
-  if (resources_are_empty(resources))
-    return;
-  recorder_advance(recorder, now);
-  RecordedFramework *framework = recorder_at(recorder, id);
-  share_until(recorder, framework, now);
-  take(recorder, framework->allocated, now, quantities_of(resources, &scratch));
+  executor_changed(self, now, id, resources, false);
 }
 
 static void allocation_run(void *self, Instant now, bool periodic, uint32_t offers)

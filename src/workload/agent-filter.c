@@ -105,7 +105,8 @@ static bool allows(const AgentFilter *filter, Subject *subject)
   return filter->n == 0;
 }
 
-bool agent_filter_may_allow(const AgentFilter *filter, const AgentClass *agents)
+/* Whether some agent of @agents may pass; tests of its hostname and rack are taken to. */
+static bool may_allow(const AgentFilter *filter, const AgentClass *agents)
 {
   Subject subject = {.class = agents, .number = ANY_NUMBER};
   return allows(filter, &subject);
@@ -126,8 +127,8 @@ uint32_t agent_filter_count(const AgentFilter *filter, const Cluster *cluster, c
   for (uint32_t i = 0; i < filter->n; i++)
     for (uint32_t j = 0; j < filter->groups[i].n; j++)
       of_one = of_one || is_of_one(&filter->groups[i].tests[j]);
-  if (!of_one || !agent_filter_may_allow(filter, agents))
-    return agent_filter_may_allow(filter, agents) ? agents->count : 0;
+  if (!of_one || !may_allow(filter, agents))
+    return may_allow(filter, agents) ? agents->count : 0;
   for (uint32_t i = 0; i < agents->count; i++)
     n += agent_filter_allows(filter, cluster, agents, first + i);
   return n;

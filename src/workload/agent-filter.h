@@ -21,10 +21,6 @@
 #define RACK_NAME_SIZE 24
 void rack_name(const Cluster *cluster, uint32_t number, char name[RACK_NAME_SIZE]);
 
-/** agent_filter_may_allow: whether some agent of @agents may pass; tests of its hostname and rack are taken to. Cost:
- * O(tests). */
-bool agent_filter_may_allow(const AgentFilter *filter, const AgentClass *agents);
-
 /** agent_filter_allows: whether the agent of this number, which is of @agents, passes. Cost: O(tests). */
 bool agent_filter_allows(const AgentFilter *filter, const Cluster *cluster, const AgentClass *agents,
                          uint32_t number);
