@@ -103,6 +103,7 @@ void sim_agents_return(SimAgents *agents, uint32_t machine)
   agents->all = g_renew(SimAgent, agents->all, agents->n + 1);
   sim_network_add_agent(agents->world->network, (AgentId){agents->n});
   sim_agents_add(agents, class, machine);
+  sim_network_charge(agents->world->network, MASTER_COST_REGISTER);
   if (register_agent(agents, class, machine))
     return;
   agents->n--; /* still down: it keeps its old number */

@@ -41,6 +41,9 @@ void sim_deliver_message(SimWorld *world, const SimMessage *message)
   case SIM_MESSAGE_STATUS:
     sim_deliver_status(world, message->status);
     break;
+  case SIM_MESSAGE_EXECUTOR_EXITED:
+    sim_deliver_executor_exited(world, agent, framework, message->executor);
+    break;
   case SIM_MESSAGE_OFFERS:
     sim_deliver_offers(world, framework, message->offers, message->n);
     break;

@@ -110,6 +110,15 @@ static inline void sim_deliver_status(SimWorld *world, const TaskStatus *status)
   master_status_update(world->master, now, status);
 }
 
+static inline void sim_deliver_executor_exited(SimWorld *world, AgentId agent, FrameworkId framework,
+                                               uint64_t executor)
+{
+  Instant now = sim_world_now(world);
+  sim_digest_add_2(&world->digest, now, SIM_PHASE_MESSAGE, SIM_RECORD_EXECUTOR_EXITED,
+                   sim_record_pair(agent.index, framework.index), executor);
+  master_executor_exited(world->master, now, agent, framework, executor);
+}
+
 /* --- at a framework ------------------------------------------------------------------------------------- */
 
 static inline void sim_deliver_offers(SimWorld *world, FrameworkId framework, const OfferMessage *offers,

@@ -3,6 +3,7 @@
 
 #include "model/sim-framework.h"
 #include "model/sim-isolation.h"
+#include "model/sim-network.h"
 
 struct SimExecutors {
   SimFramework *framework;
@@ -122,7 +123,7 @@ static void end(SimExecutors *executors, SimExecutor *executor)
   g_ptr_array_remove_index_fast(executors->living, place);
   if (place < executors->living->len)
     ((SimExecutor *)g_ptr_array_index(executors->living, place))->place = place;
-  master_executor_exited(world->master, sim_world_now(world), agent, framework->id, info->id);
+  sim_network_executor_exited(world->network, agent, framework->id, info->id);
 }
 
 void sim_executors_ended(SimExecutors *executors, AgentId agent)

@@ -220,6 +220,7 @@ static bool subscribe(SimFramework *framework, Instant now)
       .principal = spec->principal,
   };
   GError *error = NULL;
+  sim_network_charge(framework->world->network, MASTER_COST_SUBSCRIBE);
   FrameworkId id = master_subscribe(framework->world->master, now, &info, &error);
   sim_wishes_clear(wishes);
   if (error == NULL)

@@ -132,6 +132,7 @@ int64_t sim_message_cost(const SimMessage *message, const Duration *costs)
       [SIM_MESSAGE_REQUEST] = MASTER_COST_REQUEST,
       [SIM_MESSAGE_RECONCILE] = MASTER_COST_RECONCILE,
       [SIM_MESSAGE_STATUS] = MASTER_COST_STATUS,
+      [SIM_MESSAGE_EXECUTOR_EXITED] = MASTER_COST_EXECUTOR_EXITED,
       [SIM_MESSAGE_OFFERS] = MASTER_COST_OFFERS,
   };
   CHECK(message->kind < G_N_ELEMENTS(kinds));

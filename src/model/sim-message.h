@@ -18,7 +18,7 @@
 #include "workload/experiment.h"
 
 typedef enum {
-  SIM_MESSAGE_ACCEPT, /* to the master, up to SIM_MESSAGE_STATUS */
+  SIM_MESSAGE_ACCEPT, /* to the master: of a framework */
   SIM_MESSAGE_DECLINE,
   SIM_MESSAGE_SUPPRESS,
   SIM_MESSAGE_REVIVE,
@@ -28,7 +28,8 @@ typedef enum {
   SIM_MESSAGE_INVERSE_ANSWER,
   SIM_MESSAGE_REQUEST,
   SIM_MESSAGE_RECONCILE,
-  SIM_MESSAGE_STATUS,
+  SIM_MESSAGE_STATUS, /* of an agent */
+  SIM_MESSAGE_EXECUTOR_EXITED,
   SIM_MESSAGE_OFFERS, /* to a framework */
   SIM_MESSAGE_RESCIND,
   SIM_MESSAGE_STATUS_FORWARDED,
@@ -69,6 +70,7 @@ typedef struct {
     } demand;
     const TaskStatus *status;
     const TaskLaunch *launch;
+    uint64_t executor; /* EXECUTOR_EXITED */
     struct {
       TaskId id;
       uint64_t label; /* to an agent */
@@ -81,7 +83,12 @@ typedef struct {
 
 static inline bool sim_message_is_to_master(SimMessageKind kind)
 {
-  return kind <= SIM_MESSAGE_STATUS;
+  return kind <= SIM_MESSAGE_EXECUTOR_EXITED;
+}
+
+static inline bool sim_message_is_of_framework(SimMessageKind kind)
+{
+  return kind < SIM_MESSAGE_STATUS;
 }
 
 /** sim_message_size: bytes of a copy. */

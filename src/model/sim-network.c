@@ -178,7 +178,7 @@ static void arrive(SimNetwork *network, SimMessage *message)
   SimWorld *world = network->world;
   Instant now = sim_world_now(world);
   Instant at = now;
-  bool is_limited = network->limited && message->kind < SIM_MESSAGE_STATUS;
+  bool is_limited = network->limited && sim_message_is_of_framework(message->kind);
   if (!is_limited || message->kind == SIM_MESSAGE_TEARDOWN) { /* as when its connection breaks */
     let_in(network, message);
   } else if (!master_admit(world->master, now, message->framework, &at)) {
@@ -317,6 +317,22 @@ void sim_network_status(SimNetwork *network, const TaskStatus *status)
   }
   SimMessage message = {.kind = SIM_MESSAGE_STATUS, .agent = status->agent, .status = status};
   send_message(network, FROM_AGENT, status->agent.index, &message);
+}
+
+void sim_network_executor_exited(SimNetwork *network, AgentId agent, FrameworkId framework, uint64_t executor)
+{
+  SimMessage message = {
+      .kind = SIM_MESSAGE_EXECUTOR_EXITED, .framework = framework, .agent = agent, .executor = executor};
+  if (network->direct_from_agents)
+    sim_deliver_message(network->world, &message);
+  else
+    send_message(network, FROM_AGENT, agent.index, &message);
+}
+
+void sim_network_charge(SimNetwork *network, MasterCost cost)
+{
+  if (network->costs != NULL)
+    give_work(network, network->costs[cost]);
 }
 
 /* --- the master's ports --------------------------------------------------------------------------------- */

@@ -10,7 +10,7 @@
  *                                             (latency per pair)          Master <-- (rate limits; service
  *                                                                           |              ^  time, one at a time)
  *     SimAgent     <-- launch, kill, acknowledge, shutdown ------------------'              |
- *                  --- status -------------------------------------------------------------'
+ *                  --- status, executor exited ---------------------------------------------'
  *
  * Latency: each message takes its own draw, keyed by (direction, agent or framework, number of the message),
  * but never overtakes an earlier one of the same pair and direction. Service time: messages to the master
@@ -19,7 +19,8 @@
  *
  * Costs (key "costs" of [master]) are service times by kind of message. With them an allocation run takes time, too: it
  * decides at its instant, on what the books say then, and its offers leave in their order as the master, in its turn,
- * has made them.
+ * has made them. So do a framework that subscribes and an agent that comes back: they are in the books at once, and the
+ * master has that much more to do. The agents of the beginning are there before the run, and take none of its time.
  *
  * What is absent costs nothing: without a latency (and, towards the master, a service time) the message is a
  * call. Everything is recorded in the digest when it is delivered, and that is here.
@@ -32,7 +33,7 @@
  *
  * Cost: a message with latency one event, and one more with service time; its payload is copied once.
  *
- * Not here: registration and subscription, which take no time (sim-agents.h, sim-frameworks.h).
+ * Not here: registration and subscription themselves, which travel in no time (sim-agents.h, sim-frameworks.h).
  */
 
 #include "core/master.h"
@@ -70,3 +71,8 @@ void sim_network_reconcile(SimNetwork *network, FrameworkId framework);
 
 /* From an agent to the master. */
 void sim_network_status(SimNetwork *network, const TaskStatus *status);
+void sim_network_executor_exited(SimNetwork *network, AgentId agent, FrameworkId framework,
+                                 uint64_t executor);
+
+/** sim_network_charge: the master has done something that is no message, and takes its time. @cost: REGISTER or SUBSCRIBE. */
+void sim_network_charge(SimNetwork *network, MasterCost cost);

@@ -53,6 +53,7 @@ typedef enum {
   SIM_RECORD_HELD,            /* framework: an offer's hold time is over */
   SIM_RECORD_HABIT,           /* framework: it revives or reconciles again */
   SIM_RECORD_EXECUTOR_IDLE,   /* framework and agent: its executor exits */
+  SIM_RECORD_EXECUTOR_EXITED, /* agent and framework, executor; at the master */
 } SimRecord;
 
 /** sim_record_pair: two 32-bit numbers in one word. */

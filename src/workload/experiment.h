@@ -138,9 +138,12 @@ typedef enum {
   MASTER_COST_REQUEST,
   MASTER_COST_RECONCILE,
   MASTER_COST_STATUS,
-  MASTER_COST_RUN,    /* an allocation run */
-  MASTER_COST_OFFERS, /* a message of offers that a run makes */
-  MASTER_COST_OFFER,  /* each offer in it */
+  MASTER_COST_EXECUTOR_EXITED,
+  MASTER_COST_REGISTER,  /* an agent that comes back; those of the beginning are there */
+  MASTER_COST_SUBSCRIBE, /* a framework */
+  MASTER_COST_RUN,       /* an allocation run */
+  MASTER_COST_OFFERS,    /* a message of offers that a run makes */
+  MASTER_COST_OFFER,     /* each offer in it */
   MASTER_COSTS,
 } MasterCost;
 

@@ -152,23 +152,16 @@ bool value_instances(const ValueContext *context, const char *text, void *field,
 /* --- costs of the master -------------------------------------------------------------------------------- */
 
 static const char *const cost_names[MASTER_COSTS + 1] = {
-    [MASTER_COST_ACCEPT] = "accept",
-    [MASTER_COST_ACCEPT_TASK] = "accept-task",
-    [MASTER_COST_DECLINE] = "decline",
-    [MASTER_COST_DECLINE_OFFER] = "decline-offer",
-    [MASTER_COST_SUPPRESS] = "suppress",
-    [MASTER_COST_REVIVE] = "revive",
-    [MASTER_COST_KILL] = "kill",
-    [MASTER_COST_ACKNOWLEDGE] = "acknowledge",
-    [MASTER_COST_TEARDOWN] = "teardown",
-    [MASTER_COST_INVERSE_ANSWER] = "inverse-answer",
-    [MASTER_COST_REQUEST] = "request",
-    [MASTER_COST_RECONCILE] = "reconcile",
-    [MASTER_COST_STATUS] = "status",
-    [MASTER_COST_RUN] = "run",
-    [MASTER_COST_OFFERS] = "offers",
-    [MASTER_COST_OFFER] = "offer",
-    NULL,
+    [MASTER_COST_ACCEPT] = "accept",     [MASTER_COST_ACCEPT_TASK] = "accept-task",
+    [MASTER_COST_DECLINE] = "decline",   [MASTER_COST_DECLINE_OFFER] = "decline-offer",
+    [MASTER_COST_SUPPRESS] = "suppress", [MASTER_COST_REVIVE] = "revive",
+    [MASTER_COST_KILL] = "kill",         [MASTER_COST_ACKNOWLEDGE] = "acknowledge",
+    [MASTER_COST_TEARDOWN] = "teardown", [MASTER_COST_INVERSE_ANSWER] = "inverse-answer",
+    [MASTER_COST_REQUEST] = "request",   [MASTER_COST_RECONCILE] = "reconcile",
+    [MASTER_COST_STATUS] = "status",     [MASTER_COST_EXECUTOR_EXITED] = "executor-exited",
+    [MASTER_COST_REGISTER] = "register", [MASTER_COST_SUBSCRIBE] = "subscribe",
+    [MASTER_COST_RUN] = "run",           [MASTER_COST_OFFERS] = "offers",
+    [MASTER_COST_OFFER] = "offer",       NULL,
 };
 
 bool value_costs(const ValueContext *context, const char *text, void *field, GError **error)

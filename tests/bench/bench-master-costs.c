@@ -14,6 +14,8 @@
  *   decline      of one offer and of all of a framework: base and each offer
  *   run          one that finds nothing; then rounds of three sizes: each message of offers, and each offer in it
  *   reconcile, teardown   of a framework with its part of the tasks
+ *   subscribe    as many frameworks again, of which nobody has heard
+ *   register     agents that join; then on each a task under an executor that exits: executor-exited
  *
  * An inverse answer is left out: it costs nothing in the table.
  */
@@ -436,6 +438,77 @@ static void bench_frameworks(Bench *bench)
   print_cost("teardown", teardown.ns);
 }
 
+/* As many frameworks again, which leave before the next round. */
+static void bench_subscriptions(Bench *bench)
+{
+  Figure subscribe = {.n = 0};
+  g_autofree FrameworkId *ids = g_new(FrameworkId, bench->frameworks);
+  for (uint32_t round = 0; round < ROUNDS; round++) {
+    g_auto(GStrv) names = g_new0(char *, bench->frameworks + 1);
+    for (uint32_t i = 0; i < bench->frameworks; i++)
+      names[i] = g_strdup_printf("more-%02u-%04u", round, i);
+    int64_t begin = bench_cpu_ns();
+    for (uint32_t i = 0; i < bench->frameworks; i++) {
+      const char *role = names[i];
+      ids[i] = master_subscribe(bench->master, bench->now,
+                                &(FrameworkInfo){.name = role, .roles = &role, .n_roles = 1}, NULL);
+    }
+    figure_add(&subscribe, begin, bench->frameworks);
+    for (uint32_t i = 0; i < bench->frameworks; i++)
+      master_teardown(bench->master, bench->now, ids[i]);
+  }
+  print_cost("subscribe", subscribe.ns);
+}
+
+/* One task under an executor of its own on each of what has been offered; all of it ends, and the executors exit. */
+static void run_executors(Bench *bench, Figure *exits)
+{
+  ExecutorInfo executor = {.resources = bench->slot};
+  g_array_set_size(bench->launched, 0);
+  for (guint i = 0; i < bench->offered->len; i++) {
+    const Offered *offered = &g_array_index(bench->offered, Offered, i);
+    const TaskInfo task = {.label = bench->label++,
+                           .agent = offered->offer.agent,
+                           .resources = bench->slot,
+                           .executor = &executor};
+    const Operation launch = {.kind = OPERATION_LAUNCH, .tasks = &task, .n_tasks = 1};
+    CHECK(master_accept(bench->master, bench->now, offered->framework, &offered->offer.id, 1, &launch, 1,
+                        OFFER_FILTER_NONE) == ACCEPT_DONE);
+  }
+  g_array_set_size(bench->offered, 0);
+  for (guint i = 0; i < bench->launched->len; i++) {
+    const Running *task = &g_array_index(bench->launched, Running, i);
+    tell(bench, task, TASK_FINISHED, 1);
+    master_acknowledge(bench->master, bench->now, task->framework, task->task, 1);
+  }
+  int64_t begin = bench_cpu_ns();
+  for (guint i = 0; i < bench->launched->len; i++) {
+    const Running *task = &g_array_index(bench->launched, Running, i);
+    master_executor_exited(bench->master, bench->now, task->agent, task->framework, executor.id);
+  }
+  figure_add(exits, begin, bench->launched->len);
+}
+
+static void bench_agents(Bench *bench)
+{
+  Figure joins = {.n = 0}, exits = {.n = 0};
+  uint32_t n = bench->agents / 100;
+  for (uint32_t round = 0; round < ROUNDS; round++) {
+    g_auto(GStrv) names = g_new0(char *, n + 1);
+    for (uint32_t i = 0; i < n; i++)
+      names[i] = g_strdup_printf("more-%02u-%06u", round, i);
+    int64_t begin = bench_cpu_ns();
+    for (uint32_t i = 0; i < n; i++)
+      master_register_agent(bench->master, bench->now,
+                            &(AgentInfo){.hostname = names[i], .total = amount(SLOTS)});
+    figure_add(&joins, begin, n);
+    tick(bench);
+    run_executors(bench, &exits);
+  }
+  print_cost("register", joins.ns);
+  print_cost("executor-exited", exits.ns);
+}
+
 /* "model name : ..." of the first processor. */
 static char *processor_name(void)
 {
@@ -469,6 +542,8 @@ int main(int argc, char **argv)
   bench_tasks(&bench);
   bench_runs(&bench);
   bench_declines(&bench);
+  bench_subscriptions(&bench);
+  bench_agents(&bench);
   bench_frameworks(&bench);
   bench_clear(&bench);
   return EXIT_SUCCESS;

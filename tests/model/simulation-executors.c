@@ -125,6 +125,39 @@ START_TEST(what_an_idle_executor_held_is_lost)
 }
 END_TEST
 
+/* At 20 s the framework hears that its task has ended, and has no job: its executor exits, and at 25 s the master hears of
+ * that: the next run is at 25 s or 26 s, and what it offers is launched 5 s later. */
+START_TEST(the_master_hears_of_an_exit_as_of_a_status)
+{
+  TextRun run;
+  text_run(&run, "drf",
+           "[experiment]\nduration=5min\n[cluster]\nagents=1\nresources=cpus:2;mem:1000\n[network]\n"
+           "master-agent=5s\n[framework s]\nscheduler=spark\nrefuse-seconds=0s\ntasks=1\n"
+           "task-resources=cpus:1\ntask-duration=10s\nexecutor-resources=mem:600\n[framework "
+           "memory]\nrefuse-seconds=0s\nstart=15s\ntasks=1\n"
+           "task-resources=mem:500\ntask-duration=1s\n");
+  ck_assert_uint_eq(text_attempts(&run, "memory", "TASK_FINISHED", -1, 31, 32.5), 1);
+  text_run_clear(&run);
+}
+END_TEST
+
+/* Two executors exit, a machine comes back, a framework subscribes; the agents of the beginning have registered before. */
+START_TEST(what_the_master_takes_for_an_exit_a_return_and_a_subscription)
+{
+  TextRun run;
+  text_run(&run, "drf",
+           "[master]\ncosts=executor-exited 1ms, register 10ms, subscribe 100ms\n[experiment]\n"
+           "duration=5min\n[cluster]\nagents=3\nresources=cpus:1\n[framework f]\nrefuse-seconds=0s\n"
+           "arrival=at(0s, 100s)\ntasks=1\ntask-resources=cpus:1\ntask-duration=10s\nexecutor-reuse=yes\n"
+           "executor-idle-timeout=10s\n"
+           "[operator a]\nat=40s: maintenance agents:1 start=45s length=10s\n"
+           "[operator b]\nat=45s: maintenance-start agents:1\n[operator c]\nat=55s: maintenance-stop "
+           "agents:1\n");
+  ck_assert_int_eq(run.totals.master_work.ns, 112 * NS_PER_MS);
+  text_run_clear(&run);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
   Suite *suite = suite_create("simulation-executors");
@@ -134,6 +167,8 @@ Suite *test_suite(void)
   tcase_add_test(all, idle_ones_exit);
   tcase_add_test(all, another_agent_starts_anew);
   tcase_add_test(all, what_an_idle_executor_held_is_lost);
+  tcase_add_test(all, the_master_hears_of_an_exit_as_of_a_status);
+  tcase_add_test(all, what_the_master_takes_for_an_exit_a_return_and_a_subscription);
   suite_add_tcase(suite, all);
   return suite;
 }

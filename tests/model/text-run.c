@@ -189,6 +189,7 @@ void text_run(TextRun *run, const char *allocator, const char *text)
   if (error != NULL)
     g_error("%s", error->message);
   run->digest = simulation_digest(run->simulation);
+  simulation_counts(run->simulation, &run->totals);
   master_check(simulation_master(run->simulation), simulation_now(run->simulation));
   master_metrics(simulation_master(run->simulation), simulation_now(run->simulation),
                  MASTER_METRICS_FRAMEWORKS, take_count, run);

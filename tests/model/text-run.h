@@ -30,6 +30,7 @@ typedef struct {
   Experiment *experiment;
   Simulation *simulation;
   SimulationEnd end;
+  SimulationCounts totals;
   uint64_t digest;
   GArray *attempts;   /* TextAttempt, in order of their end */
   GPtrArray *names;   /* of frameworks, by FrameworkId */

@@ -219,7 +219,7 @@ static const Refusal refusals[] = {
      "t.ini:5: [master] costs: unknown kind of cost \"launch\"; expected one of accept, accept-task, "
      "decline, "
      "decline-offer, suppress, revive, kill, acknowledge, teardown, inverse-answer, request, reconcile, "
-     "status, run, "
+     "status, executor-exited, register, subscribe, run, "
      "offers, offer"},
     {C "[master]\ncosts=accept\n" F, NULL,
      "t.ini:5: [master] costs: expected \"KIND TIME, ...\", not \"accept\""},

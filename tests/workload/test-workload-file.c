@@ -196,7 +196,7 @@ static const KeyEffect effects[] = {
     {C F, "master.revocation-grace=10s", "revocation 1 10000000000"},
     {C F, "master.rate-limits=web qps=0.5 capacity=9, * qps=50",
      "rate-limit web 0.5 9\nrate-limit - 50 4294967295"},
-    {C F, "master.costs=accept-task 2us, offer  500ns", "cost 1 2000\ncost 15 500"},
+    {C F, "master.costs=accept-task 2us, offer  500ns", "cost 1 2000\ncost 18 500"},
     {C F, "network.master-agent=2ms", "master-agent constant 0.002"},
     {C F, "network.master-framework=constant(3ms)", "master-framework constant 0.003"},
     {C F, "allocator drf.sorter=x y", "allocator drf sorter = x y"},
