@@ -13,11 +13,12 @@ typedef struct {
 typedef struct {
   JobSource *source;
   uint64_t name_hash;
-  uint64_t pulled;   /* serial of the last job pulled */
-  Instant last;      /* its submission */
-  uint32_t *allowed; /* of sim_fit_agents() */
-  uint32_t live;     /* members that have not left */
-  bool ended;        /* open: next() has said so */
+  uint64_t pulled; /* serial of the last job pulled */
+  Instant last;    /* its submission */
+  uint32_t **
+      allowed; /* of sim_fit_agents(): of each member in partitions, else of all; NULL: none that has submitted */
+  uint32_t live; /* members that have not left */
+  bool ended;    /* open: next() has said so */
 } Group;
 
 struct SimArrivals {
@@ -172,6 +173,24 @@ static void sort_starts(SimArrivals *arrivals)
   qsort(arrivals->starts, arrivals->n_starts, sizeof *arrivals->starts, compare_starts);
 }
 
+static uint32_t n_allowed(const SimWorld *world, const Group *group)
+{
+  return world->partitions == NULL ? 1 : group->source->n_members;
+}
+
+/* The agents that @framework may have, counted when its first job comes. */
+static const uint32_t *allowed_to(SimArrivals *arrivals, const SimFramework *framework)
+{
+  const SimWorld *world = arrivals->world;
+  Group *group = &arrivals->groups[framework->group];
+  if (G_LIKELY(group->allowed == NULL))
+    return NULL;
+  uint32_t **allowed = &group->allowed[world->partitions == NULL ? 0 : framework->member];
+  if (*allowed == NULL)
+    *allowed = sim_fit_agents(world, framework->spec, framework->member_info->role);
+  return *allowed;
+}
+
 SimArrivals *sim_arrivals_new(SimWorld *world, JobSource *const *sources, GError **error)
 {
   SimArrivals *arrivals = g_new0(SimArrivals, 1);
@@ -188,7 +207,8 @@ SimArrivals *sim_arrivals_new(SimWorld *world, JobSource *const *sources, GError
     *group = (Group){.source = sources[i], .live = sources[i]->n_members};
     group->last = INSTANT_ZERO;
     group->name_hash = sim_text_hash(world->experiment->frameworks[i].name);
-    group->allowed = sim_fit_agents(world->experiment, &world->experiment->frameworks[i]);
+    if (world->experiment->frameworks[i].agents.n > 0)
+      group->allowed = g_new0(uint32_t *, n_allowed(world, group));
     if (!group->source->closed && group->live > 0)
       arrivals->open++;
   }
@@ -210,8 +230,12 @@ void sim_arrivals_free(SimArrivals *arrivals)
     return;
   for (uint32_t i = 0; i < arrivals->n; i++)
     sim_job_free(arrivals->heap[i].job);
-  for (uint32_t i = 0; i < arrivals->world->experiment->n_frameworks; i++)
-    g_free(arrivals->groups[i].allowed);
+  for (uint32_t i = 0; i < arrivals->world->experiment->n_frameworks; i++) {
+    const Group *group = &arrivals->groups[i];
+    for (uint32_t k = 0; group->allowed != NULL && k < n_allowed(arrivals->world, group); k++)
+      g_free(group->allowed[k]);
+    g_free(group->allowed);
+  }
   g_free(arrivals->heap);
   g_free(arrivals->groups);
   g_free(arrivals->starts);
@@ -287,8 +311,8 @@ static void submit(SimArrivals *arrivals, SimJob *job)
   world->progress = now;
   sim_digest_add_2(&world->digest, now, SIM_PHASE_ARRIVAL, SIM_RECORD_ARRIVAL, job->id.index,
                    framework->id.index);
-  g_autofree char *misfit = sim_misfit(world, framework->spec, arrivals->groups[framework->group].allowed,
-                                       framework->member_info->role, job);
+  g_autofree char *misfit =
+      sim_misfit(world, framework->spec, allowed_to(arrivals, framework), framework->member_info->role, job);
   sim_framework_job(framework, job, misfit);
 }
 

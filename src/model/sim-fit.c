@@ -2,12 +2,14 @@
 #include "model/sim-fit.h"
 
 #include <glib.h>
+#include <string.h>
 
 #include "base/resources-text.h"
 #include "model/sim-backfill.h"
 #include "model/sim-partitions.h"
 #include "model/sim-room.h"
 #include "workload/agent-filter.h"
+#include "workload/role-room.h"
 
 /* The paths that reservations may be made to, and still be of use to a framework. */
 typedef struct {
@@ -54,15 +56,28 @@ static Quantities room_on(const Experiment *experiment, const FrameworkSpec *spe
   return room;
 }
 
-uint32_t *sim_fit_agents(const Experiment *experiment, const FrameworkSpec *spec)
+/* Those of @role's partition that pass. */
+static uint32_t count_parted(const SimWorld *world, const FrameworkSpec *spec, const char *role,
+                             const AgentClass *class, uint32_t first)
 {
-  const Cluster *cluster = &experiment->cluster;
+  uint32_t n = 0;
+  for (uint32_t machine = first; machine < first + class->count; machine++)
+    n += strcmp(sim_partitions_role(world->partitions, machine), role) == 0 &&
+         agent_filter_allows(&spec->agents, &world->experiment->cluster, class, machine);
+  return n;
+}
+
+uint32_t *sim_fit_agents(const SimWorld *world, const FrameworkSpec *spec, const char *role)
+{
+  const Cluster *cluster = &world->experiment->cluster;
   if (spec->agents.n == 0)
     return NULL;
   uint32_t *allowed = g_new(uint32_t, MAX(cluster->n_classes, 1));
   uint32_t first = 0;
   for (uint32_t i = 0; i < cluster->n_classes; first += cluster->classes[i++].count)
-    allowed[i] = agent_filter_count(&spec->agents, cluster, &cluster->classes[i], first);
+    allowed[i] = world->partitions == NULL
+                     ? agent_filter_count(&spec->agents, cluster, &cluster->classes[i], first)
+                     : count_parted(world, spec, role, &cluster->classes[i], first);
   return allowed;
 }
 
@@ -75,10 +90,9 @@ static uint64_t room_for(const SimWorld *world, const FrameworkSpec *spec, const
   for (uint32_t i = 0; i < experiment->cluster.n_classes && room < enough; i++) {
     const AgentClass *class = &experiment->cluster.classes[i];
     Quantities whole = room_on(experiment, spec, role, class);
-    uint32_t count =
-        world->partitions == NULL ? class->count : sim_partitions_count(world->partitions, role, i);
-    if (allowed != NULL)
-      count = MIN(count, allowed[i]);
+    uint32_t count = allowed != NULL             ? allowed[i]
+                     : world->partitions == NULL ? class->count
+                                                 : sim_partitions_count(world->partitions, role, i);
     if (count > 0 && framework_is_ready_for(experiment, spec, class) && quantities_contain(&whole, need))
       room += (uint64_t)count * MIN(quantities_divide(&whole, need), spec->tasks_per_offer);
   }
@@ -90,6 +104,23 @@ static char *misfit_of_pool(const SimWorld *world, const SimStage *stage, const 
   g_autofree char *need = quantities_print(world->experiment->kinds, &stage->need);
   return g_strdup_printf("its gang of %u tasks of %s each is more than what the role \"%s\" is guaranteed",
                          stage->tasks, need, role);
+}
+
+/* @tasks: at once; @need: of each. */
+static char *misfit_of_quotas(const SimWorld *world, const SimStage *stage, const char *role, uint32_t tasks,
+                              const Quantities *need)
+{
+  const RoleSpec *limited_by;
+  uint32_t most = role_room(world->experiment, role, need, &limited_by);
+  if (tasks <= most)
+    return NULL;
+  g_autofree char *each = quantities_print(world->experiment->kinds, &stage->need);
+  g_autofree char *leaves =
+      limited_by == NULL ? g_strdup("what other roles are guaranteed leaves room for")
+                         : g_strdup_printf("the limit of the role \"%s\" leaves room for", limited_by->path);
+  return tasks == 1 ? g_strdup_printf("a task of %s is too large: %s none", each, leaves)
+                    : g_strdup_printf("its gang of %u tasks of %s each is too large: %s %u", tasks, each,
+                                      leaves, most);
 }
 
 char *sim_misfit(const SimWorld *world, const FrameworkSpec *spec, const uint32_t *allowed, const char *role,
@@ -112,8 +143,14 @@ char *sim_misfit(const SimWorld *world, const FrameworkSpec *spec, const uint32_
     quantities_add(&least, &spec->executor_resources);
     uint64_t wanted = framework_least(spec, stage->tasks);
     uint64_t room = room_for(world, spec, allowed, role, &least, wanted);
-    if (room >= wanted)
+    if (room >= wanted) {
+      char *misfit = world->quotas_bound && spec->roles == NULL
+                         ? misfit_of_quotas(world, stage, role, (uint32_t)wanted, &least)
+                         : NULL;
+      if (misfit != NULL)
+        return misfit;
       continue;
+    }
     g_autofree char *need = quantities_print(world->experiment->kinds, &stage->need);
     if (room == 0)
       return g_strdup_printf("a task of %s fits no agent%s", need,

@@ -6,15 +6,16 @@
  *
  * Agents that the master does not offer to its framework, for their gpus or region, do not count.
  *
- * A job that may run is let in where that is not certain: in a partition hostnames and racks are looked at by their number
- * alone, reservations are not where operators may change them, nor are quotas.
+ * A job that may run is let in where that is not certain: reservations and quotas are not looked at where operators may
+ * change them (workload/role-room.h).
  */
 
 #include "model/sim-job.h"
 #include "model/sim-world.h"
 
-/** sim_fit_agents: (transfer full) (nullable): how many agents of each class @spec wants; NULL: all. Cost: O(agents). */
-uint32_t *sim_fit_agents(const Experiment *experiment, const FrameworkSpec *spec);
+/** sim_fit_agents: (transfer full) (nullable): how many agents of each class @spec wants, of those in the partition of
+ * @role where there are any; NULL: all. Cost: O(agents). */
+uint32_t *sim_fit_agents(const SimWorld *world, const FrameworkSpec *spec, const char *role);
 
 /**
  * sim_misfit:

@@ -71,6 +71,7 @@ typedef struct {
   uint32_t decisions; /* offers that frameworks think about */
   uint32_t in_flight; /* messages */
 
+  bool quotas_bound; /* role_room_is_bounded() */
   bool may_maintain; /* an operator may: offers are looked at for it */
   bool dispatching;  /* the engine runs */
   bool halted;

@@ -12,6 +12,7 @@
 #include "model/sim-partitions.h"
 #include "model/sim-task.h"
 #include "model/sim-world.h"
+#include "workload/role-room.h"
 
 /* How many times the patience messages may go to and fro without a single task. */
 #define LIVELOCK_FACTOR 100
@@ -180,6 +181,7 @@ Simulation *simulation_new(const SimulationSettings *settings, GError **error)
   pool_init(&world->tasks, sizeof(SimTask));
   for (uint32_t i = 0; i < settings->experiment->n_operators; i++)
     world->may_maintain = world->may_maintain || settings->experiment->operators[i].kind == CALL_MAINTENANCE;
+  world->quotas_bound = role_room_is_bounded(settings->experiment);
   world->pace = sim_pace_new(world);
   world->agents = sim_agents_new(world);
   world->frameworks = sim_frameworks_new(world, settings->sources);

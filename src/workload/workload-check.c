@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "workload/agent-filter.h"
+#include "workload/role-room.h"
 #include "workload/workload-build.h"
 
 static const KeyGroup *framework_group(const WorkloadBuild *build, const FrameworkSpec *framework)
@@ -186,22 +187,6 @@ static bool check_children(const WorkloadBuild *build, const RoleSpec *role, GEr
         MAX(siblings.amount[kind], role->guarantee.amount[kind]) > most->amount[kind])
       return fail_quota(build, role, "guarantee", kind, what, error);
   return true;
-}
-
-/* What all agents have that is not revocable; amounts fit, as check_totals() has seen. */
-static Quantities cluster_total(const Cluster *cluster)
-{
-  Quantities sum = QUANTITIES_ZERO;
-  for (uint32_t i = 0; i < cluster->n_classes; i++) {
-    const Resources *resources = &cluster->classes[i].resources;
-    Quantities each = resources->plain;
-    for (uint32_t j = 0; resources->special != NULL && j < resources->special->n_slices; j++)
-      if (!resources->special->slices[j].revocable)
-        quantities_add(&each, &resources->special->slices[j].quantities);
-    for (int kind = 0; kind < RESOURCE_KINDS_MAX; kind++)
-      sum.amount[kind] += each.amount[kind] * cluster->classes[i].count;
-  }
-  return sum;
 }
 
 /* As the master would check an operator's call (core/operator.h). */

@@ -4,6 +4,7 @@
 
 #include "base/resources-text.h"
 #include "workload/agent-filter.h"
+#include "workload/role-room.h"
 #include "workload/workload-build.h"
 
 /* One [framework] and what of the cluster it may have. */
@@ -13,6 +14,7 @@ typedef struct {
   const KeyGroup *group;
   uint32_t *counts;       /* array by class: agents that pass its constraints */
   const AgentClass *some; /* one of their classes */
+  bool bounded;           /* what its role may have at once is */
 } Asker;
 
 static const KeyGroup *group_of(const Asker *asker, const StageSpec *stage)
@@ -162,23 +164,57 @@ static bool check_pool(const Asker *asker, const StageSpec *stage, uint64_t task
   return true;
 }
 
+static bool fail_quota(const Asker *asker, const StageSpec *stage, const char *path,
+                       const RoleSpec *limited_by, uint32_t tasks, uint32_t most, GError **error)
+{
+  g_autofree char *where =
+      limited_by == NULL ? g_strdup_printf("what other roles' guarantees leave for the role \"%s\"", path)
+                         : g_strdup_printf("what the limit of [role %s] leaves", limited_by->path);
+  if (most > 0)
+    return fail_gang(asker, stage, tasks, most, where, error);
+  const KeyGroup *group = group_of(asker, stage);
+  g_autofree char *asks = quantities_print(asker->build->experiment->kinds, &stage->task_resources);
+  return key_file_fail(asker->build->file, group, key_group_find(group, "task-resources"),
+                       WORKLOAD_ERROR_VALUE, error, "a task of %s never fits %s; expected no more than that",
+                       asks, where);
+}
+
+/* @tasks: at once; @need: of each. Of those with several roles nothing is known: each may have a part. */
+static bool check_quotas(const Asker *asker, const StageSpec *stage, uint32_t tasks, const Quantities *need,
+                         GError **error)
+{
+  const FrameworkSpec *framework = asker->framework;
+  for (uint32_t member = 0; framework->roles == NULL && member < framework->count; member++) {
+    g_autofree char *name = framework_member_name(framework, member);
+    const char *path = framework->role != NULL ? framework->role : name;
+    const RoleSpec *limited_by;
+    uint32_t most = role_room(asker->build->experiment, path, need, &limited_by);
+    if (tasks > most)
+      return fail_quota(asker, stage, path, limited_by, tasks, most, error);
+    if (framework->role != NULL)
+      break;
+  }
+  return true;
+}
+
 static bool check_stage(const Asker *asker, const StageSpec *stage, GError **error)
 {
   const FrameworkSpec *framework = asker->framework;
   Quantities need = stage->task_resources;
   quantities_add(&need, &framework->executor_resources);
   uint64_t room = room_for(asker, &need);
-  uint64_t tasks;
+  uint64_t tasks = 1;
   if (room == 0)
     return fail_task(asker, stage, &need, error);
-  if (!is_fixed(stage, &tasks))
-    return true;
+  bool fixed = is_fixed(stage, &tasks);
   tasks = framework_least(framework, (uint32_t)MIN(tasks, UINT32_MAX));
   if (tasks > room)
     return fail_gang(asker, stage, tasks, room,
                      framework->agents.n > 0 ? "the agents that its framework wants" : "the empty cluster",
                      error);
-  return framework->scheduler != SCHEDULER_TORQUE || check_pool(asker, stage, tasks, error);
+  if (framework->scheduler == SCHEDULER_TORQUE && fixed && !check_pool(asker, stage, tasks, error))
+    return false;
+  return !asker->bounded || check_quotas(asker, stage, (uint32_t)tasks, &need, error);
 }
 
 static bool check_framework(Asker *asker, GError **error)
@@ -197,13 +233,15 @@ bool check_fits(const WorkloadBuild *build, GError **error)
   const Experiment *experiment = build->experiment;
   if (build->known == NULL || !build->known->can_run)
     return true;
+  bool bounded = role_room_is_bounded(experiment);
   for (uint32_t i = 0; i < experiment->n_frameworks; i++) {
     const FrameworkSpec *framework = &experiment->frameworks[i];
     g_autofree uint32_t *counts = g_new0(uint32_t, experiment->cluster.n_classes);
     Asker asker = {.build = build,
                    .framework = framework,
                    .group = key_file_find(build->file, "framework", framework->name),
-                   .counts = counts};
+                   .counts = counts,
+                   .bounded = bounded};
     if (!check_framework(&asker, error))
       return false;
   }

@@ -160,6 +160,35 @@ def gangs_that_never_fit(box):
                   f"[framework f]\nscheduler = torque\ntasks = 4\n{TASK}[role f]\nguarantee = cpus:3\n")
 
 
+QUOTAS = {  # of a gang of f, in the role eng/f: what is said, how many fit
+    "[role eng/f]\nlimit = cpus:4\n": (r"what the limit of \[role eng/f\] leaves", 4),
+    "[role eng]\nlimit = cpus:6;mem:2560\n": (r"what the limit of \[role eng\] leaves", 5),
+    "[role other]\nguarantee = cpus:5\n": (r"what other roles' guarantees leave for the role \"eng/f\"", 9),
+    "[role other]\nguarantee = cpus:5\n[role other/one]\nguarantee = cpus:4\n": ("what other roles' guarantees leave", 9),
+    "[role eng]\nguarantee = cpus:6\nlimit = cpus:8\n[role eng/g]\nguarantee = cpus:5\n": (r"what the limit of \[role eng\] leaves", 3),
+}
+
+
+@case
+def gangs_that_no_quota_allows(box):
+    gang = f"[framework f]\nscheduler = rigid\nrole = eng/f\n{TASK}tasks = "
+    for quotas, (said, most) in QUOTAS.items():
+        refused_twice(box, rf"17: \[framework f\] tasks: a gang of {most + 1} tasks of cpus:1;mem:512 each never fits {said}.* at once; "
+                      f"expected at most {most}$", f"{gang}{most + 1}\n{quotas}")
+        # What is just let in runs; of many sizes those that do not fit are told apart.
+        box.write("w.ini", f"{CLUSTER}{gang}{most}\n{quotas}")
+        box.well("w.ini", "--output", "r.db")
+        assert box.query("r.db", "SELECT state FROM job") == [("finished",)]
+        box.write("w.ini", f"{CLUSTER}{gang}uniform({most - 1}, {most + 2})\njobs = 20\n{quotas}")
+        box.well("w.ini", "--output", "r.db")
+        assert box.query("r.db", f"SELECT DISTINCT tasks > {most}, state FROM job ORDER BY 1") == [(0, "finished"), (1, "unschedulable")]
+        # Where an operator may change them nobody knows.
+        box.write("w.ini", f"{CLUSTER}{gang}{most + 1}\n{quotas}[operator o]\nat = 5s: quota eng/f, eng, other force\n")
+        box.well("validate", "w.ini")
+    refused_twice(box, r"14: .* a task of cpus:3 never fits what the limit of \[role f\] leaves; expected no more",
+                  "[framework f]\ntasks = 9\ntask-resources = cpus:3\ntask-duration = 1s\n[role f]\nlimit = cpus:2\n")
+
+
 @case
 def tasks_that_fit_no_agent(box):
     refused_twice(box, r"13: \[framework f\] task-resources: a task of cpus:9 fits no agent; expected no more than one has, "

@@ -72,10 +72,35 @@ START_TEST(a_gang_larger_than_its_partition)
 }
 END_TEST
 
+/* Of the four agents of a rack two are in the partition of g, as half of all are; of the named two, one. */
+START_TEST(agents_that_are_wanted_and_of_the_partition)
+{
+  static const char *const wants[] = {"constraints=rack == rack-00001\n",
+                                      "constraints=hostname == agent-00001 | hostname == agent-00002\n"};
+  static const char *const fit[] = {"2 fit", "1 fit"};
+  for (int i = 0; i < 2; i++)
+    for (int fits = 0; fits < 2; fits++) {
+      TextRun run;
+      g_autofree char *text = g_strdup_printf(
+          "[experiment]\npartition=static\n[cluster]\nagents=8\nagents-per-rack=4\nresources=cpus:"
+          "1\n" FRAMEWORK(
+              "a",
+              "") "[framework g]\nscheduler=rigid\ntasks=%d\ntask-resources=cpus:1\ntask-duration=1s\n%s",
+          (i == 0 ? 2 : 1) + 1 - fits, wants[i]);
+      text_run(&run, "drf", text);
+      ck_assert_int_eq(run.end, SIMULATION_DONE);
+      ck_assert((strstr(run.states->str, fit[i]) == NULL) == (fits == 1));
+      ck_assert((strstr(run.states->str, "g 20 finished") != NULL) == (fits == 1));
+      text_run_clear(&run);
+    }
+}
+END_TEST
+
 Suite *test_suite(void)
 {
   Suite *suite = suite_create("simulation-partitions");
   test_case(suite, roles_have_agents_of_their_own);
   test_case(suite, a_gang_larger_than_its_partition);
+  test_case(suite, agents_that_are_wanted_and_of_the_partition);
   return suite;
 }
