@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "metrics/results.h"
+#include "model/simulation.h"
 #include "traces/trace-error.h"
 #include "workload/workload-file.h"
 
@@ -31,6 +32,7 @@ static void say(const char *head, const char *message)
 ExitStatus report_error(const GError *error)
 {
   gboolean says_where = error->domain == WORKLOAD_ERROR || error->domain == TRACE_ERROR ||
+                        g_error_matches(error, SIMULATION_ERROR, SIMULATION_ERROR_PARTITION) ||
                         g_error_matches(error, CLI_ERROR, CLI_ERROR_INPUT);
   say(says_where ? "" : "sim: ", error->message);
   if (error->domain == RESULTS_ERROR || g_error_matches(error, CLI_ERROR, CLI_ERROR_RUN))

@@ -194,7 +194,10 @@ static const ResultsColumn resource_columns[] = {
 
 static const ResultsColumn job_columns[] = {
     RUN_ID,
-    {"job_id", INTEGER, "NOT NULL", "", "in the order of submission, from 0; the same for every allocator"},
+    {"job_id", INTEGER, "NOT NULL", "",
+     "in the order of submission, from 0; the same for every allocator but where jobs follow each other "
+     "(closed): "
+     "there framework and key are"},
     {"framework_id", INTEGER, "NOT NULL", "", "the framework"},
     {"name", TEXT, NULL, "", "the source's own name of the job"},
     {"key", INTEGER, "NOT NULL", "", "the source's own number of the job"},
@@ -209,7 +212,7 @@ static const ResultsColumn job_columns[] = {
      "'failed' "
      "WHEN 4 THEN 'killed' WHEN 5 THEN 'unschedulable' END",
      "", "finished, failed, killed, running, waiting or unschedulable"},
-    {"reason", TEXT, NULL, "", "why it waits, failed or cannot be scheduled"},
+    {"reason", TEXT, NULL, "", "why it failed or cannot be scheduled, or, where the run stalled, waits"},
     LOCATED,
     END,
 };

@@ -282,9 +282,8 @@ void sim_frameworks_explain(SimFrameworks *frameworks)
   for (uint32_t i = 0; i < frameworks->n; i++) {
     SimFramework *framework = &frameworks->all[i];
     for (SimJob *job = framework->first_job; job != NULL; job = job->following)
-      if (job->state == JOB_WAITING)
-        observer->job_state(observer->self, now, framework->id, job->id, JOB_WAITING,
-                            framework->scheduler->reason(framework, job));
+      observer->job_state(observer->self, now, framework->id, job->id, job->state,
+                          framework->scheduler->reason(framework, job));
   }
 }
 

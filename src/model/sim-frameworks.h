@@ -40,7 +40,7 @@ void sim_frameworks_start(SimFrameworks *frameworks, SimFramework *framework);
 /** sim_frameworks_stop: it leaves with all its jobs and tasks. */
 void sim_frameworks_stop(SimFrameworks *frameworks, SimFramework *framework);
 
-/** sim_frameworks_explain: tells the observer why each unfinished job without a task waits. */
+/** sim_frameworks_explain: nothing runs any more: tells the observer what each unfinished job waits for. */
 void sim_frameworks_explain(SimFrameworks *frameworks);
 
 /** sim_frameworks_run_ends: tells the observer of what is still under way: jobs, tasks (job-observer.h). @end: of the run,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "model/sim-frameworks.h"
+#include "workload/workload-file.h"
 
 typedef struct {
   const char *role;
@@ -87,9 +88,12 @@ SimPartitions *sim_partitions_new(const SimWorld *world, GError **error)
     deal_out(partitions, cluster);
   for (uint32_t i = 0; i < partitions->all->len; i++)
     if (partition_at(partitions, i)->machines == 0) {
+      const Experiment *experiment = world->experiment;
+      g_autofree char *where = workload_where(experiment, experiment->parted_line, "experiment", "partition");
       g_set_error(error, SIMULATION_ERROR, SIMULATION_ERROR_PARTITION,
-                  "[experiment] partition: %u agents are too few for %u roles: \"%s\" would have none",
-                  cluster->agents, partitions->all->len, partition_at(partitions, i)->role);
+                  "%sstatic: %u agents are too few for %u roles with these weights: \"%s\" would have none; "
+                  "expected one for each at least",
+                  where, cluster->agents, partitions->all->len, partition_at(partitions, i)->role);
       sim_partitions_free(partitions);
       return NULL;
     }

@@ -570,7 +570,8 @@ typedef struct {
   double confidence;        /* of intervals, such as 0.95 */
   Duration sample_interval; /* default duration / 100; 0: neither it nor a duration is given */
   FairnessDetail fairness;
-  bool parted; /* each role has agents of its own, as many as its weight says, and is offered no others */
+  bool parted;     /* each role has agents of its own, as many as its weight says, and is offered no others */
+  int parted_line; /* of the key "partition"; 0: it was given by --set or --partition; for messages */
   char *shared_point; /* (nullable): of which point it is an isolated run; for who reads the results */
   char *only; /* NULL: all; else the one framework group that is there; guarantees do not count then */
 

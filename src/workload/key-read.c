@@ -80,6 +80,16 @@ static const char *trace_name(unsigned jobs)
   return jobs == JOBS_SWF ? "SWF" : jobs == JOBS_SWIM ? "SWIM" : "CSV";
 }
 
+static bool is_key_of_stage(const char *name)
+{
+  size_t n;
+  const KeyRow *rows = key_rows(&n);
+  for (size_t i = 0; i < n; i++)
+    if (rows[i].group == GROUP_STAGE && strcmp(rows[i].key, name) == 0)
+      return true;
+  return false;
+}
+
 static bool fail_misplaced(const GroupRead *read, const KeyEntry *entry, const KeyRow *row, GError **error)
 {
   unsigned other = row->jobs;
@@ -92,7 +102,7 @@ static bool fail_misplaced(const GroupRead *read, const KeyEntry *entry, const K
   if (other == JOBS_SERVICE)
     return key_file_fail(read->file, read->group, entry, WORKLOAD_ERROR_NAME, error,
                          "a key of services; expected \"scheduler = service\" beside it");
-  if (read->jobs == JOBS_STAGED && (other & JOBS_PLAIN) != 0)
+  if (read->jobs == JOBS_STAGED && is_key_of_stage(entry->name))
     return key_file_fail(read->file, read->group, entry, WORKLOAD_ERROR_NAME, error,
                          "the [stage %s.NAME] groups describe the jobs; expected this key there",
                          read->group->rest);

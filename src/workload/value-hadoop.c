@@ -46,7 +46,7 @@ bool value_delay_reset(const ValueContext *context, const char *text, void *fiel
   (void)context;
   static const char *const names[] = {"local", "launch", NULL};
   int index;
-  if (!value_choice(text, "launch", names, &index, error))
+  if (!value_choice(text, "delay reset", names, &index, error))
     return false;
   *(bool *)field = index == 1;
   return true;

@@ -274,6 +274,14 @@ static bool check_own_keys(const WorkloadBuild *build, const FrameworkSpec *fram
       return key_file_fail(build->file, group, entry, WORKLOAD_ERROR_NAME, error,
                            "only goes with \"scheduler = %s\"", own[i].name);
   }
+  for (uint32_t i = 0; i < framework->n_stages && framework->scheduler != SCHEDULER_SPARK; i++) {
+    g_autofree char *rest = g_strdup_printf("%s.%s", framework->name, framework->stages[i].name);
+    const KeyGroup *stage = key_file_find(build->file, "stage", rest);
+    const KeyEntry *entry = stage == NULL ? NULL : key_group_find(stage, "cached-task-duration");
+    if (entry != NULL)
+      return key_file_fail(build->file, stage, entry, WORKLOAD_ERROR_NAME, error,
+                           "only goes with \"scheduler = spark\"");
+  }
   return true;
 }
 

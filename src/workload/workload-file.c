@@ -92,6 +92,9 @@ static bool build_experiment(WorkloadBuild *build, GError **error)
     return false;
   const KeyGroup *group = key_file_find(build->file, "experiment", "");
   experiment->duration_given = key_group_find(group, "duration") != NULL;
+  const KeyEntry *partition = key_group_find(group, "partition");
+  if (partition != NULL && partition->position.set == NULL)
+    experiment->parted_line = partition->position.line;
   if (experiment->title == NULL)
     experiment->title = g_path_get_basename(experiment->source_path);
   experiment->warm_up_given = key_group_find(group, "warm-up") != NULL;

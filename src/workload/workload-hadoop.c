@@ -55,6 +55,10 @@ static bool check_jobs(const WorkloadBuild *build, const KeyGroup *group, const 
       return key_file_fail(build->file, where, key_group_find(where, "tasks"), WORKLOAD_ERROR_VALUE, error,
                            "a hadoop job ends: expected a number, not \"unlimited\"");
   }
+  if (framework->iterations > 1)
+    return key_file_fail(build->file, group, key_group_find(group, "iterations"), WORKLOAD_ERROR_VALUE, error,
+                         "a hadoop job runs its maps and reduces once; expected 1, or no such key, not %u",
+                         framework->iterations);
   return true;
 }
 

@@ -247,6 +247,19 @@ def replicas_and_stages(box):
 
 
 @case
+def more_roles_than_agents_to_part(box):
+    parted = f"[framework f]\ncount = 5\ntasks = 1\n{TASK}"
+    box.write("w.ini", CLUSTER + parted)
+    box.well("w.ini", "--output", "r.db")
+    os.remove(box.join("r.db"))
+    said = (r"\[experiment\] partition: static: 4 agents are too few for 5 roles with these weights: \"f-5\" would "
+            "have none; expected one for each at least$")
+    box.refused("^--set experiment.partition: static: 4 agents .*expected one for each", "w.ini", "--partition", "static")
+    box.write("w.ini", "[experiment]\npartition = static\n" + CLUSTER + parted)
+    box.refused("w.ini:2: " + said, "w.ini")
+
+
+@case
 def what_is_only_known_in_the_run_is_unschedulable(box):
     """Numbers that are drawn, and logs: such a job ends with the reason, the others run, and the run is done."""
     box.write("w.ini", CLUSTER + f"[framework f]\nscheduler = rigid\njobs = 40\ntasks = uniform(1, 30)\n{TASK}")

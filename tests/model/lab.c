@@ -406,6 +406,10 @@ const LabSpan *lab_span(const Lab *lab, uint32_t job)
 
 const char *lab_reason(const Lab *lab, uint32_t job, JobState state)
 {
-  const LabState *entry = find_state(lab, job, state);
-  return entry == NULL ? NULL : entry->reason;
+  for (guint i = lab->states->len; i-- > 0;) {
+    const LabState *entry = &g_array_index(lab->states, LabState, i);
+    if (entry->job.index == job && entry->state == state)
+      return entry->reason;
+  }
+  return NULL;
 }

@@ -107,4 +107,5 @@ const LabAttempt *lab_attempt(const Lab *lab, uint32_t job, uint32_t stage, uint
 double lab_state(const Lab *lab, uint32_t job, JobState state);
 /** lab_span: when its tasks ran; told once. NULL: not told. */
 const LabSpan *lab_span(const Lab *lab, uint32_t job);
+/** lab_reason: what was told when it was last said to be in @state. */
 const char *lab_reason(const Lab *lab, uint32_t job, JobState state);

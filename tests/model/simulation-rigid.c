@@ -116,6 +116,22 @@ START_TEST(deadlock)
 }
 END_TEST
 
+/* Jobs that have begun, too, say what the rest of them waits for. */
+START_TEST(deadlock_of_those_that_have_begun)
+{
+  Lab lab;
+  lab_init(&lab, "cpus:1", 4);
+  lab_framework(&lab, "a")->scheduler = SCHEDULER_RIGID;
+  lab_framework(&lab, "b")->scheduler = SCHEDULER_RIGID;
+  lab_stage(&lab, lab_job(&lab, "a", 0, 1, "cpus:1", 60), 3, "cpus:1", 60, 1);
+  lab_stage(&lab, lab_job(&lab, "b", 0, 1, "cpus:1", 60), 3, "cpus:1", 60, 1);
+  ck_assert_int_eq(lab_run(&lab), SIMULATION_STALLED);
+  for (uint32_t job = 0; job < 2; job++)
+    ck_assert_str_eq(lab_reason(&lab, job, JOB_RUNNING), "its framework holds offers for a part of its gang");
+  lab_clear(&lab);
+}
+END_TEST
+
 /* Offers are taken back every second while the gang gathers: they are forgotten, and it starts in the end. */
 START_TEST(rescinded_while_held)
 {
@@ -288,6 +304,7 @@ Suite *test_suite(void)
   test_case(suite, offers_of_one_agent_add_up);
   test_case(suite, hold_timeout);
   test_case(suite, deadlock);
+  test_case(suite, deadlock_of_those_that_have_begun);
   test_case(suite, rescinded_while_held);
   test_case(suite, rescinded_in_bursts);
   test_case(suite, leaves_while_holding);

@@ -492,6 +492,11 @@ static const Refusal refusals[] = {
     {C S H "[stage f.a]\n" T "[stage f.b]\n" T "after=a\n[stage f.c]\n" T "after=b\n", NULL,
      "t.ini:19: [stage f.c] after: a hadoop job has maps, and one stage of reduces after them at most: this "
      "is neither"},
+    {C S H "iterations=2\n" T, NULL,
+     "t.ini:6: [framework f] iterations: a hadoop job runs its maps and reduces once; expected 1, or no such "
+     "key, not 2"},
+    {C S H "[stage f.a]\n" T "cached-task-duration=1s\n", NULL,
+     "t.ini:10: [stage f.a] cached-task-duration: only goes with \"scheduler = spark\""},
     {C S H T "delay=skip(3)\n", NULL,
      "t.ini:9: [framework f] delay: unknown delay \"skip\"; did you mean \"skips\"?"},
     {C S H T "delay=skips\n", NULL,
@@ -515,7 +520,7 @@ static const Refusal refusals[] = {
      "t.ini:9: [framework f] delay: the second number is about racks, and there are no racks; expected "
      "\"agents-per-rack\" in [cluster]"},
     {C S H T "delay-reset=never\n", NULL,
-     "t.ini:9: [framework f] delay-reset: unknown launch \"never\"; expected one of local, launch"},
+     "t.ini:9: [framework f] delay-reset: unknown delay reset \"never\"; expected one of local, launch"},
     {C S H T "rack-read=2\n", NULL,
      "t.ini:9: [framework f] rack-read: is about racks, and there are no racks; expected \"agents-per-rack\" "
      "in [cluster]"},
@@ -634,6 +639,9 @@ static const Refusal refusals[] = {
      NULL, "t.ini:9: [stage f.a] after: the stages wait for each other: a after c after b after a"},
     {C S "tasks=1\n[stage f.a]\n" T, NULL,
      "t.ini:5: [framework f] tasks: the [stage f.NAME] groups describe the jobs; expected this key there"},
+    {C S "task-resources=cpus:1\n[stage f.a]\n" T, NULL,
+     "t.ini:5: [framework f] task-resources: the [stage f.NAME] groups describe the jobs; expected this key "
+     "there"},
     {C F "[stage g.a]\n" T, NULL, "t.ini:8: [stage g.a]: unknown framework \"g\"; expected one of f"},
     {C F "[stage a]\n" T, NULL,
      "t.ini:8: [stage a]: expected [stage FRAMEWORK.NAME], with a name without blanks and commas"},
