@@ -480,12 +480,6 @@ static bool mpi_unwanted(SimFramework *framework, const SimTask *task, uint64_t 
   return task->stage->pending > 0;
 }
 
-static void torque_submitted(SimFramework *framework, SimJob *job)
-{
-  mpi_submitted(framework, job);
-  sim_backfill_changed(framework);
-}
-
 /* --- moldable ------------------------------------------------------------------------------------------- */
 
 static bool serves_before(const SimFramework *framework, const SimJob *job, const SimJob *other)
@@ -514,5 +508,5 @@ static SimStage *moldable_next(SimFramework *framework)
 const SimScheduler scheduler_rigid = {ANSWERS};
 const SimScheduler scheduler_moldable = {ANSWERS, .next_gang = moldable_next};
 const SimScheduler scheduler_mpi = {ANSWERS, .submitted = mpi_submitted, .unwanted = mpi_unwanted};
-const SimScheduler scheduler_torque = {ANSWERS, .submitted = torque_submitted, .unwanted = mpi_unwanted,
-                                       .next_gang = sim_backfill_next, .ended = sim_backfill_changed};
+const SimScheduler scheduler_torque = {ANSWERS, .submitted = mpi_submitted, .unwanted = mpi_unwanted,
+                                       .next_gang = sim_backfill_next, .moved = sim_backfill_changed};

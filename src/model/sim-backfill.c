@@ -119,8 +119,7 @@ static SimStage *pass(const SimFramework *framework, SimStage *head, const Quant
 
 SimStage *sim_backfill_next(SimFramework *framework)
 {
-  SimStage *head = sim_queue_first(&framework->queue, NULL);
-  framework->blocked = false;
+  SimStage *head = framework->blocked ? NULL : sim_queue_first(&framework->queue, NULL);
   if (head == NULL)
     return NULL;
   Quantities left = sim_backfill_pool(framework->world->experiment, framework->member_info->role);

@@ -17,10 +17,10 @@
  * than that is taken to end now. A gang that is gathered for stays the one until it has started, so that the time it takes to
  * gather may delay the first job; under a quota that is about an allocation interval.
  *
- * While nothing may start, offers are declined; when a job ends or comes, offers are asked for again, whatever was
- * refused.
+ * While nothing may start, offers are declined; when a gang comes, has been lost or is done, offers are asked for again,
+ * whatever was refused.
  *
- * Cost: a choice O(unfinished jobs of the framework).
+ * Cost: a choice O(unfinished jobs of the framework); once it has been that nothing may start, O(1) until that.
  * Source: Lifka 1995 (EASY); Mu'alem and Feitelson 2001; Hindman et al., NSDI 2011, section 6 (Torque).
  */
 
@@ -29,7 +29,7 @@
 /** sim_backfill_next: (nullable): the gang to gather for; NULL: none may start now. */
 SimStage *sim_backfill_next(SimFramework *framework);
 
-/** sim_backfill_changed: a job has come or ended. */
+/** sim_backfill_changed: a gang waits from now on, or again, or is done or dropped. */
 void sim_backfill_changed(SimFramework *framework);
 
 /** sim_backfill_pool: what @role is guaranteed; of kinds that its guarantee does not name, all there is. */

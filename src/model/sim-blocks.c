@@ -53,18 +53,49 @@ static void add_replica(Replicas *replicas, uint32_t machine)
   replicas->chosen[replicas->n++] = machine;
 }
 
-/* Any of first ... end - 1 that holds none yet, all alike; false where there is none. */
-static bool choose(Replicas *replicas, const SimDraw *draw, uint32_t first, uint32_t end)
+/* What may not be chosen: from a machine on, so many. */
+typedef struct {
+  uint32_t first;
+  uint32_t n;
+} Hole;
+
+/* Those of first ... end - 1 that hold one already, and whole racks that hold @most; ascending. */
+static uint32_t list_holes(const Replicas *replicas, const SimPlaces *places, uint32_t first, uint32_t end,
+                           uint32_t most, Hole holes[REPLICAS_MAX])
 {
+  uint32_t n = 0;
+  for (uint32_t i = 0, next; i < replicas->n; i = next) {
+    uint32_t rack = sim_places_rack(places, replicas->ascending[i]);
+    for (next = i + 1; next < replicas->n && sim_places_rack(places, replicas->ascending[next]) == rack;)
+      next++;
+    if (next - i >= most) {
+      uint32_t begin = rack * places->per_rack;
+      holes[n++] = (Hole){begin, MIN(end - begin, places->per_rack)};
+      continue;
+    }
+    for (uint32_t k = i; k < next; k++)
+      if (replicas->ascending[k] >= first && replicas->ascending[k] < end)
+        holes[n++] = (Hole){replicas->ascending[k], 1};
+  }
+  return n;
+}
+
+/* Any of first ... end - 1 that holds none yet, in a rack that holds less than @most, all alike; false where there is none.
+ * @most: only with racks, and all machines. */
+static bool choose(Replicas *replicas, const SimDraw *draw, const SimPlaces *places, uint32_t first,
+                   uint32_t end, uint32_t most)
+{
+  Hole holes[REPLICAS_MAX];
+  uint32_t n = list_holes(replicas, places, first, end, most, holes);
   uint32_t left = end - first;
-  for (uint32_t i = 0; i < replicas->n; i++)
-    left -= replicas->ascending[i] >= first && replicas->ascending[i] < end;
+  for (uint32_t i = 0; i < n; i++)
+    left -= holes[i].n;
   if (left == 0)
     return false;
   uint64_t word = sim_random_block(draw, replicas->n).word[0];
   uint32_t machine = first + (uint32_t)((Wide)word * left >> 64);
-  for (uint32_t i = 0; i < replicas->n; i++)
-    machine += replicas->ascending[i] >= first && machine >= replicas->ascending[i];
+  for (uint32_t i = 0; i < n && machine >= holes[i].first; i++)
+    machine += holes[i].n;
   add_replica(replicas, machine);
   return true;
 }
@@ -85,17 +116,21 @@ static void place_block(SimBlocks *blocks, uint32_t block, SimDraw draw)
 {
   const SimPlaces *places = &blocks->places;
   Replicas replicas = {.chosen = blocks->machines + (size_t)block * blocks->replicas};
+  uint32_t racks = places->per_rack == 0 ? 1 : sim_places_rack(places, places->n - 1) + 1;
+  uint32_t most = (blocks->replicas - 1) / racks + 2; /* in a rack: two, where racks suffice for that */
   draw.index = block;
   while (replicas.n < blocks->replicas) {
     bool chosen = false;
-    if (places->per_rack > 0 && (replicas.n == 1 || replicas.n == 2)) {
+    if (places->per_rack > 0 && replicas.n > 2) {
+      chosen = choose(&replicas, &draw, places, 0, places->n, most);
+    } else if (places->per_rack > 0 && replicas.n > 0) {
       uint32_t first = sim_places_rack(places, replicas.chosen[replicas.n - 1]) * places->per_rack;
       uint32_t end = MIN(places->n - first, places->per_rack) + first;
       chosen = replicas.n == 1 ? choose_outside(&replicas, &draw, first, end, places->n)
-                               : choose(&replicas, &draw, first, end);
+                               : choose(&replicas, &draw, places, first, end, UINT32_MAX);
     }
     if (!chosen)
-      CHECK(choose(&replicas, &draw, 0, places->n));
+      CHECK(choose(&replicas, &draw, places, 0, places->n, UINT32_MAX));
   }
 }
 

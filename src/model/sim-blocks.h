@@ -6,8 +6,9 @@
  *
  * Placement. A block has its replicas on as many machines, as HDFS places those of a file that is written from outside of
  * the cluster: the first on any machine, the second on one of another rack, the third beside the second in its rack, all
- * further ones anywhere; never two on one machine. Where a rule has no machine left (a single rack, a rack of one), any
- * other machine will do; without racks every replica may be anywhere. All machines are alike, whoever may use them.
+ * further ones anywhere, but no more than (replicas - 1) / racks + 2 in one rack; never two on one machine. Where a rule has
+ * no machine left (a single rack, a rack of one), any other machine will do: so with one rack all are in it, and without racks
+ * every replica may be anywhere. All machines are alike, whoever may use them.
  * A draw has the key (seed, SIM_PURPOSE_PLACEMENT, entity of the stage, number of the block), so the places depend on
  * nothing else.
  *

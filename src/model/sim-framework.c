@@ -282,6 +282,8 @@ static void make_runnable(SimFramework *framework, SimJob *job)
     }
     begin(framework, stage);
   }
+  if (framework->scheduler->moved != NULL)
+    framework->scheduler->moved(framework);
 }
 
 void sim_framework_begin(SimFramework *framework, SimStage *stage)
@@ -296,8 +298,11 @@ void sim_framework_begin(SimFramework *framework, SimStage *stage)
 /* Something of it has been lost, and none of it lives any more: all that has not finished waits again. */
 static void wait_as_one(SimFramework *framework, SimStage *stage)
 {
-  if (stage->live == 0 && stage->pending > 0 && stage->shape == NULL)
-    sim_queue_add(&framework->queue, stage);
+  if (stage->live > 0 || stage->pending == 0 || stage->shape != NULL)
+    return;
+  sim_queue_add(&framework->queue, stage);
+  if (framework->scheduler->moved != NULL)
+    framework->scheduler->moved(framework);
 }
 
 /* --- jobs ----------------------------------------------------------------------------------------------- */
@@ -349,6 +354,8 @@ static void end_job(SimFramework *framework, SimJob *job, JobState state, const 
   if (job->record != NULL)
     framework->scheduler->job_ends(framework, job);
   drop_pending(framework, job);
+  if (framework->scheduler->moved != NULL)
+    framework->scheduler->moved(framework);
   if (framework->scheduler->ended != NULL)
     framework->scheduler->ended(framework);
   sim_arrivals_job_ended(world->arrivals, framework, job);

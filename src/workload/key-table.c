@@ -195,9 +195,8 @@ static const KeyRow rows[] = {
     {GROUP_CLUSTER, JOBS_ANY, "container-start-up", &times_or_zero, EXPERIMENT(cluster.isolation.start_up), 0,
      0, "0s", "of the container of each executor, before its own", false},
     {GROUP_CLUSTER, JOBS_ANY, "co-location-slowdown", &slowdown, PARTS(slowdown), 0, 0, NULL,
-     "how many times as long a task takes beside others that have this part of its agent's cpus, linear in "
-     "between; "
-     "default: none, in containers 0: 1, 1: 1.3",
+     "how many times as long a task takes beside others that have this part of its agent's cpus when it "
+     "arrives, whoever comes or goes later; linear in between; default: none, in containers 0: 1, 1: 1.3",
      false},
     {GROUP_CLUSTER, JOBS_ANY, "slow-agents", &stragglers, AGENTS(slow), 0, 0, "none",
      "each agent is, with this probability, so many times as slow as it says: 5%: 3", false},
@@ -290,8 +289,8 @@ static const KeyRow rows[] = {
      false},
     {GROUP_FRAMEWORK, JOBS_SYNTHETIC | JOBS_TRACE, "minimum-allocation", &count,
      FRAMEWORK(minimum_allocation), 1, COUNT_MAX, NULL,
-     "elastic, rigid: tasks that a stage starts with at least when nothing of it runs; default: 1, rigid: "
-     "all",
+     "elastic, rigid: tasks that a stage starts with at least when nothing of it runs, or all, where it has "
+     "fewer; default: 1, rigid: all",
      false},
     {GROUP_FRAMEWORK, JOBS_SYNTHETIC | JOBS_TRACE, "scale-up", &yes_no, PARTS(scale_up), 0, 0, "yes",
      "elastic, rigid: whether a stage that runs may grow beyond what it has started with", false},
@@ -369,7 +368,11 @@ static const KeyRow rows[] = {
     {GROUP_FRAMEWORK, JOBS_SOME, "pools", &count, HADOOP(pools), 1, POOLS_MAX, NULL,
      "hadoop with job-order = hfs: how many pools the jobs are dealt to in turn", false},
     {GROUP_FRAMEWORK, JOBS_SOME, "replicas", &count, HADOOP(replicas), 0, REPLICAS_MAX, "3",
-     "hadoop: agents that hold the block that a map reads; 0: data is everywhere", false},
+     "hadoop: agents that hold the block that a map reads, as HDFS places them: the first in any rack, the "
+     "second "
+     "and third in another, further ones with at most two in a rack while racks suffice; with one rack, or "
+     "none, on any; 0: data is everywhere",
+     false},
     {GROUP_FRAMEWORK, JOBS_SOME, "delay", &delay, HADOOP(delay), 0, 0, "none",
      "hadoop: how long a job waits for an agent with its data, then for one in a rack with it: in offers "
      "that it "

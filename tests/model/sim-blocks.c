@@ -38,6 +38,9 @@ START_TEST(as_hdfs_places_them)
     for (uint32_t i = 0; i < 5; i++)
       for (uint32_t j = 0; j < i; j++)
         ck_assert_uint_ne(sim_blocks_machine(blocks, block, i), sim_blocks_machine(blocks, block, j));
+    uint32_t in[6] = {0};
+    for (uint32_t i = 0; i < 5; i++) /* six racks: at most 4 / 6 + 2 */
+      ck_assert_uint_le(++in[rack_at(blocks, &places, block, i)], 2);
     first[sim_blocks_machine(blocks, block, 0)]++;
     fifth[sim_blocks_machine(blocks, block, 4)]++;
   }
@@ -79,6 +82,33 @@ START_TEST(small_clusters)
     }
     sim_blocks_free(blocks);
   }
+}
+END_TEST
+
+/* 16 replicas in 4 racks: at most 15 / 4 + 2 in one; of 4 machines each all hold one, though five would be allowed. */
+START_TEST(as_many_in_a_rack_as_must_be)
+{
+  SimPlaces places = {40, 10};
+  SimBlocks *blocks = sim_blocks_new(&places, 2000, 16, 1, 1);
+  uint32_t fullest = 0;
+  for (uint32_t block = 0; block < 2000; block++) {
+    uint32_t in[4] = {0};
+    for (uint32_t i = 0; i < 16; i++)
+      in[rack_at(blocks, &places, block, i)]++;
+    for (uint32_t rack = 0; rack < 4; rack++)
+      fullest = MAX(fullest, in[rack]);
+  }
+  ck_assert_uint_eq(fullest, 5);
+  sim_blocks_free(blocks);
+  places = (SimPlaces){16, 4};
+  blocks = sim_blocks_new(&places, 50, 16, 1, 1);
+  for (uint32_t block = 0; block < 50; block++) {
+    uint32_t seen = 0;
+    for (uint32_t i = 0; i < 16; i++)
+      seen |= 1u << sim_blocks_machine(blocks, block, i);
+    ck_assert_uint_eq(seen, 0xffff);
+  }
+  sim_blocks_free(blocks);
 }
 END_TEST
 
@@ -183,6 +213,7 @@ Suite *test_suite(void)
   test_case_loop(suite, as_hdfs_places_them, 0, 3);
   test_case_loop(suite, without_racks_anywhere, 0, 3);
   test_case(suite, small_clusters);
+  test_case(suite, as_many_in_a_rack_as_must_be);
   test_case(suite, places_depend_on_their_key_alone);
   test_case_loop(suite, against_a_search, 0, 20);
   test_case(suite, looks_do_not_depend_on_blocks);

@@ -148,6 +148,37 @@ START_TEST(stays_within_its_pool)
 }
 END_TEST
 
+/* The second job, which has no room, refuses the last two agents for long; when the first one is lost it asks for them anew. */
+START_TEST(a_lost_gang_asks_at_once)
+{
+  TextRun run;
+  text_run(&run, "drf",
+           POOL("4", "2") "[framework q]\nscheduler=torque\nrole=pool\njobs=2\narrival=once\ntasks=2\n"
+                          "task-resources=cpus:1\ntask-duration=60s\nrefuse-seconds=1000s\n"
+                          "[operator out]\nat=20s: gone agents:1-2\n");
+  ck_assert_int_eq(run.end, SIMULATION_DONE);
+  ck_assert_uint_eq(text_attempts(&run, "q", "TASK_FINISHED", -1, 80, 83), 2);
+  text_run_clear(&run);
+}
+END_TEST
+
+/* The second stage of the first job comes before the second job, which has no room beside the first stage. */
+START_TEST(the_next_stage_of_a_job_asks_at_once)
+{
+  TextRun run;
+  text_run(
+      &run, "drf",
+      POOL("4",
+           "2") "[framework q]\nscheduler=torque\nrole=pool\njobs=2\narrival=once\nrefuse-seconds=1000s\n"
+                "[stage q.one]\ntasks=2\ntask-resources=cpus:1\ntask-duration=60s\n"
+                "[stage q.two]\nafter=one\ntasks=2\ntask-resources=cpus:1\ntask-duration=60s\n");
+  ck_assert_int_eq(run.end, SIMULATION_DONE);
+  ck_assert_double_le(text_state(&run, 0, "finished"), 123);
+  ck_assert_double_le(text_state(&run, 1, "finished"), 246);
+  text_run_clear(&run);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
   Suite *suite = suite_create("simulation-gangs");
@@ -157,5 +188,7 @@ Suite *test_suite(void)
   test_case(suite, starts_again_as_a_whole);
   test_case(suite, too_many_for_the_hosts_it_wants);
   test_case(suite, stays_within_its_pool);
+  test_case(suite, a_lost_gang_asks_at_once);
+  test_case(suite, the_next_stage_of_a_job_asks_at_once);
   return suite;
 }

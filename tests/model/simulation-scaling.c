@@ -27,11 +27,12 @@ static uint32_t n_running(const TextRun *run, double at)
 }
 
 /* One of four agents is busy until 20 s, another one until 40 s. */
-#define BUSY(keys)                                                                                           \
+#define BUSY(keys) BUSY_OF("12", keys)
+#define BUSY_OF(tasks, keys)                                                                                 \
   "[experiment]\nduration=1h\n[cluster]\nagents=4\nresources=cpus:1\n"                                       \
   "[framework one]\nonly-agents=agent-00001\ntasks=1\ntask-resources=cpus:1\ntask-duration=20s\n"            \
   "[framework two]\nonly-agents=agent-00002\ntasks=1\ntask-resources=cpus:1\ntask-duration=40s\n"            \
-  "[framework f]\nstart=1s\nrefuse-seconds=0s\ntasks=12\ntask-resources=cpus:1\n"                            \
+  "[framework f]\nstart=1s\nrefuse-seconds=0s\ntasks=" tasks "\ntask-resources=cpus:1\n"                     \
   "task-duration=uniform(29s, 31s)\n" keys
 
 static void check_widths(const char *text, uint32_t at_15, uint32_t at_25, uint32_t at_45)
@@ -57,6 +58,17 @@ START_TEST(starts_with_its_minimum)
       check_widths(text, widths[j][0], widths[j][1], widths[j][2]);
     }
   }
+}
+END_TEST
+
+/* Of a job of three: all three. */
+START_TEST(a_minimum_above_its_tasks_is_all)
+{
+  TextRun run;
+  text_run(&run, "drf", BUSY_OF("3", "minimum-allocation=5\n"));
+  ck_assert_uint_eq(n_running(&run, 15), 0);
+  ck_assert_uint_eq(n_running(&run, 25), 3);
+  text_run_clear(&run);
 }
 END_TEST
 
@@ -128,6 +140,7 @@ Suite *test_suite(void)
   Suite *suite = suite_create("simulation-scaling");
   TCase *all = tcase_create("scaling");
   tcase_add_test(all, starts_with_its_minimum);
+  tcase_add_test(all, a_minimum_above_its_tasks_is_all);
   tcase_add_test(all, stays_as_wide_as_it_began);
   tcase_add_test(all, others_use_what_it_leaves);
   tcase_add_test(all, gives_up_what_it_is_asked_for);
