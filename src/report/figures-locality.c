@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+
 #include "report/figures-private.h"
 
 #define TIMES 50 /* stretches of the run */
@@ -7,6 +9,15 @@
 enum { NODE, RACK, ELSEWHERE, PLACES };
 
 static const char *const places[PLACES] = {"with their data", "in a rack with it", "elsewhere"};
+
+/* What lies between two stretches with tasks is nothing, not what is beside it. */
+static void add_gap(Curve *const areas[PLACES], double from, double to)
+{
+  for (unsigned i = 0; i < PLACES; i++) {
+    curve_add_range(areas[i], from, (double)NAN, 0, 0);
+    curve_add_range(areas[i], to, (double)NAN, 0, 0);
+  }
+}
 
 static bool add_times(Drawing *drawing, uint32_t run, Figure *figure, GError **error)
 {
@@ -31,15 +42,22 @@ static bool add_times(Drawing *drawing, uint32_t run, Figure *figure, GError **e
   Curve *areas[PLACES];
   for (unsigned i = 0; i < PLACES; i++)
     areas[i] = panel_curve(panel, CURVE_AREA, i + 1, g_strdup(places[i]));
+  int64_t next = -1;
   while (query_next(&query)) {
-    double x = ((double)query_integer(&query, 0) + 0.5) * width / unit.ns;
+    int64_t stretch = query_integer(&query, 0);
+    double from = (double)stretch * width / unit.ns;
+    double to = from + width / unit.ns;
     double all = 0;
     double below = 0;
+    if (next >= 0 && stretch > next)
+      add_gap(areas, (double)next * width / unit.ns, from);
+    next = stretch + 1;
     for (int i = 0; i < PLACES; i++)
       all += query_real(&query, i + 1);
     for (int i = 0; i < PLACES; i++) {
       double part = 100 * query_real(&query, i + 1) / all;
-      curve_add_range(areas[i], x, part, below, below + part);
+      curve_add_range(areas[i], from, part, below, below + part);
+      curve_add_range(areas[i], to, part, below, below + part);
       below += part;
     }
   }

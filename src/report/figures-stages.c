@@ -17,15 +17,69 @@
   "job.framework_id WHERE job.run_id = ?1 AND task_attempt.start_ns IS NOT NULL AND job_id IN (" JOBS_SQL    \
   ") GROUP BY job_id, stage ORDER BY job_id, stage"
 
-/* The stages of one job are beside each other, the first above. */
-static void add_job(const Panel *panel, const GArray *stages, guint row)
+/* One stage of one job; in ns. */
+typedef struct {
+  guint row; /* of its job, from 1 */
+  guint number;
+  double start, end;
+} Bar;
+
+/* All that are drawn, by job and number; @names receives the jobs. */
+static GArray *read_bars(const Drawing *drawing, uint32_t run, GPtrArray *names, GError **error)
 {
-  for (guint i = 0; i < stages->len; i++) {
-    CurvePoint point = g_array_index(stages, CurvePoint, i);
-    double y = row + 0.8 * ((i + 0.5) / stages->len - 0.5);
-    Curve *curve = g_ptr_array_index(panel->curves, (guint)point.y % FIGURE_COLOURS);
-    curve_add_range(curve, point.x, y, point.low, point.high);
+  double run_end = (double)run_set_run(drawing->set, run)->summary.end.ns;
+  g_autoptr(GArray) bars = g_array_new(FALSE, FALSE, sizeof(Bar));
+  int64_t job = -1;
+  Query query;
+  if (!query_start(&query, drawing->set, run, STAGES_SQL, error))
+    return NULL;
+  while (query_next(&query)) {
+    if (query_integer(&query, 0) != job)
+      g_ptr_array_add(names, query_text(&query, 1));
+    job = query_integer(&query, 0);
+    Bar bar = {names->len, (guint)query_integer(&query, 2), query_real(&query, 3),
+               query_is_null(&query, 4) ? run_end : query_real(&query, 4)};
+    g_array_append_val(bars, bar);
   }
+  return query_end(&query, error) ? g_steal_pointer(&bars) : NULL;
+}
+
+/* The stages of one job are beside each other, the first above. */
+static void add_job(const Panel *panel, const Bar *bars, guint n, double unit)
+{
+  for (guint i = 0; i < n; i++) {
+    double y = bars[i].row + 0.8 * ((i + 0.5) / n - 0.5);
+    Curve *curve = g_ptr_array_index(panel->curves, bars[i].number % FIGURE_COLOURS);
+    curve_add_range(curve, bars[i].end / unit, y, bars[i].start / unit, bars[i].end / unit);
+  }
+}
+
+/* As wide as what is drawn, which need not be all of the run. */
+static void add_panel(Figure *figure, const GArray *bars, GPtrArray *names)
+{
+  guint stages = 0;
+  double end = 0;
+  for (guint i = 0; i < bars->len; i++) {
+    stages = MAX(stages, g_array_index(bars, Bar, i).number + 1);
+    end = MAX(end, g_array_index(bars, Bar, i).end);
+  }
+  TimeUnit unit = figures_time_unit((int64_t)end);
+  Panel *panel = figure_panel(figure, unit.label, "");
+  panel->x_min = 0;
+  panel->y_min = names->len + 0.5;
+  panel->y_max = 0.4;
+  panel->legend = stages <= FIGURE_COLOURS; /* else a colour is several stages */
+  for (guint i = 0; i < MIN(stages, FIGURE_COLOURS); i++)
+    panel_curve(panel, CURVE_INTERVALS, i + 1, g_strdup_printf("stage %u", i));
+  const Bar *all = (const Bar *)(const void *)bars->data;
+  guint first = 0;
+  for (guint i = 1; i <= bars->len; i++)
+    if (i == bars->len || all[i].row != all[first].row) {
+      add_job(panel, &all[first], i - first, unit.ns);
+      first = i;
+    }
+  g_ptr_array_add(names, NULL);
+  panel->y_names = (char **)g_ptr_array_steal(names, NULL);
 }
 
 bool figure_stages(Drawing *drawing, uint32_t run, GError **error)
@@ -33,9 +87,12 @@ bool figure_stages(Drawing *drawing, uint32_t run, GError **error)
   drawing->why = "no job of several stages has tasks that were recorded (--record tasks)";
   if (!run_set_has_tasks(drawing->set, run))
     return true;
-  Query query;
-  if (!query_start(&query, drawing->set, run, STAGES_SQL, error))
+  g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+  g_autoptr(GArray) bars = read_bars(drawing, run, names, error);
+  if (bars == NULL)
     return false;
+  if (bars->len == 0)
+    return true;
   Figure *figure = figures_new_of_run(
       drawing, run, "stages", g_strdup("Stages of jobs"),
       g_strdup_printf("When the stages of the first %d jobs of several stages ran: each bar is a stage, from "
@@ -44,36 +101,6 @@ bool figure_stages(Drawing *drawing, uint32_t run, GError **error)
                       JOBS_MAX));
   figure->source = g_strdup("SELECT job_id, stage, min(start_ns) / 1e9 AS start, max(finish_ns) / 1e9 AS "
                             "finish\nFROM task_attempt GROUP BY job_id, stage");
-  Panel *panel = figures_time_panel(drawing, run, figure, "");
-  panel->legend = false;
-  for (unsigned i = 0; i < FIGURE_COLOURS; i++)
-    panel_curve(panel, CURVE_INTERVALS, i + 1, g_strdup_printf("stage %u", i));
-  int64_t end = run_set_run(drawing->set, run)->summary.end.ns;
-  double unit = figures_time_unit(end).ns;
-  g_autoptr(GPtrArray) names = g_ptr_array_new();
-  g_autoptr(GArray) stages = g_array_new(FALSE, FALSE, sizeof(CurvePoint));
-  int64_t job = -1;
-  while (query_next(&query)) {
-    if (query_integer(&query, 0) != job) {
-      add_job(panel, stages, names->len);
-      g_array_set_size(stages, 0);
-      job = query_integer(&query, 0);
-      g_ptr_array_add(names, query_text(&query, 1));
-    }
-    double last = query_is_null(&query, 4) ? (double)end : query_real(&query, 4);
-    CurvePoint point = {.x = last / unit,
-                        .y = (double)query_integer(&query, 2),
-                        .low = query_real(&query, 3) / unit,
-                        .high = last / unit};
-    g_array_append_val(stages, point);
-  }
-  add_job(panel, stages, names->len);
-  bool empty = names->len == 0;
-  panel->y_min = names->len + 0.5;
-  panel->y_max = 0.4;
-  g_ptr_array_add(names, NULL);
-  panel->y_names = (char **)g_ptr_array_steal(names, NULL);
-  if (empty)
-    figures_drop(drawing, drawing->why);
-  return query_end(&query, error);
+  add_panel(figure, bars, names);
+  return true;
 }

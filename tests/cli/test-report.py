@@ -336,6 +336,19 @@ def kinds_of_frameworks_and_what_they_know(box):
             "2 to 9 (3)", "10 to 99 (1)"} <= set(figures["locality"][1])
     assert {"job-1, small", "job-3, small", "job-1, spark"} <= set(figures["stages"][1])
     assert "job-1, large" not in figures["stages"][1]  # it has one stage
+    assert {"stage 0", "stage 1"} <= set(figures["stages"][1])
+
+    # A figure of stages is as wide as they are, and that of localities has gaps where no such task started.
+    box.write("late.ini", KINDS + "[framework late]\nscheduler = hadoop\nstart = 1h\ntasks = 6\ntask-resources = cpus:1\n"
+              "task-duration = 5s\n")
+    box.well("late.ini", "--output", "late.db", "--record", "tasks")
+    box.well("plot", "late.db", "--figure", "stages")
+    assert "over time [s]" in said_of(box, "late-stages.svg")  # not in minutes, as all of the run is
+    box.well("plot", "late.db", "--figure", "locality")
+    for shape in ElementTree.fromstring(box.read("late-locality.svg").decode()).iter(SVG + "polygon"):
+        x, y = ([float(number) for number in shape.get("points").split()][i::2] for i in (0, 1))
+        area = abs(sum(x[i - 1] * y[i] - x[i] * y[i - 1] for i in range(len(x)))) / 2
+        assert area < 1000, shape.get("points")  # the hour alone, from the first tasks to the late ones, has 24,000
 
     box.well("plot", "w.db", "--figure", "schedulers")
     words = said_of(box, "w-schedulers.svg")
