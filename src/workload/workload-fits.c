@@ -217,6 +217,47 @@ static bool check_stage(const Asker *asker, const StageSpec *stage, GError **err
   return !asker->bounded || check_quotas(asker, stage, (uint32_t)tasks, &need, error);
 }
 
+/* Racks of agents of which some passes its constraints and has room for @need. Cost: O(agents). */
+static uint64_t racks_with_room(const Asker *asker, const Quantities *need)
+{
+  const Cluster *cluster = &asker->build->experiment->cluster;
+  uint64_t racks = 0;
+  uint32_t number = 0;
+  uint32_t last = UINT32_MAX; /* that was counted */
+  for (uint32_t i = 0; i < cluster->n_classes; i++) {
+    const AgentClass *agents = &cluster->classes[i];
+    Quantities whole = resources_count(&agents->resources);
+    bool fits = asker->counts[i] > 0 && quantities_contain(&whole, need);
+    for (uint32_t end = number + agents->count; number < end; number++) {
+      uint32_t rack = number / cluster->agents_per_rack;
+      if (!fits || rack == last || !agent_filter_allows(&asker->framework->agents, cluster, agents, number))
+        continue;
+      racks++;
+      last = rack;
+    }
+  }
+  return racks;
+}
+
+/* What spreads needs a place for each instance among those that it may have. */
+static bool check_places(const Asker *asker, GError **error)
+{
+  const FrameworkSpec *framework = asker->framework;
+  if (framework->spread == SPREAD_NONE)
+    return true;
+  const Quantities *need = &framework->stages[0].task_resources;
+  bool by_host = framework->spread == SPREAD_HOST;
+  uint64_t places = by_host ? room_for(asker, need) : racks_with_room(asker, need); /* one on each host */
+  for (uint32_t i = 0; i < framework->n_instances; i++)
+    if (framework->instances[i].count > places)
+      return key_file_fail(asker->build->file, asker->group, key_group_find(asker->group, "instances"),
+                           WORKLOAD_ERROR_VALUE, error,
+                           "expected at most %" G_GUINT64_FORMAT ", as many as there are %s to spread over "
+                           "that it wants and that have room for one, not %u",
+                           places, by_host ? "agents" : "racks", framework->instances[i].count);
+  return true;
+}
+
 static bool check_framework(Asker *asker, GError **error)
 {
   const FrameworkSpec *framework = asker->framework;
@@ -225,7 +266,7 @@ static bool check_framework(Asker *asker, GError **error)
   for (uint32_t i = 0; framework->trace == NULL && i < framework->n_stages; i++)
     if (!check_stage(asker, &framework->stages[i], error))
       return false;
-  return true;
+  return check_places(asker, error);
 }
 
 bool check_fits(const WorkloadBuild *build, GError **error)

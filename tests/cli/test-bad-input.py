@@ -247,6 +247,19 @@ def replicas_and_stages(box):
 
 
 @case
+def instances_that_find_no_place(box):
+    """Of those agents that the service wants, and that have room."""
+    service = "[experiment]\nduration = 1min\n[framework f]\nscheduler = service\n%stask-resources = cpus:1;mem:512\n"
+    refused_twice(box, r"16: \[framework f\] instances: expected at most 3, as many as there are agents to spread over "
+                  "that it wants and that have room for one, not 4$",
+                  service % "instances = 4\nspread = host\nconstraints = disk == ssd | rack == rack-00001\n")
+    refused_twice(box, r"16: \[framework f\] instances: expected at most 1, .* racks .*, not 2$",
+                  service % "instances = 1, 10s: 2\nspread = rack\nconstraints = rack == rack-00001\n")
+    box.write("w.ini", CLUSTER + service % "instances = 1, 10s: 2\nspread = rack\nconstraints = class == small\n")
+    box.well("w.ini", "--output", "r.db")
+
+
+@case
 def more_roles_than_agents_to_part(box):
     parted = f"[framework f]\ncount = 5\ntasks = 1\n{TASK}"
     box.write("w.ini", CLUSTER + parted)
