@@ -11,8 +11,8 @@ set tics nomirror
 set multiplot layout 1,2
 set key inside bottom right samplen 2
 set yrange [0:105]
-set xrange [0:63]
-set xlabel 'looks before a launch anywhere, D'
+set xrange [0:630]
+set xlabel 'looks before a launch anywhere, D, of 1,000 machines'
 set ylabel 'maps with their data [%]'
 plot 'data.csv' skip 1 every ::0::6 using 1:2:3 with yerrorbars pt 7 ps 0.6 lc rgb '#0072B2' title 'reset on every launch', 'data.csv' skip 1 every ::0::6 using 1:4 with lines lw 1.5 lc rgb '#0072B2' title 'closed form l(D)', 'data.csv' skip 1 every ::0::6 using 1:5:6 with yerrorbars pt 5 ps 0.6 lc rgb '#D55E00' title 'reset on a local launch, as published', 'data.csv' skip 1 every ::0::6 using 1:7 with lines dt 2 lw 1.5 lc rgb '#D55E00' title 'the algorithm alone, simulated'
 set key outside above
