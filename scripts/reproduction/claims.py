@@ -17,10 +17,17 @@ COMPARED = "compared"
 
 
 class Parameter:
-    """One number that shapes an experiment. Without a source it is varied: is a claim true for others, too?"""
+    """One number that shapes an experiment. Without a source it is varied: is a claim true for others, too? So is one with a
+    source that does not quite speak of it (vary)."""
 
-    def __init__(self, name, value, source=None, integer=False, note=""):
+    def __init__(self, name, value, source=None, integer=False, note="", vary=False):
         self.name, self.value, self.source, self.integer, self.note = name, value, source, integer, note
+        self.is_varied = vary or source is None
+
+    def said_source(self):
+        """As the page and the manifest have it."""
+        how = "varied by 25 % and 2 x, either way"
+        return f"none: {how}" if self.source is None else f"{self.source}; {how}" if self.is_varied else self.source
 
     def varied(self):
         """A quarter and a factor of two, either way."""
@@ -63,6 +70,12 @@ class Sample:
         return student_quantile(error / 2, n - 1) * statistics.stdev(self.values) / math.sqrt(n)
 
 
+def ratio_of_means(above, below):
+    """Of paired values: a sample whose mean is the ratio of their means, and whose interval is that of its linear approximation."""
+    ratio, mean = math.fsum(above) / math.fsum(below), statistics.fmean(below)
+    return Sample(ratio + (a - ratio * b) / mean for a, b in zip(above, below))
+
+
 class Claim:
     """A statement about a quantity, with the value that was published."""
 
@@ -99,13 +112,14 @@ class Near(Claim):
 
 
 class AtMost(Claim):
-    """The quantity is no larger."""
+    """The quantity is no larger, but for a part of it."""
 
-    def __init__(self, text, quantity, published, standing="verified"):
+    def __init__(self, text, quantity, published, standing="verified", tolerance=0):
         super().__init__(text, quantity, published, standing)
+        self.tolerance = tolerance
 
     def bounds(self):
-        return -math.inf, self.published
+        return -math.inf, self.published * (1 + self.tolerance)
 
 
 class AtLeast(Claim):

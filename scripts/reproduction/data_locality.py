@@ -22,6 +22,8 @@ PARAMETERS = [
 ]
 
 CANNOT_SHOW = [
+    "Why 5 % of the maps were without their data after 5 s: here nothing but others' tasks is in their way, no machine is slow or lost, and blocks lie "
+    "evenly; so nearly all find it.",
     "How much slower a map is without its data: the factor is put in, and the ratio of job times follows from it and the locality.",
     "The disks and the network as a shared resource: a remote read does not slow down others.",
     "What an allocation interval of a second and refusals of 5 s, Mesos's defaults later on, would do to a wait of a second: the "
@@ -79,6 +81,7 @@ def claims(parameters):
         AtLeast("sharing without delay: more than in static partitions (difference in points)", "gain by sharing", 0),
         AtLeast("a wait of 1 s: more than 90 %", "local 1 s", 90),
         AtLeast("a wait of 5 s: 95 % or more", "local 5 s", 95),
+        Near("a wait of 5 s: 95 %, within 5 %", "local 5 s", 95, 0.05),
         Near("a wait of 5 s: jobs 1.7 times as fast as in static partitions, within 15 %", "speed-up 5 s", 1.7, 0.15),
         Compared("sharing without delay: part of the maps with their data, in %", "local none", 50),
     ]

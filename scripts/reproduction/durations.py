@@ -14,9 +14,9 @@ REPLICATIONS = (8, 4)
 PARAMETERS = [
     Parameter("short", 30, None, note="seconds, mean of a short task; exponential"),
     Parameter("long", 600, None, note="seconds, mean of a long task; exponential"),
-    Parameter("agents", 40, "of our own: a wait is for one of them"),
+    Parameter("agents", 40, None, integer=True, note="a wait is for one of them"),
     Parameter("slots", 8, "the paper's example; beside it 2 and 4"),
-    Parameter("limit", 10, "of our own", note="in units of a short task: the longest that a task may run in the slot that is kept"),
+    Parameter("limit", 10, None, note="in units of a short task: the longest that a task may run in the slot that is kept"),
     Parameter("interval", "100ms", "the model has none: far below the waits; Mesos's default of 1 s would add half a second to each"),
     Parameter("refuse-seconds", "none", "the frameworks take one slot of an offer and refuse nothing of the rest, so that tasks lie at random"),
 ]
@@ -121,6 +121,7 @@ def figure(samples):
             at = f"'data.csv' skip 1 using (strcol(1) eq '{what} {name}' ? $2 : NaN)"
             drawn.append(f"{at}:3:4 with yerrorbars pt {mark + 5} ps 0.8 lc rgb '{colour}' title '{title}'")
             drawn.append(f"{at}:5 with lines lw 1.5 lc rgb '{colour}' notitle")
+        drawn.append("NaN with lines lw 1.5 lc rgb 'black' title 'tasks at random, computed'")
         return "plot " + ", ".join(drawn)
 
     slots = [(str(n), _COLOURS[n], f"{n} slots") for n in SLOTS]

@@ -25,15 +25,15 @@ COLUMNS = ("claim", "published", "standing", "measured", "half_width", "replicat
 class Outcome:
     """What an experiment has come to."""
 
-    def __init__(self, experiment, samples, rows):
-        self.experiment, self.samples, self.rows = experiment, samples, rows
+    def __init__(self, experiment, samples, claims, rows):
+        self.experiment, self.samples, self.claims, self.rows = experiment, samples, claims, rows
 
 
 def _vary(experiment, runs, values):
-    """(parameter, value, the claims as they read then, samples) for each variation of what has no source."""
+    """(parameter, value, the claims as they read then, samples) for each variation of what has no source of its own."""
     variations = []
     for parameter in experiment.PARAMETERS:
-        for value in parameter.varied() if parameter.source is None else ():
+        for value in parameter.varied() if parameter.is_varied else ():
             varied = dict(values, **{parameter.name: value})
             samples = experiment.measure(runs, varied, experiment.REPLICATIONS[1])
             variations.append((parameter.name, value, experiment.claims(varied), samples))
@@ -61,7 +61,7 @@ def perform(experiment, runs):
             claim.text, _digits(claim.published), claim.standing, _digits(sample.mean() if sample else None),
             _digits(sample.half_width(error) if sample else None), str(len(sample.values) if sample else 0),
             claim.verdict(samples, error), str(len(tried)), str(hold)))))
-    return Outcome(experiment, samples, rows)
+    return Outcome(experiment, samples, claims, rows)
 
 
 def _path(root, experiment, name):
@@ -102,7 +102,7 @@ def _manifest(outcome, runs):
         "version": runs.version(),
         "seed": "of each workload file; replication n has a seed of its own, made of it and n",
         "parameters": [{"name": parameter.name, "value": parameter.value,
-                        "source": parameter.source or "none: varied", "note": parameter.note}
+                        "source": parameter.said_source(), "note": parameter.note}
                        for parameter in experiment.PARAMETERS],
         "runs": runs.commands,
     }
@@ -113,21 +113,36 @@ def _part(row):
     return "-" if row["variations"] == "0" else f"{row['variations_that_hold']} of {row['variations']}"
 
 
+_LEGEND = [
+    "Intervals hold together at 99 %. Reproduced: the whole interval lies within what is claimed; not reproduced: all of it outside; not "
+    "testable: neither, or nothing can be measured. Holds in variations: the mean lies within what is claimed, in so many of the variations "
+    "of the parameters below, one at a time.",
+    "A published value stands in the source; *computed*: it follows from definitions; *expected*: the source says so in words, or it follows "
+    "from what the source says, and the number is ours; *recalled*: remembered, not read in the source. What is recalled, or was put in, is "
+    "compared, and nothing is claimed of it.",
+]
+
+
+def _measured(row, claim):
+    """With its interval; or why there is nothing."""
+    if row["measured"]:
+        return f"{row['measured']} +- {row['half_width']}"
+    return getattr(claim, "why", "")
+
+
 def _readme(outcome):
     experiment = outcome.experiment
     lines = [f"# {experiment.TITLE}", "", f"Source: {experiment.SOURCE}.", "", "![figure](figure.svg)", "",
              "| claim | published | measured | verdict | holds in variations |", "|---|---|---|---|---|"]
-    for row in outcome.rows:
-        half = f" +- {row['half_width']}" if row["half_width"] else ""
+    for row, claim in zip(outcome.rows, outcome.claims):
         standing = "" if row["standing"] == "verified" else f" ({row['standing']})"
-        lines.append(f"| {row['claim']} | {row['published']}{standing} | {row['measured']}{half} | {row['verdict']} | "
-                     f"{_part(row)} |")
-    lines += ["", "Intervals hold together at 99 %. Reproduced: the whole interval lies within what is claimed; not reproduced: all of it "
-              "outside; not testable: neither. Compared: the published value is recalled, not read in the source, or was put in; nothing is claimed of it.", "", "## Parameters", "", "| parameter | value | source |", "|---|---|---|"]
+        lines.append(f"| {row['claim']} | {row['published']}{standing} | {_measured(row, claim)} | {row['verdict']} | {_part(row)} |")
+    for text in _LEGEND:
+        lines += ["", text]
+    lines += ["", "## Parameters", "", "| parameter | value | source |", "|---|---|---|"]
     for parameter in experiment.PARAMETERS:
         note = f"; {parameter.note}" if parameter.note else ""
-        lines.append(f"| {parameter.name} | {parameter.value} | {parameter.source or 'none: varied by 25 % and 2 x, either way'}"
-                     f"{note} |")
+        lines.append(f"| {parameter.name} | {parameter.value} | {parameter.said_source()}{note} |")
     lines += ["", "## What it cannot show", ""] + [f"- {text}" for text in experiment.CANNOT_SHOW]
     lines += ["", f"Made by `scripts/reproduce {experiment.NAME}`; manifest.json has every command.", ""]
     return "\n".join(lines)

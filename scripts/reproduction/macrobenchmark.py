@@ -15,8 +15,8 @@ PARAMETERS = [
     Parameter("machines", 96, "section 6.1: 96 nodes, 4 CPUs, 15 GB; 24 of them per framework when static"),
     Parameter("jobs", "100, 10, 5, 8", "section 6.1, as recalled: table of the Facebook mix; 10 jobs of 2,400 tasks one after the "
               "other; 5 Spark jobs, 2 minutes apart; 8 MPI jobs of 24 tasks at fixed times, two of them large"),
-    Parameter("arrivals", "poisson(14s), one fixed draw", "Zaharia et al. (EuroSys 2010), as recalled",
-              note="each replication submits each job up to a minute earlier or later"),
+    Parameter("arrivals", "poisson(14s), one fixed draw", "Zaharia et al. (EuroSys 2010), as recalled"),
+    Parameter("jitter", 60, None, note="seconds: each replication submits each Facebook job up to that much earlier or later"),
     Parameter("Facebook task times", "facebook-mix.csv", _FITTED, note="of each bin, the same for all its maps, and for all its reduces"),
     Parameter("large task time", "12s", _FITTED),
     Parameter("Spark task time", f"{SPARK_TASK}s", _FITTED, note="with 192 tasks in an iteration; otherwise the same work"),
@@ -24,7 +24,8 @@ PARAMETERS = [
     Parameter("interval", 1, "Mesos's default", note="seconds between runs of the allocator where the cluster is shared"),
     Parameter("refuse-seconds", "5s", "Mesos's default"),
     Parameter("reduce-slow-start", "5%", "Hadoop 0.20's default"),
-    Parameter("executor memory", "1450MiB", "section 6.4: 29 GB on 20 nodes, as recalled"),
+    Parameter("executor-memory", 1450, integer=True, vary=True, source="section 6.4: 29 GB on 20 nodes, as recalled; of another Spark job",
+              note="MiB of a Spark executor"),
     Parameter("interval-alone", 0.1, None, note="seconds between runs of the allocator where partitions are static: "
               "frameworks without Mesos"),
     Parameter("task-memory", 1024, None, integer=True, note="MiB of a Hadoop or MPI task; a Spark task has half of it"),
@@ -36,7 +37,8 @@ PARAMETERS = [
 
 CANNOT_SHOW = [
     "How busy CPUs and memory were: what is measured is what tasks and executors were given. So the levels of utilization are not those that were "
-    "published; their increase is compared all the same.",
+    "published; their increase is compared all the same. The source at hand does not say whether it is in points or part of what it was.",
+    "The times at which MPI jobs came: every two minutes is our own choice, and not varied.",
     "Stragglers of MPI jobs, and what Hadoop loses by heartbeats: the machines are alike and tasks start at once.",
     "Data locality: data is everywhere here (replicas = 0). See the experiment on delay scheduling.",
     "Memory that a Spark job lacks in its partition, or caches between iterations: its iterations are all alike.",
@@ -73,6 +75,8 @@ def _settings(parameters, partition):
         "framework torque.task-resources": f"cpus:1;mem:{memory}",
         "framework spark.task-resources": f"cpus:1;mem:{memory // 2}",
         "framework large.task-duration": f"lognormal(12s, {12 * spread:.2f}s)",
+        "framework facebook.replicate": f"jitter({parameters['jitter']:g}s)",
+        "framework spark.executor-resources": f"mem:{parameters['executor-memory']}MiB",
         "framework spark.tasks": tasks,
         "framework spark.task-duration": f"lognormal({spark:.3f}s, {spark * spread:.3f}s)",
         "framework spark.executor-start-up": f"{parameters['executor-start-up'] * 1000:.0f}ms",
@@ -121,6 +125,7 @@ def measure(runs, parameters, replications):
     for name in FRAMEWORKS:
         samples[f"sum {name}"] = Sample(_ratios(sums, name))
     for resource in ("cpus", "mem"):
+        samples[f"points {resource}"] = Sample(shared - static for shared, static in zip(used["shared", resource], used["static", resource]))
         samples[f"increase {resource}"] = Sample(
             100 * (shared / static - 1) for shared, static in zip(used["shared", resource], used["static", resource]))
     return samples
@@ -132,13 +137,17 @@ def _ratios(times, name):
 
 def claims(parameters):
     made = [Near("large Hadoop mix: about twice as fast on Mesos, within 15 %", "sum large", 2, 0.15),
-            AtLeast("CPU utilization is higher by 10 % or more", "increase cpus", 10),
-            AtLeast("memory utilization is higher by 17 % or more", "increase mem", 17)]
+            AtLeast("CPU utilization is higher", "increase cpus", 0),
+            AtLeast("memory utilization is higher", "increase mem", 0),
+            Near("CPU utilization is higher by 10 %, within half of that", "increase cpus", 10, 0.5),
+            Near("CPU utilization is higher by 10 points, if that is what was published, within half of that", "points cpus", 10, 0.5),
+            Near("memory utilization is higher by 17 %, within half of that", "increase mem", 17, 0.5),
+            Near("memory utilization is higher by 17 points, if that is what was published, within half of that", "points mem", 17, 0.5)]
     for kind in SMALL:
         made.append(AtMost(f"{kind}: small Hadoop jobs lose by sharing, speed-up below 1", f"speed-up {kind}", 1))
     for kind in KINDS:
         if kind[-1] in "45678":
-            made.append(AtLeast(f"{kind}: larger Hadoop jobs gain by sharing, speed-up above 1", f"speed-up {kind}", 1, "recalled"))
+            made.append(AtLeast(f"{kind}: larger Hadoop jobs gain by sharing, speed-up above 1", f"speed-up {kind}", 1, "expected"))
     for name, (_, speed_up) in SUMS.items():
         made.append(Compared(f"{FRAMEWORKS[name]}: sum of the times of static partitions over that of sharing", f"sum {name}", speed_up))
     for kind, (static, speed_up) in KINDS.items():

@@ -15,6 +15,8 @@ PARAMETERS = [
     Parameter("WordCount", "160s", "section 6.2: without Mesos", note="put in: maps of 15.2s, reduces of 25s give it"),
     Parameter("interval", "1s", "Mesos's default", note="between runs of the allocator; 1ms without Mesos"),
     Parameter("maps", 800, None, integer=True, note="of WordCount; the same work"),
+    Parameter("reduces", 50, None, integer=True, note="of WordCount; the same work"),
+    Parameter("spread", 0.2, None, note="standard deviation over mean of the maps"),
     Parameter("executor-start-up", 500, None, note="ms, for each task; none without Mesos"),
     Parameter("latency", 1, None, note="ms, of a message, one way; none without Mesos"),
 ]
@@ -32,9 +34,11 @@ SECONDS = "SELECT run_id, seconds FROM completion_time"
 
 def measure(runs, parameters, replications):
     samples = {}
+    map_s = 15.2 * 800 / parameters["maps"]
     for name in JOBS:
         base = {"experiment.only": name, "stage wordcount.map.tasks": parameters["maps"],
-                "stage wordcount.map.task-duration": f"lognormal({15.2 * 800 / parameters['maps']:.3f}s, {3 * 800 / parameters['maps']:.3f}s)"}
+                "stage wordcount.map.task-duration": f"lognormal({map_s:.3f}s, {map_s * parameters['spread']:.3f}s)",
+                "stage wordcount.reduce.tasks": parameters["reduces"], "stage wordcount.reduce.task-duration": f"{25 * 50 / parameters['reduces']:.3f}s"}
         latency = f"{parameters['latency'] * 1000:.0f}us"
         through = dict(base, **{
             "master.allocation-interval": parameters["interval"], "network.master-agent": latency, "network.master-framework": latency,
@@ -48,7 +52,7 @@ def measure(runs, parameters, replications):
 def claims(parameters):
     made = []
     for name, (seconds, percent) in JOBS.items():
-        made += [AtMost(f"{name}: overhead below 4 %", f"overhead {name}", 4),
+        made += [AtMost(f"{name}: overhead below 4 % (what goes in comes out)", f"overhead {name}", 4),
                  Compared(f"{name}: overhead in % (what goes in comes out)", f"overhead {name}", percent, "verified"),
                  Compared(f"{name}: seconds without Mesos (put in)", f"{name} without", seconds, "verified")]
     return made
