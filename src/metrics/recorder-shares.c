@@ -9,7 +9,7 @@
 static bool demands(const RecordedFramework *framework)
 {
   return framework->started && !framework->stopped &&
-         (framework->unlimited > 0 || framework->demand_tasks > 0);
+         (framework->unlimited > 0 || framework->demand_tasks > 0 || framework->executors > 0);
 }
 
 static int compare_indices(const void *a, const void *b)
@@ -38,16 +38,17 @@ static void tidy_demanding(Recorder *recorder)
     qsort(list, n, sizeof *list, compare_indices);
 }
 
-/* A demand beyond what amounts hold is beyond any cluster, and stays so, and as wide for its length, if halved. */
+/* Of tasks and executors. A demand beyond what amounts hold is beyond any cluster, and stays so, and as wide for its length, if halved. */
 static Quantities finite_demand(const RecordedFramework *framework)
 {
   Quantities demand;
-  WideInteger divisor = 1;
+  WideInteger all[RESOURCE_KINDS_MAX], divisor = 1;
   for (int kind = 0; kind < RESOURCE_KINDS_MAX; kind++)
-    while (framework->demand[kind] / divisor > INT64_MAX)
+    for (all[kind] = framework->demand[kind] + framework->held_by_executors.amount[kind];
+         all[kind] / divisor > INT64_MAX;)
       divisor *= 2;
   for (int kind = 0; kind < RESOURCE_KINDS_MAX; kind++)
-    demand.amount[kind] = (int64_t)(framework->demand[kind] / divisor);
+    demand.amount[kind] = (int64_t)(all[kind] / divisor);
   return demand;
 }
 
@@ -81,7 +82,9 @@ static int64_t default_target(const Recorder *recorder, uint32_t place)
   const FairShareClient *client = &recorder->clients[place];
   double dominant = 0;
   for (uint32_t kind = 0; kind < recorder->kinds_end; kind++) {
-    double amount = client->unlimited ? (double)client->demand.amount[kind] : (double)framework->demand[kind];
+    double amount = client->unlimited
+                        ? (double)client->demand.amount[kind]
+                        : (double)(framework->demand[kind] + framework->held_by_executors.amount[kind]);
     dominant = fmax(dominant, amount / recorder->totals[kind]);
   }
   double of_demand = recorder->shares[place] / dominant;
@@ -117,7 +120,7 @@ void recorder_set_targets(Recorder *recorder)
 
 double recorder_share_of_task(const Recorder *recorder, const RecordedFramework *framework)
 {
-  double tasks = framework->unlimited > 0 ? 1 : (double)framework->demand_tasks;
+  double tasks = framework->unlimited > 0 ? 1 : (double)MAX(framework->demand_tasks, 1);
   double share = 0;
   for (uint32_t kind = 0; kind < recorder->kinds_end; kind++) {
     double demand = framework->unlimited > 0 ? (double)framework->unlimited_task.amount[kind]
@@ -133,10 +136,11 @@ static void sample_shortfall(const Recorder *recorder, RecordedFramework *framew
   int64_t since = MAX(recorder->sampled.ns, MAX(recorder->warm_up.ns, framework->start.ns));
   if (framework->stopped || now.ns <= since)
     return;
+  bool waits = framework->unlimited > 0 || framework->demand_tasks > 0; /* else: executors that are idle */
   const ShortfallSample sample = {
       .now = now,
       .length = {now.ns - since},
-      .ideal = framework->fair_share,
+      .ideal = waits ? framework->fair_share : 0,
       .share = share,
       .task = framework->listed ? recorder_share_of_task(recorder, framework) : 0,
       .running = (double)framework->running,
@@ -239,6 +243,12 @@ double recorder_share_with_offered(const Recorder *recorder, uint32_t index)
     share = fmax(share, (double)level / recorder->totals[kind]);
   }
   return share;
+}
+
+double recorder_share_of(const Recorder *recorder, uint32_t index, uint32_t kind)
+{
+  int64_t total = recorder->cluster.total[kind].level;
+  return total > 0 ? (double)recorder->frameworks[index].allocated[kind].level / (double)total : 0;
 }
 
 double recorder_mean_share(const Recorder *recorder, uint32_t index)

@@ -343,10 +343,17 @@ static void executor_changed(Recorder *recorder, Instant now, FrameworkId id, co
   recorder_advance(recorder, now);
   RecordedFramework *framework = recorder_at(recorder, id);
   share_until(recorder, framework, now);
-  if (added)
-    add(recorder, framework->allocated, now, quantities_of(resources, &scratch));
-  else
-    take(recorder, framework->allocated, now, quantities_of(resources, &scratch));
+  const Quantities *amounts = quantities_of(resources, &scratch);
+  if (added) {
+    add(recorder, framework->allocated, now, amounts);
+    quantities_add(&framework->held_by_executors, amounts);
+    framework->executors++;
+    recorder_list(recorder, framework);
+  } else {
+    take(recorder, framework->allocated, now, amounts);
+    quantities_subtract(&framework->held_by_executors, amounts);
+    framework->executors--;
+  }
 }
 
 static void executor_added(void *self, Instant now, FrameworkId id, AgentId agent, uint64_t executor,

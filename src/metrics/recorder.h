@@ -15,7 +15,8 @@
  *   end; the cluster's are the sums over frameworks. The total likewise, by agents that come and go.
  * - dominant share: the largest of allocated / total of the cluster over its resources; 0 where there are no agents. Its
  *   mean over a framework's time is exact too (up to the rounding of doubles).
- * - demand: tasks that are runnable (their stage's predecessors are done) and have not ended.
+ * - demand: tasks that are runnable (their stage's predecessors are done) and have not ended; and for the fair share what
+ *   executors hold, as long as they do, with tasks or idle.
  * - fair share, the ideal: fair-share.h over the demands of the frameworks that have started; siblings in the tree of roles
  *   by the weights of these, frameworks of one role alike; with the roles' guarantees, limits and reservations. A framework
  *   with several roles demands in its first one. A role with frameworks of its own and with child roles has these frameworks
@@ -95,6 +96,7 @@ typedef struct {
   int64_t ramp_up_wait; /* running + held that would end the ramp-up; RAMP_UP_OPEN, RAMP_UP_OVER */
   int64_t demand_tasks; /* of finite demands */
   uint32_t unlimited;   /* how many endless demands */
+  uint32_t executors;   /* that hold something */
   bool was_unlimited;   /* it has, or had, an endless demand */
   bool started;
   bool stopped;
@@ -109,9 +111,10 @@ typedef struct {
 
   WideInteger demand[RESOURCE_KINDS_MAX]; /* of finite demands; may be more than an amount holds */
   Quantities unlimited_task;              /* of the last endless one */
-  int64_t ramp_up_peak;                   /* largest running + held while the target is open */
-  int64_t ramp_up_target;                 /* 0: none */
-  Instant ramp_up_at;                     /* INSTANT_NEVER: not reached */
+  Quantities held_by_executors;
+  int64_t ramp_up_peak;   /* largest running + held while the target is open */
+  int64_t ramp_up_target; /* 0: none */
+  Instant ramp_up_at;     /* INSTANT_NEVER: not reached */
   Instant start;
   Instant stop;         /* INSTANT_NEVER */
   char *name;           /* NULL until the master knows it */
@@ -211,6 +214,9 @@ double recorder_share(const Recorder *recorder, uint32_t index);
 
 /** recorder_share_with_offered: as the dominant share now, of allocated and offered together. */
 double recorder_share_with_offered(const Recorder *recorder, uint32_t index);
+
+/** recorder_share_of: allocated now of one kind, as a part of all that the agents have; 0 where they have none. */
+double recorder_share_of(const Recorder *recorder, uint32_t index, uint32_t kind);
 
 /** recorder_mean_share: time mean of the dominant share over the framework's window, after recorder_finish();
  * NAN where that is empty. */

@@ -240,6 +240,8 @@ static void add_share_samples(ResultsRun *run, Instant now)
     (cell++)->real = recorder_share(run->recorder, i);
     (cell++)->real = framework->since_share;
     (cell++)->real = recorder_share_with_offered(run->recorder, i);
+    (cell++)->real = recorder_share_of(run->recorder, i, RESOURCE_CPUS);
+    (cell++)->real = recorder_share_of(run->recorder, i, RESOURCE_MEM);
     (cell++)->real = framework->fair_share;
     (cell++)->integer = framework->running;
     (cell++)->integer = framework->held;

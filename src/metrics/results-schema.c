@@ -257,7 +257,11 @@ static const ResultsColumn share_sample_columns[] = {
     {"mean_share", REAL, "NOT NULL", "0 to 1",
      "time mean of it since the sample before, the warm-up or its start; exact"},
     {"dominant_share_with_offered", REAL, "NOT NULL", "0 to 1", "likewise, of allocated + offered"},
-    {"fair_share", REAL, "NOT NULL", "0 to 1", "fluid weighted max-min share of what is demanded now"},
+    {"cpus_share", REAL, "NOT NULL", "0 to 1", "allocated / total of cpus; 0: there are none"},
+    {"mem_share", REAL, "NOT NULL", "0 to 1", "likewise, of mem"},
+    {"fair_share", REAL, "NOT NULL", "0 to 1",
+     "fluid weighted max-min share of what is demanded now: by runnable tasks that have not ended, and by "
+     "executors that are held"},
     {"tasks_running", INTEGER, "NOT NULL", "tasks", "tasks that run"},
     {"tasks_held", INTEGER, "NOT NULL", "tasks", "tasks that a gang holds resources for"},
     {"tasks_demanded", INTEGER, NULL, "tasks",

@@ -13,7 +13,7 @@
 #include <stddef.h>
 
 #define RESULTS_APPLICATION_ID 0x4f66664d /* "OffM" */
-#define RESULTS_SCHEMA_VERSION 5
+#define RESULTS_SCHEMA_VERSION 6
 
 /* Tables that rows are added to, in the order of their parts in results-schema.c. */
 typedef enum {

@@ -5,9 +5,23 @@
 
 #define SCHEDULER_USUAL "elastic"
 
-#define SHARES_SQL                                                                                           \
-  "SELECT t_ns, group_name, 100 * sum(dominant_share) FROM share_sample JOIN framework USING (run_id, "      \
+/* What the panels show, one each, of what the cluster has: everything of one adds up to no more than all. */
+typedef struct {
+  const char *resource;
+  const char *label;
+  const char *sql;
+} SharedResource;
+
+#define SHARES_SQL(share)                                                                                    \
+  "SELECT t_ns, group_name, 100 * sum(" share ") FROM share_sample JOIN framework USING (run_id, "           \
   "framework_id) WHERE run_id = ?1 GROUP BY t_ns, group_id ORDER BY t_ns, group_id"
+
+static const SharedResource shared_resources[] = {
+    {"cpus", "cpus of the cluster [%]", SHARES_SQL("cpus_share")},
+    {"mem", "memory of the cluster [%]", SHARES_SQL("mem_share")},
+};
+
+#define RESOURCES_SQL "SELECT DISTINCT resource FROM cluster_sample WHERE run_id = ?1 AND total > 0"
 
 /* The kinds of schedulers of a run, in the order of the workload. */
 typedef struct {
@@ -66,12 +80,12 @@ static void end_instant(Kinds *kinds, double x)
   }
 }
 
-static bool read_shares(const Drawing *drawing, uint32_t run, Kinds *kinds, GError **error)
+static bool read_shares(const Drawing *drawing, uint32_t run, const char *sql, Kinds *kinds, GError **error)
 {
   double unit = figures_time_unit(run_set_run(drawing->set, run)->summary.end.ns).ns;
   int64_t instant = -1;
   Query query;
-  if (!query_start(&query, drawing->set, run, SHARES_SQL, error))
+  if (!query_start(&query, drawing->set, run, sql, error))
     return false;
   while (query_next(&query)) {
     int64_t t = query_integer(&query, 0);
@@ -88,29 +102,59 @@ static bool read_shares(const Drawing *drawing, uint32_t run, Kinds *kinds, GErr
   return query_end(&query, error);
 }
 
+/* @has: by place in shared_resources. */
+static bool read_resources(const Drawing *drawing, uint32_t run, bool *has, GError **error)
+{
+  Query query;
+  if (!query_start(&query, drawing->set, run, RESOURCES_SQL, error))
+    return false;
+  while (query_next(&query)) {
+    g_autofree char *resource = query_text(&query, 0);
+    for (size_t i = 0; i < G_N_ELEMENTS(shared_resources); i++)
+      has[i] = has[i] || g_strcmp0(resource, shared_resources[i].resource) == 0;
+  }
+  return query_end(&query, error);
+}
+
+static bool draw_shares(Drawing *drawing, uint32_t run, Figure *figure, const SharedResource *shared,
+                        Kinds *kinds, GError **error)
+{
+  Panel *panel = figures_time_panel(drawing, run, figure, shared->label);
+  panel->stacked = true;
+  for (guint i = 0; i < kinds->names->len; i++)
+    kinds->areas[i] = panel_curve(panel, CURVE_AREA, i + 1, g_strdup(g_ptr_array_index(kinds->names, i)));
+  return read_shares(drawing, run, shared->sql, kinds, error);
+}
+
+static bool draw_kinds(Drawing *drawing, uint32_t run, Kinds *kinds, GError **error)
+{
+  bool has[G_N_ELEMENTS(shared_resources)] = {false};
+  if (!read_resources(drawing, run, has, error))
+    return false;
+  Figure *figure =
+      figures_new_of_run(drawing, run, "schedulers", g_strdup("Shares by kind of framework"),
+                         g_strdup("What tasks and executors had of the cluster over time, added up over the "
+                                  "frameworks of each kind of scheduler and stacked."));
+  figure->source = g_strdup("SELECT t_ns / 1e9 AS seconds, group_name, sum(cpus_share), sum(mem_share)\nFROM "
+                            "share_sample JOIN framework USING (run_id, framework_id) GROUP BY t_ns, "
+                            "group_name");
+  for (size_t i = 0; i < G_N_ELEMENTS(shared_resources); i++)
+    if (has[i] && !draw_shares(drawing, run, figure, &shared_resources[i], kinds, error))
+      return false;
+  if (figure->panels->len == 0 || kinds->areas[0]->points->len == 0)
+    figures_drop(drawing, "no shares were sampled");
+  return true;
+}
+
 bool figure_schedulers(Drawing *drawing, uint32_t run, GError **error)
 {
   Kinds kinds;
   kinds_init(&kinds, run_set_run(drawing->set, run)->workload);
-  bool read = true;
-  if (kinds.names->len < 2) {
+  bool drawn = true;
+  if (kinds.names->len < 2)
     drawing->why = "all frameworks are of one kind";
-  } else {
-    Figure *figure = figures_new_of_run(
-        drawing, run, "schedulers", g_strdup("Shares by kind of framework"),
-        g_strdup("Dominant shares of the cluster over time, added up over the frameworks of each kind of "
-                 "scheduler and stacked. Shares of different resources may add up to more than all."));
-    figure->source = g_strdup("SELECT t_ns / 1e9 AS seconds, group_name, sum(dominant_share)\nFROM "
-                              "share_sample JOIN framework USING (run_id, framework_id) GROUP BY t_ns, "
-                              "group_name");
-    Panel *panel = figures_time_panel(drawing, run, figure, "dominant shares [%]");
-    panel->stacked = true;
-    for (guint i = 0; i < kinds.names->len; i++)
-      kinds.areas[i] = panel_curve(panel, CURVE_AREA, i + 1, g_strdup(g_ptr_array_index(kinds.names, i)));
-    read = read_shares(drawing, run, &kinds, error);
-    if (kinds.areas[0]->points->len == 0)
-      figures_drop(drawing, "no shares were sampled");
-  }
+  else
+    drawn = draw_kinds(drawing, run, &kinds, error);
   kinds_clear(&kinds);
-  return read;
+  return drawn;
 }

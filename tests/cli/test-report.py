@@ -331,7 +331,7 @@ def kinds_of_frameworks_and_what_they_know(box):
     box.well("report", "w.db")
     figures = check_page(box.join("w.html"))
     assert {"schedulers", "locality", "stages"} <= figures.keys()
-    assert {"hadoop", "spark", "dominant shares [%]"} <= set(figures["schedulers"][1])
+    assert {"hadoop", "spark", "cpus of the cluster [%]", "memory of the cluster [%]"} <= set(figures["schedulers"][1])
     assert {"with their data", "in a rack with it", "elsewhere", "by size of the job [%]",
             "2 to 9 (3)", "10 to 99 (1)"} <= set(figures["locality"][1])
     assert {"job-1, small", "job-3, small", "job-1, spark"} <= set(figures["stages"][1])
@@ -353,9 +353,15 @@ def kinds_of_frameworks_and_what_they_know(box):
     box.well("plot", "w.db", "--figure", "schedulers")
     words = said_of(box, "w-schedulers.svg")
     for kind, names in (("hadoop", "'small', 'large'"), ("spark", "'spark'")):
-        least, greatest = box.query("w.db", f"""SELECT 100 * min(sum), 100 * max(sum) FROM (SELECT sum(CASE WHEN name IN ({names})
-            THEN dominant_share ELSE 0 END) AS sum FROM share_sample JOIN framework USING (run_id, framework_id) GROUP BY t_ns)""")[0]
-        assert f" {kind}: from {least:.4g} to {greatest:.4g}," in words, (kind, least, greatest, words)
+        for resource in ("cpus", "mem"):
+            least, greatest = box.query("w.db", f"""SELECT 100 * min(sum), 100 * max(sum) FROM (SELECT sum(CASE WHEN name IN ({names})
+                THEN {resource}_share ELSE 0 END) AS sum FROM share_sample JOIN framework USING (run_id, framework_id) GROUP BY t_ns)""")[0]
+            assert f" {kind}: from {least:.4g} to {greatest:.4g}," in words, (kind, least, greatest, words)
+    # What is stacked is what the cluster has.
+    for resource in ("cpus", "mem"):
+        gap, most = box.query("w.db", f"""SELECT max(abs(share - allocated / total)), max(share) FROM cluster_sample JOIN
+            (SELECT t_ns, sum({resource}_share) AS share FROM share_sample GROUP BY t_ns) USING (t_ns) WHERE resource = '{resource}'""")[0]
+        assert gap < 1e-9 and most > 0.3, (resource, gap, most)
     box.well("plot", "w.db", "--figure", "stages")
     words = said_of(box, "w-stages.svg")
     for stage in (0, 1):  # from the start of the first task to the end of the last one

@@ -610,6 +610,51 @@ START_TEST(reservations_come_and_go)
 }
 END_TEST
 
+static void executor(Fixture *fixture, Instant now, bool added, int64_t cpus, int64_t mem)
+{
+  Resources resources = amounts(cpus, mem);
+  void (*change)(void *, Instant, FrameworkId, AgentId, uint64_t, const Resources *) =
+      added ? fixture->master->executor_added : fixture->master->executor_removed;
+  change(fixture->master->self, now, (FrameworkId){0}, (AgentId){0}, 1, &resources);
+}
+
+/* Of <10, 100> f0 has two tasks <1, 10> and an executor <0, 30>, which stays idle for a while: that is fair, too, but it
+ * waits for nothing then. */
+START_TEST(what_executors_hold_is_demanded)
+{
+  Fixture fixture;
+  fixture_init(&fixture, 0);
+  const RecordedFramework *f0;
+  fixture_agent(&fixture, at(0), 0, 10, 100);
+  fixture_framework(&fixture, at(0), 0, "a", 1, 0);
+  demand(&fixture, at(0), 0, 2, 1, 10);
+  start(&fixture, at(0), 0, 1, 10);
+  start(&fixture, at(0), 0, 1, 10);
+  executor(&fixture, at(0), true, 0, 30);
+  static const double fair[] = {0.5, 0.5, 0.3, 0};
+  for (int i = 0; i < 4; i++) {
+    recorder_sample(fixture.recorder, at(2 * i + 2));
+    f0 = recorder_framework(fixture.recorder, 0);
+    ck_near(f0->fair_share, fair[i]);
+    ck_near(recorder_share(fixture.recorder, 0), fair[i]);
+    ck_near(recorder_share_of(fixture.recorder, 0, RESOURCE_CPUS), i < 2 ? 0.2 : 0);
+    ck_near(recorder_share_of(fixture.recorder, 0, RESOURCE_MEM), fair[i]);
+    ck_near(recorder_share_of(fixture.recorder, 0, RESOURCE_GPUS), 0);
+    if (i == 1) {
+      finish(&fixture, at(5), 0, 1, 10);
+      finish(&fixture, at(5), 0, 1, 10);
+    } else if (i == 2) {
+      executor(&fixture, at(7), false, 0, 30);
+    }
+  }
+  ck_assert_int_eq(f0->ramp_up_target, 2);
+  ck_assert_int_eq(f0->shortfall.demanding.ns, 4 * S);
+  ck_assert_int_eq(f0->shortfall.longest.ns, 0);
+  ck_near(f0->shortfall.deficit, 0);
+  recorder_free(fixture.recorder);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
   Suite *suite = suite_create("recorder");
@@ -628,6 +673,7 @@ Suite *test_suite(void)
   test_case(suite, fairness);
   test_case(suite, roles_make_a_tree);
   test_case(suite, demands_come_and_go);
+  test_case(suite, what_executors_hold_is_demanded);
   test_case(suite, jobs);
   test_case(suite, job_spans);
   test_case(suite, reservations_come_and_go);

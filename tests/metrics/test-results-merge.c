@@ -219,7 +219,7 @@ START_TEST(other_files_are_refused)
   refuse(foreign, NULL, RESULTS_ERROR_FORMAT, "not a results file of sim");
   g_autofree char *later = write_one("later.db", "drf", 1, 3);
   execute(later, "PRAGMA user_version = 99");
-  refuse(later, NULL, RESULTS_ERROR_FORMAT, "results of version 99, this program reads version 5");
+  refuse(later, NULL, RESULTS_ERROR_FORMAT, "results of version 99, this program reads version 6");
   g_autofree char *other = write_one("other.db", "drf", 1, 3);
   refuse(other, "feed", RESULTS_ERROR_FORMAT, "holds no run with the key feed");
   /* Cut off in the middle: the header is right. */

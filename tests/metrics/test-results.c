@@ -288,7 +288,7 @@ START_TEST(every_column_is_explained)
   ck_sql(path, "SELECT name FROM metric_doc EXCEPT SELECT DISTINCT name FROM metric",
          "decisions/busyness fairness/finish_time");
   ck_sql(path, "PRAGMA application_id", "1332110925");
-  ck_sql(path, "PRAGMA user_version", "5");
+  ck_sql(path, "PRAGMA user_version", "6");
   ck_sql(path, "PRAGMA integrity_check", "ok");
 }
 END_TEST
