@@ -320,7 +320,7 @@ def what_is_listed_is_accepted(box):
         if name == "decliner":  # runs nothing
             box.write("w.ini", SMALL + f"\n[framework idle]\nscheduler = {name}\n")
         elif name == "torque":
-            box.write("w.ini", SMALL + "scheduler = torque\nrole = nodes\n[role nodes]\nguarantee = cpus:8\n")
+            box.write("w.ini", SMALL.replace("agents = 4", "agents = 8") + "scheduler = torque\nrole = nodes\n[role nodes]\nguarantee = cpus:8\n")
         elif name == "service":
             box.write("w.ini", SMALL + "\n[framework web]\nscheduler = service\ninstances = 1\nstop = 1h\n"
                                        "task-resources = cpus:1\n")
