@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/scheduler-spark.h"
 
+#include <string.h>
+
 #include "model/scheduler-elastic.h"
 #include "model/sim-agents.h"
 #include "model/sim-blocks.h"
@@ -8,6 +10,9 @@
 typedef struct {
   SimBlocks *pending;  /* NULL: it has not been looked at */
   uint32_t *holders;   /* array by part: the executor that it was launched under last, which holds it then */
+  AgentId *agents;     /* array by part: where that is */
+  bool *waits;         /* array by part: it is pending */
+  uint32_t looked;     /* those below either do not wait, or are held by nobody any more */
   uint16_t *launched;  /* array by part: attempts */
   uint8_t *localities; /* array by part: TaskLocality of the last one */
   Instant since;       /* it waits for agents with its parts */
@@ -28,6 +33,8 @@ static void free_job(gpointer record)
   for (uint32_t i = 0; i < job->n; i++) {
     sim_blocks_free(job->stages[i].pending);
     g_free(job->stages[i].holders);
+    g_free(job->stages[i].agents);
+    g_free(job->stages[i].waits);
     g_free(job->stages[i].launched);
     g_free(job->stages[i].localities);
   }
@@ -44,6 +51,9 @@ static void spark_submitted(SimFramework *framework, SimJob *job)
     uint32_t tasks = job->stages[i].tasks;
     CHECK(tasks != TASKS_UNLIMITED);
     stage->holders = g_new(uint32_t, MAX(tasks, 1));
+    stage->agents = g_new(AgentId, MAX(tasks, 1));
+    stage->waits = g_new(bool, MAX(tasks, 1));
+    memset(stage->waits, true, tasks);
     stage->launched = g_new0(uint16_t, MAX(tasks, 1));
     stage->localities = g_new0(uint8_t, MAX(tasks, 1));
     if (i < spec->n_stages)
@@ -82,6 +92,21 @@ static void spark_ended(SimFramework *framework)
 
 /* --- offers --------------------------------------------------------------------------------------------- */
 
+/* Whether a part is pending that a living executor holds. Cost: O(1), amortised over the parts. */
+static bool waits_for_any(const SimFramework *framework, const SimStage *stage)
+{
+  SparkStage *record = record_of(stage);
+  const SparkStage *before = record_of(record->before);
+  for (; record->looked < stage->tasks; record->looked++) {
+    uint32_t part = record->looked;
+    const SimExecutor *holder = sim_executors_find(framework->executors, before->agents[part]);
+    if (record->waits[part] && holder != NULL && holder->info->id == before->holders[part] &&
+        sim_agents_machine(framework->world->agents, before->agents[part]) != INDEX_NONE)
+      return true;
+  }
+  return false;
+}
+
 /* The part of @stage to launch under @executor (INDEX_NONE: one that has to be started) now, or INDEX_NONE. */
 static uint32_t choose_part(const SimFramework *framework, const SimStage *stage, uint32_t executor,
                             TaskLocality *locality)
@@ -98,7 +123,7 @@ static uint32_t choose_part(const SimFramework *framework, const SimStage *stage
   if (part != INDEX_NONE)
     return part;
   Duration waited = instant_since(sim_world_now(framework->world), record->since);
-  if (waited.ns < framework->spec->locality_wait.ns)
+  if (waited.ns < framework->spec->locality_wait.ns && waits_for_any(framework, stage))
     return INDEX_NONE;
   *locality = LOCALITY_ANY;
   return sim_blocks_find(record->pending, LOCALITY_ANY, 0);
@@ -152,6 +177,8 @@ static void launch(SimFramework *framework, const Choice *choice, AgentId agent,
   SimRetry number = {part, record->launched[part]};
   SimTask *task = sim_framework_take_task(framework, choice->stage, number, agent, info);
   record->holders[part] = (uint32_t)info->executor->id;
+  record->agents[part] = agent;
+  record->waits[part] = false;
   record->localities[part] = (uint8_t)choice->locality;
   if (choice->locality != LOCALITY_NODE)
     return;
@@ -221,8 +248,12 @@ static bool spark_attempt_ends(SimFramework *framework, SimStage *stage, uint32_
                                TaskState state)
 {
   (void)framework, (void)attempt;
-  if (state != TASK_FINISHED)
-    sim_blocks_return(record_of(stage)->pending, index);
+  SparkStage *record = record_of(stage);
+  if (state == TASK_FINISHED)
+    return false;
+  sim_blocks_return(record->pending, index);
+  record->waits[index] = true;
+  record->looked = MIN(record->looked, index);
   return false;
 }
 

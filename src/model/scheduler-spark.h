@@ -14,8 +14,8 @@
  * task-duration elsewhere, from where on it is held there instead.
  *
  * A stage of a later iteration launches parts on the agents that hold them. Elsewhere only when locality-wait has gone by
- * since it became runnable or last launched one that was; a part that no living executor holds is launched elsewhere, too,
- * only then. Offers that are of no use meanwhile are declined with refuse.
+ * since it became runnable or last launched one that was; or, at once, while no living executor holds any of the parts that
+ * wait. Offers that are of no use meanwhile are declined with refuse.
  *
  * Where a stage has no cached-task-duration, or in the first iteration, parts go anywhere. Jobs are served in job-order, the
  * stages of one in their order. Lost parts run again, also where they were held.

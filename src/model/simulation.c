@@ -86,6 +86,8 @@ static int64_t patience_ns(const SimWorld *world)
     longest = MAX(longest, MAX(spec->refuse.ns, spec->refuse_unused.ns));
     longest = MAX(longest, spec->revive_every.ns);
     longest = add_ns(longest, spec->prefers_wait.ns);
+    if (spec->scheduler == SCHEDULER_SPARK)
+      longest = add_ns(longest, spec->locality_wait.ns);
     if (spec->executor_reuse && spec->executor_idle_timeout.ns != DURATION_MAX.ns)
       longest = MAX(longest, spec->executor_idle_timeout.ns);
     if (spec->scheduler == SCHEDULER_HADOOP)

@@ -21,9 +21,9 @@
  *                 unschedulable, whatever operators would still do;
  *   stalled       without one: no task lives (but reduces that wait for maps) and no message, arrival, start or stop is on its way, so that
  * only allocation runs, offer and hold time-outs are left, and nothing has come of them for longer than the
- * patience: the longest refusal, delay for data, hold time-out and pause between two revives of any framework and the offer time-out, plus (frameworks +
+ * patience: the longest refusal, delay for data (of hadoop, of spark), hold time-out and pause between two revives of any framework and the offer time-out, plus (frameworks +
  * 2) allocation intervals, counted from the last launch, end of a task, arrival or start; or nothing at all
- * is pending. Each job that waits is told to the observer once more, as JOB_WAITING with the reason;
+ * is pending. Each unfinished job is told to the observer once more, in the state that it is in, with the reason;
  *   interrupted   the poll function said so;
  *   failed        a source failed, or the allocator offered what is not free: the error says what.
  *

@@ -100,6 +100,42 @@ START_TEST(executors_hold_their_agents)
 }
 END_TEST
 
+/* However long the wait: what nobody holds any more is read anew as soon as there is room. Two of three parts are held on, and
+ * run from 100 s to 105 s; the agent of the third one goes while it runs there, or before. */
+static void check_gone(const char *more, const char *gone, double finished)
+{
+  TextRun run;
+  g_autofree char *text =
+      g_strdup_printf(HEAD("3", "cpus:1") SPARK("iterations=2\ntasks=3\nlocality-wait=1h\n") "%s[operator "
+                                                                                             "gone]\nat=%s\n",
+                      more, gone);
+  text_run(&run, "drf", text);
+  ck_assert_int_eq(run.end, SIMULATION_DONE);
+  ck_assert_double_eq(text_state(&run, 0, "finished"), finished);
+  text_run_clear(&run);
+}
+
+START_TEST(nobody_waits_for_executors_that_are_gone)
+{
+  check_gone("", "102s: gone agents:1", 105 + 100);
+  check_gone("[operator off]\nat=50s: deactivate agents:1\n", "103s: gone agents:1", 105 + 100);
+}
+END_TEST
+
+/* A long wait is no stall: the agent of one of two parts is offered no more, and its executor lives. */
+START_TEST(a_long_wait_is_no_stall)
+{
+  TextRun run;
+  text_run(&run, "drf",
+           HEAD("2", "cpus:1") SPARK(
+               "iterations=2\ntasks=2\nlocality-wait=1h\n") "[operator o]\nat=50s: deactivate agents:1\n");
+  ck_assert_int_eq(run.end, SIMULATION_DONE);
+  ck_assert_double_ge(text_state(&run, 0, "finished"), 105 - 5 + 3600 + 100);
+  ck_assert_double_le(text_state(&run, 0, "finished"), 105 + 3600 + 6 + 100);
+  text_run_clear(&run);
+}
+END_TEST
+
 /* Parts that were held by an agent that is gone are read anew elsewhere; nothing is lost but time. */
 static void check_loss(const char *network)
 {
@@ -132,6 +168,8 @@ Suite *test_suite(void)
   test_case(suite, waits_for_its_parts);
   test_case(suite, the_wait_needs_no_offers);
   test_case(suite, executors_hold_their_agents);
+  test_case(suite, nobody_waits_for_executors_that_are_gone);
+  test_case(suite, a_long_wait_is_no_stall);
   test_case(suite, agents_are_lost);
   return suite;
 }
