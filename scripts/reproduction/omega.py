@@ -123,7 +123,7 @@ def figure(samples):
                 sample = samples[f"{quantity} {rule} {time}"]
                 rows.append([quantity, title, time, f"{sample.mean():.5g}", f"{sample.half_width(0.05):.4g}"])
     commands = ["set datafile missing NaN", "set multiplot layout 1,3 margins 0.08,0.98,0.14,0.8 spacing 0.09", "set logscale x", "set xrange [0.08:400]", "set format x '10^{%T}'",
-                "set xlabel 'decision time of a service job [s]'", "set key at screen 0.52,0.99 center top maxrows 3 samplen 2", "set offsets 0, 0, graph 0.05, 0"]
+                "set xlabel 'decision time of a service job [s]'", "set key default", "set key at screen 0.49,0.99 center top vertical maxrows 3 samplen 2 width -13", "set offsets 0, 0, graph 0.05, 0"]
     for quantity, label, logarithmic in quantities:
         plots = []
         for mark, (colour, (title, _)) in enumerate(zip(_COLOURS, RULES.values())):

@@ -160,8 +160,9 @@ def figure(samples):
                 sample = samples[f"{quantity} {kind} {law} {k}"]
                 rows.append([quantity, kind, law, k, f"{sample.mean():.6g}", f"{sample.half_width(0.05):.6g}",
                              f"{exact(quantity, kind, law, k, beta):.6g}", f"{asymptotic(quantity, kind, law, k, beta):.6g}"])
-    commands = ["set multiplot layout 1,3", "set logscale x", "set xrange [7:1400]", "set xlabel 'k, slots of its own'",
-                "set offsets graph 0, 0, 0.1, 0.05", "set key outside above maxcols 1 samplen 2"]
+    commands = ["set datafile missing NaN", "set multiplot layout 1,3 margins 0.07,0.98,0.14,0.84 spacing 0.09", "set logscale x", "set xrange [7:1400]",
+                "set xlabel 'k, slots of its own'", "set offsets graph 0, 0, 0.1, 0.05", "set key default",
+                "set key at screen 0.5,0.99 center top vertical maxrows 2 samplen 2 width -4"]
     for quantity, unit in (("ramp-up", "ramp-up [T]"), ("completion", "completion [T]"), ("utilization", "utilization")):
         commands.append(f"set ylabel '{unit}'")
         plots = []
@@ -173,6 +174,6 @@ def figure(samples):
                       f"{at}:7 with lines lc rgb '{colour}' lw 1.5 notitle",
                       f"{at}:8 with lines lc rgb '{colour}' dt 2 lw 1.5 notitle"]
         plots += [f"NaN with lines lc rgb 'black' lw 1.5 {dashes}title '{title}'" for dashes, title in (("", "exact form"), ("dt 2 ", "as in the table"))]
-        commands.append("set datafile missing NaN; plot " + ", ".join(plots))
+        commands += ["plot " + ", ".join(plots), "unset key"]
     commands.append("unset multiplot")
     return (("quantity", "kind", "law", "k", "mean", "half_width_95", "exact", "asymptotic"), rows, commands, 420)
