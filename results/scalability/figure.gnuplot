@@ -22,16 +22,14 @@ set xrange [700:1e8]
 set yrange [1e-5:3]
 set ylabel 'load of the master'
 set format y '10^{%T}'
-set arrow 1 from 21140000.0,1e-5 to 21140000.0,3 nohead dt 3 lc rgb '#0072B2'
-set arrow 2 from 155700.0,1e-5 to 155700.0,3 nohead dt 3 lc rgb '#D55E00'
-plot 'data.csv' skip 1 using (strcol(1) eq 'own costs' ? $2 : NaN):5 with linespoints pt 5 ps 0.7 lw 1.5 lc rgb '#0072B2' title 'the costs of this master', 'data.csv' skip 1 using (strcol(1) eq 'with packets' ? $2 : NaN):5 with linespoints pt 7 ps 0.7 lw 1.5 lc rgb '#D55E00' title 'and 10 us for each packet', x / 2.114e+07 with lines dt 2 lc rgb '#0072B2' title 'in proportion', x / 155700 with lines dt 2 lc rgb '#D55E00' notitle, 1 with lines lc rgb 'black' title 'saturated'
-unset arrow 1
-unset arrow 2
+plot 'data.csv' skip 1 using (strcol(1) eq 'own costs' ? $2 : NaN):5 with linespoints pt 5 ps 0.7 lw 1.5 lc rgb '#0072B2' title 'the costs of this master', 'data.csv' skip 1 using (strcol(1) eq 'with packets' ? $2 : NaN):5 with linespoints pt 7 ps 0.7 lw 1.5 lc rgb '#D55E00' title 'and 10 us for each packet', 'data.csv' skip 1 using (strcol(1) eq 'in proportion' ? $2 : NaN):5 with lines dt 2 lc rgb '#0072B2' title 'in proportion', 'data.csv' skip 1 using (strcol(1) eq 'in proportion with packets' ? $2 : NaN):5 with lines dt 2 lc rgb '#D55E00' notitle, 'data.csv' skip 1 using (strcol(1) eq 'saturated' ? $2 : NaN):5 with lines dt 3 lc rgb '#0072B2' notitle, 'data.csv' skip 1 using (strcol(1) eq 'saturated with packets' ? $2 : NaN):5 with lines dt 3 lc rgb '#D55E00' notitle, 1 with lines lc rgb 'black' title 'saturated'
 unset logscale x
 set format x '%g'
 set xrange [0:1.6]
+set xtics 0.5
 set yrange [10:1e5]
-set xlabel 'agents, of those predicted to saturate'
+set xlabel 'agents / predicted capacity'
 set ylabel 'overhead [ms]'
-plot 'data.csv' skip 1 using (strcol(1) eq 'of predicted' ? $2 : NaN):($3-$4):($3+$4) with filledcurves fs transparent solid 0.25 noborder lc rgb '#009E73' notitle, 'data.csv' skip 1 using (strcol(1) eq 'of predicted' ? $2 : NaN):3 with linespoints pt 9 ps 0.7 lw 1.5 lc rgb '#009E73' title 'all costs 10,000 times as high'
+set arrow 1 from 1,10 to 1,1e5 nohead dt 3 lc rgb 'black'
+plot 'data.csv' skip 1 using (strcol(1) eq 'of predicted' ? $2 : NaN):($3-$4):($3+$4) with filledcurves fs transparent solid 0.25 noborder lc rgb '#009E73' notitle, 'data.csv' skip 1 using (strcol(1) eq 'of predicted' ? $2 : NaN):3 with linespoints pt 9 ps 0.7 lw 1.5 lc rgb '#009E73' title 'all costs x 10,000', 41957.5 with lines dt 2 lc rgb 'black' title 'end of the run'
 unset multiplot
