@@ -38,7 +38,7 @@
  * Source: Zaharia, Borthakur, Sen Sarma, Elmeleegy, Shenker, Stoica: "Delay scheduling", EuroSys 2010, sections 4 and 5.
  */
 
-#include "workload/experiment.h"
+#include "workload/hadoop-spec.h"
 #include "workload/job-observer.h"
 
 /* Of a job; at first all zero. */

@@ -109,21 +109,22 @@ static bool fits(const HadoopStage *stage, uint32_t index, const Place *place)
   return stage->launched[index] == 0 || quantities_contain(&place->lasting, &stage->stage->need);
 }
 
-/* The first task that is to run a second time, unless it runs here. */
+/* The first task that is to run a second time, of those that do not run here. */
 static bool choose_second(const SimFramework *framework, HadoopStage *stage, const Place *place,
                           Choice *choice)
 {
-  if (stage->doubled == NULL || stage->doubled->len == 0)
-    return false;
-  uint32_t index = g_array_index(stage->doubled, uint32_t, 0);
-  const SimTask *first =
-      pool_find(&framework->world->tasks, hadoop_stage_find(stage, index)->attempts[0].label);
-  if (first == NULL || first->agent == place->agent.index || !fits(stage, index, place))
-    return false;
-  choice->stage = stage;
-  choice->index = index;
-  choice->locality = sim_blocks_locality(stage->pending, index, place->machine);
-  return true;
+  for (guint i = 0; stage->doubled != NULL && i < stage->doubled->len; i++) {
+    uint32_t index = g_array_index(stage->doubled, uint32_t, i);
+    const SimTask *first =
+        pool_find(&framework->world->tasks, hadoop_stage_find(stage, index)->attempts[0].label);
+    if (first == NULL || first->agent == place->agent.index || !fits(stage, index, place))
+      continue;
+    choice->stage = stage;
+    choice->index = index;
+    choice->locality = sim_blocks_locality(stage->pending, index, place->machine);
+    return true;
+  }
+  return false;
 }
 
 /* The nearest map that the job may start here. */

@@ -10,7 +10,7 @@
  *       a map is pending that does not run:
  *         the nearest such map is as near as the job's delay allows (delay-rule.h)?   it is launched
  *         else                                                                        the job is skipped
- *       else a map that runs and has fallen behind, not on this agent:                a second attempt is launched
+ *       else the first map that has fallen behind of those that do not run on this agent:  a second attempt is launched
  *       else, from slow-start on, a reduce, new or behind:                            it is launched
  *     nothing was launched: the rest is refused
  *
@@ -31,7 +31,7 @@
  * An offer counts as usable where it got a task: one that all jobs have let go by does not.
  *
  * Cost: an offer O(jobs that are skipped + tasks launched), each in O(1) whatever the number of blocks and tasks
- * (sim-blocks.h), O(log jobs) in the orders other than fifo.
+ * (sim-blocks.h), O(log jobs) in the orders other than fifo; and O(stragglers on its agent).
  * Source: Zaharia et al., "Delay scheduling", EuroSys 2010; Hadoop 0.20; Hindman et al., NSDI 2011, section 5.1. What is
  * said of slow-start is as in MapReduce on YARN (RMContainerAllocator), where there are no slots of their own for reduces
  * either.

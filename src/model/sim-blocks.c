@@ -7,7 +7,7 @@
 
 #include "base/check.h"
 #include "engine/random.h"
-#include "workload/experiment.h"
+#include "workload/hadoop-spec.h"
 
 __extension__ typedef unsigned __int128 Wide;
 

@@ -20,6 +20,23 @@ static const SimJob *first_job(const SimFramework *framework)
   return first == NULL ? NULL : first->job;
 }
 
+static bool has_pending(const SimJob *job)
+{
+  for (uint32_t i = 0; i < job->n_stages; i++)
+    if (job->stages[i].shape != NULL)
+      return true;
+  return false;
+}
+
+/* The job of this number that still has something to launch, or NULL. In fair order it need not be the first any more. */
+static SimJob *find_waiting(const SimFramework *framework, uint32_t number)
+{
+  SimJob *job = framework->first_job;
+  while (job != NULL && job->sequence != number)
+    job = job->following;
+  return job != NULL && has_pending(job) ? job : NULL;
+}
+
 /* Answers what has been thought about. Jobs are told apart by their numbers: one may be gone afterwards. */
 static void decide(SimFramework *framework)
 {
@@ -27,10 +44,8 @@ static void decide(SimFramework *framework)
   const SimJob *before = limit == UINT32_MAX ? NULL : first_job(framework);
   uint32_t number = before == NULL ? 0 : before->sequence;
   sim_framework_serve(framework, framework->considered, framework->n_considered);
-  if (before == NULL || first_job(framework) == NULL || first_job(framework)->sequence != number)
-    return;
-  SimJob *job = sim_queue_first(&framework->queue, NULL)->job;
-  if (++job->attempts >= limit)
+  SimJob *job = before == NULL ? NULL : find_waiting(framework, number);
+  if (job != NULL && ++job->attempts >= limit)
     sim_framework_abandon(framework, job);
 }
 

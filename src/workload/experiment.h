@@ -10,8 +10,8 @@
  *
  * All strings and arrays are owned by the Experiment. Amounts are in the kinds of Experiment.kinds.
  *
- * Not here: the text form (workload-file.h), sources of jobs (job-source.h), which schedulers and allocators
- * exist (the caller of workload_file_load() says).
+ * Not here: what only Hadoop has (hadoop-spec.h), isolation (isolation-spec.h), the text form (workload-file.h), sources
+ * of jobs (job-source.h), which schedulers and allocators exist (the caller of workload_file_load() says).
  */
 
 #include <glib.h>
@@ -23,6 +23,8 @@
 #include "base/resources.h"
 #include "base/time.h"
 #include "engine/distribution.h"
+#include "workload/hadoop-spec.h"
+#include "workload/isolation-spec.h"
 #include "workload/job-source.h"
 
 typedef struct {
@@ -48,24 +50,6 @@ typedef struct {
   char *region; /* NULL: that of the master */
   char *zone;   /* NULL: none */
 } AgentClass;
-
-typedef enum {
-  ISOLATION_NONE,
-  ISOLATION_CONTAINERS,
-} IsolationKind;
-
-typedef struct {
-  double load;   /* the part of the agent's cpus that others have */
-  double factor; /* tasks take so many times as long */
-} SlowdownPoint;
-
-/* What keeps the tasks of one agent apart, and what it costs (model/sim-isolation.h). */
-typedef struct {
-  IsolationKind kind;
-  SimDistribution *start_up; /* of a container, seconds; NULL: zero */
-  SlowdownPoint *points;     /* ascending loads; linear between them */
-  uint32_t n_points;         /* 0: others slow nobody */
-} Isolation;
 
 typedef struct {
   AgentClass *classes;
@@ -332,41 +316,6 @@ static inline bool scheduler_starts_gangs(SchedulerKind scheduler)
 {
   return scheduler == SCHEDULER_RIGID || scheduler_loses_gangs(scheduler);
 }
-
-/* --- what only Hadoop has -------------------------------------------------------------------------------- */
-
-#define REPLICAS_MAX 32 /* of a block */
-
-typedef enum {
-  DELAY_NONE,  /* a job takes whatever it is offered */
-  DELAY_SKIPS, /* it lets offers go by */
-  DELAY_WAIT,  /* it waits for a time */
-} DelayKind;
-
-/* How long a job waits for an agent with its data, then for one in a rack with its data (model/delay-rule.h). */
-typedef struct {
-  DelayKind kind;
-  uint32_t skips[2];    /* DELAY_SKIPS: offers */
-  Duration waits[2];    /* DELAY_WAIT */
-  bool reset_on_launch; /* it begins anew with every launch, not only as published */
-} DelayRule;
-
-/* What it costs to read a block from elsewhere. */
-typedef struct {
-  double factor; /* the task takes so many times as long */
-  double rate;   /* bytes per second: it fetches its input first; 0: it does not */
-} ReadCost;
-
-typedef struct {
-  uint32_t replicas; /* of each map's block; 0: nobody asks where data lies */
-  DelayRule delay;
-  ReadCost rack_read; /* from another agent of the rack */
-  ReadCost off_rack_read;
-  double reduce_slow_start; /* 0 to 1: the part of the maps that have finished before reduces may start */
-  double shuffle_rate;      /* bytes per second at which a reduce fetches its input; 0: that takes no time */
-  bool speculation;
-  uint32_t pools; /* JOB_ORDER_HFS */
-} HadoopSpec;
 
 /* What a scheduler says that it can deal with; bits, under Mesos's names. */
 typedef enum {

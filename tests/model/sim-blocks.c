@@ -10,7 +10,7 @@
 
 #include "engine/random.h"
 #include "tests/support/test-main.h"
-#include "workload/experiment.h"
+#include "workload/hadoop-spec.h"
 
 #define BLOCKS 60
 

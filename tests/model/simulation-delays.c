@@ -218,6 +218,24 @@ START_TEST(abandoned_after_attempts)
 }
 END_TEST
 
+/* In fair order a job that has just started something is not the first any more; its decisions count all the same. */
+START_TEST(abandoned_in_fair_order)
+{
+  Lab lab;
+  lab_init(&lab, "cpus:1", 1);
+  FrameworkSpec *spec = lab_framework(&lab, "a");
+  spec->job_order = JOB_ORDER_FAIR;
+  spec->decision_time_per_job = lab_constant(1);
+  spec->attempts_max = 1;
+  lab_job(&lab, "a", 0, 4, "cpus:1", 100);
+  lab_job(&lab, "a", 0, 1, "cpus:1", 10);
+  ck_assert_int_eq(lab_run(&lab), SIMULATION_DONE);
+  ck_time(lab_state(&lab, 0, JOB_FAILED_STATE), 1);
+  ck_assert_int_eq(lab.demand, 0);
+  lab_clear(&lab);
+}
+END_TEST
+
 START_TEST(decision_time)
 {
   Lab lab;
@@ -373,6 +391,7 @@ Suite *test_suite(void)
   test_case(suite, decision_time);
   test_case(suite, decision_time_by_job_and_task);
   test_case(suite, abandoned_after_attempts);
+  test_case(suite, abandoned_in_fair_order);
   test_case_loop(suite, rescinded_while_deciding, 1, 9);
   test_case(suite, rescinded_while_waiting);
   test_case(suite, too_slow_for_ever);

@@ -300,6 +300,24 @@ START_TEST(a_straggler_is_overtaken)
 }
 END_TEST
 
+/* Two are behind, each on a slow agent. Whichever of these has room, it gets the second attempt of the other's. */
+START_TEST(the_first_that_is_behind_holds_nobody_up)
+{
+  for (int room = 1; room <= 2; room++) {
+    TextRun run;
+    g_autofree char *text = g_strdup_printf(
+        "[agents slow]\ncount=2\nresources=cpus:2\nspeed=0.1\n[agents fast]\ncount=6\nresources=cpus:1\n"
+        "[framework z]\nonly-agents=agent-00001\ntasks=1\ntask-resources=cpus:1\ntask-duration=%s\n"
+        "[framework y]\nonly-agents=agent-00002\ntasks=1\ntask-resources=cpus:1\ntask-duration=%s\n" HADOOP
+        "start=1s\nreplicas=0\nspeculation=yes\n" MAPS("8", "70s"),
+        room == 1 ? "6.5s" : "1h", room == 1 ? "1h" : "6.5s");
+    text_run(&run, "drf", text);
+    ck_assert_uint_eq(text_launches(&run, "h", -1, 64, 70.5), 1);
+    text_run_clear(&run);
+  }
+}
+END_TEST
+
 /* Nobody is behind before a minute, and none gets a second attempt on its own agent. */
 START_TEST(who_is_not_behind)
 {
@@ -380,6 +398,7 @@ Suite *test_suite(void)
   test_case(suite, an_abandoned_job_leaves_nothing);
   test_case(suite, a_waiting_reduce_is_no_progress);
   test_case(suite, a_straggler_is_overtaken);
+  test_case(suite, the_first_that_is_behind_holds_nobody_up);
   test_case(suite, who_is_not_behind);
   test_case_loop(suite, everything_at_once, 0, 9);
   test_case(suite, leaving);
