@@ -232,6 +232,9 @@ static bool check_torque(const WorkloadBuild *build, const FrameworkSpec *framew
   const KeyGroup *group = framework_group(build, framework);
   const KeyEntry *scheduler = key_group_find(group, "scheduler");
   bool traced = framework->trace != NULL;
+  if (framework->job_order != JOB_ORDER_FIFO)
+    return key_file_fail(build->file, group, key_group_find(group, "job-order"), WORKLOAD_ERROR_VALUE, error,
+                         "a torque queue is in the order of submission; expected fifo, or no such key");
   if (traced && framework->role == NULL)
     return key_file_fail(build->file, group, scheduler, WORKLOAD_ERROR_VALUE, error,
                          "its pool is what its role is guaranteed; expected \"role\" beside it");

@@ -390,6 +390,9 @@ static const Refusal refusals[] = {
     {C S "scheduler=best\n" T, NULL,
      "t.ini:5: [framework f] scheduler: unknown scheduler \"best\"; expected one of elastic, rigid, "
      "decliner, mpi, service, hadoop, spark, torque"},
+    {C S "scheduler=torque\njob-order=fair\n" T, NULL,
+     "t.ini:6: [framework f] job-order: a torque queue is in the order of submission; expected fifo, or no "
+     "such key"},
     {C S "scheduler=torque\n" T, NULL,
      "t.ini:5: [framework f] scheduler: its pool is what its role is guaranteed; expected \"guarantee\" in "
      "[role "
