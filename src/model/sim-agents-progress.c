@@ -23,6 +23,31 @@ int64_t sim_agents_cpus_used(const SimAgents *agents, AgentId agent)
   return cpus;
 }
 
+static gint compare_labels(gconstpointer a, gconstpointer b)
+{
+  uint32_t one = slot_of(*(const uint64_t *)a), other = slot_of(*(const uint64_t *)b);
+  return one < other ? -1 : one > other;
+}
+
+GArray *sim_agents_list(const SimAgents *agents, AgentId agent)
+{
+  const Pool *tasks = &agents->world->tasks;
+  const SimAgent *home = &agents->all[agent.index];
+  GArray *labels = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+  for (int i = 0; i < DIRECT; i++)
+    if (home->direct[i] != INDEX_NONE) {
+      uint64_t label = pool_id(tasks, home->direct[i]);
+      g_array_append_val(labels, label);
+    }
+  for (uint32_t slot = home->first; slot != INDEX_NONE;
+       slot = ((const SimTask *)pool_at(tasks, slot))->next) {
+    uint64_t label = pool_id(tasks, slot);
+    g_array_append_val(labels, label);
+  }
+  g_array_sort(labels, compare_labels);
+  return labels;
+}
+
 Duration sim_agents_age(const SimAgents *agents, uint64_t label)
 {
   const SimWorld *world = agents->world;

@@ -36,6 +36,8 @@
  * of its agent (sim-pace.h).
  */
 
+#include <glib.h>
+
 #include "core/messages.h"
 #include "model/sim-world.h"
 
@@ -59,6 +61,10 @@ double sim_agents_speed(const SimAgents *agents, AgentId agent);
 
 /** sim_agents_cpus_used: what tasks there have that have not ended, in thousandths. Cost: O(tasks there). */
 int64_t sim_agents_cpus_used(const SimAgents *agents, AgentId agent);
+
+/** sim_agents_list: (transfer full): labels (uint64_t) of the tasks there, in the order of their records. Cost: O(tasks there
+ * log tasks there). */
+GArray *sim_agents_list(const SimAgents *agents, AgentId agent);
 
 /** sim_agents_expect: a hint that something will be launched on @agent in a moment. */
 void sim_agents_expect(const SimAgents *agents, AgentId agent);

@@ -132,6 +132,7 @@ struct SimFramework {
   SimEventHandle reviving;
   SimEventHandle reconciling;
   SimDemand *demand;   /* NULL: it does not declare any */
+  GArray *released;    /* labels: tasks that it gives up, and has not seen end; NULL: none ever */
   OfferSummary judged; /* so far */
   Instant
       waits_since; /* while it wants: the last message with an offer that it could use, or the first want */

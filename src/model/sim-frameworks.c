@@ -7,6 +7,7 @@
 #include "model/scheduler-rigid.h"
 #include "model/scheduler-service.h"
 #include "model/scheduler-spark.h"
+#include "model/sim-agents.h"
 #include "model/sim-arrivals.h"
 #include "model/sim-habits.h"
 #include "model/sim-network.h"
@@ -145,6 +146,7 @@ void sim_frameworks_free(SimFrameworks *frameworks)
     sim_queue_clear(&framework->queue);
     sim_thoughts_clear(framework);
     sim_executors_free(framework->executors);
+    g_clear_pointer(&framework->released, g_array_unref);
     sim_habits_clear(framework);
     while (framework->first_job != NULL) {
       SimJob *job = framework->first_job;
@@ -338,42 +340,61 @@ void sim_frameworks_offers(SimFrameworks *frameworks, FrameworkId id, const Offe
     sim_thoughts_begin(frameworks->thoughts, framework, offers, n);
 }
 
-typedef struct {
-  TaskId id;
-  const SimStage *stage;
-} Released;
-
-/* Of a stage as many are kept as it starts with. */
-static bool may_release(const FrameworkSpec *spec, const GArray *released, const SimStage *stage)
+/* Labels of those that the framework has given up before, and that it has not seen end yet. */
+static void forget_released(const SimWorld *world, GArray *released)
 {
-  uint32_t live = stage->live;
-  for (uint32_t i = 0; i < released->len; i++)
-    live -= g_array_index(released, Released, i).stage == stage;
-  return live > spec->minimum_allocation;
+  guint n = 0;
+  for (guint i = 0; i < released->len; i++) {
+    uint64_t label = g_array_index(released, uint64_t, i);
+    const SimTask *task = pool_find(&world->tasks, label);
+    if (task != NULL && (task->flags & SIM_TASK_OF_FRAMEWORK) != 0)
+      g_array_index(released, uint64_t, n++) = label;
+  }
+  g_array_set_size(released, n);
 }
 
-/* Kills what the framework may spare on @agent; it runs again elsewhere. Rare: walks all tasks. */
-static void release_agent(const SimFramework *framework, AgentId agent)
+/* Of a stage as many are kept as it starts with. */
+static bool may_release(const SimFramework *framework, const SimStage *stage)
+{
+  uint32_t live = stage->live;
+  for (guint i = 0; i < framework->released->len; i++) {
+    uint64_t label = g_array_index(framework->released, uint64_t, i);
+    const SimTask *task = pool_find(&framework->world->tasks, label);
+    live -= task->stage == stage;
+  }
+  return live > framework->spec->minimum_allocation;
+}
+
+/* Kills what the framework may spare on @agent; it runs again elsewhere. */
+static void release_agent(SimFramework *framework, AgentId agent)
 {
   SimWorld *world = framework->world;
-  g_autoptr(GArray) released = g_array_new(FALSE, FALSE, sizeof(Released));
-  for (uint32_t slot = 0; slot < world->tasks.n_slots; slot++) {
-    const SimTask *task = pool_at(&world->tasks, slot);
-    if (pool_is_taken(&world->tasks, slot) && task->stage != NULL && task->agent == agent.index &&
-        task->stage->job->framework == framework && (task->flags & SIM_TASK_ENDED) == 0 &&
-        task->id.value != TASK_NONE.value && may_release(framework->spec, released, task->stage)) {
-      Released one = {task->id, task->stage};
-      g_array_append_val(released, one);
-    }
+  if (framework->released == NULL)
+    framework->released = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+  GArray *released = framework->released;
+  forget_released(world, released);
+  guint first = released->len;
+  g_autoptr(GArray) labels = sim_agents_list(world->agents, agent);
+  for (guint i = 0; i < labels->len; i++) {
+    uint64_t label = g_array_index(labels, uint64_t, i);
+    const SimTask *task = pool_find(&world->tasks, label);
+    if (task->stage != NULL && task->stage->job->framework == framework &&
+        (task->flags & SIM_TASK_ENDED) == 0 && may_release(framework, task->stage))
+      g_array_append_val(released, label);
   }
-  for (uint32_t i = 0; i < released->len; i++)
-    sim_network_kill(world->network, framework->id, g_array_index(released, Released, i).id);
+  /* What is killed may be gone when the next one is, and so may be records of others. */
+  g_autofree TaskId *ids = g_new(TaskId, MAX(released->len - first, 1));
+  guint n = released->len - first;
+  for (guint i = 0; i < n; i++)
+    ids[i] = ((const SimTask *)pool_find(&world->tasks, g_array_index(released, uint64_t, first + i)))->id;
+  for (guint i = 0; i < n; i++)
+    sim_network_kill(world->network, framework->id, ids[i]);
 }
 
 void sim_frameworks_inverse_offers(SimFrameworks *frameworks, FrameworkId id,
                                    const InverseOfferMessage *offers, uint32_t n)
 {
-  const SimFramework *framework = frameworks->by_id[id.index];
+  SimFramework *framework = frameworks->by_id[id.index];
   InverseOfferReply reply = framework->spec->inverse_offers;
   for (uint32_t i = 0; i < n && !framework->stopped && reply != INVERSE_IGNORE; i++) {
     AgentId agent = offers[i].agent;

@@ -92,10 +92,11 @@ START_TEST(others_use_what_it_leaves)
 }
 END_TEST
 
-#define MAINTAINED(keys)                                                                                     \
+#define MAINTAINED(keys) MAINTAINED_OF("1", keys)
+#define MAINTAINED_OF(agents, keys)                                                                          \
   "[experiment]\nduration=1h\n[cluster]\nagents=3\nresources=cpus:2\n[framework f]\nrefuse-seconds=0s\n"     \
   "tasks=6\ntask-resources=cpus:1\ntask-duration=100s\n" keys                                                \
-  "[operator o]\nat=10s: maintenance agents:1 start=60s length=10s\n"
+  "[operator o]\nat=10s: maintenance agents:" agents " start=60s length=10s\n"
 
 static void check_released(const char *text, uint32_t expected)
 {
@@ -118,6 +119,24 @@ START_TEST(gives_up_what_it_is_asked_for)
   check_released("[network]\nmaster-agent=100ms\nmaster-framework=100ms\n" MAINTAINED(
                      "scale-down=yes\nminimum-allocation=5\n"),
                  1);
+}
+END_TEST
+
+/* Two of three agents are to be maintained. What is given up on the first one lives until that is heard, and is not counted for
+ * the minimum any more. */
+START_TEST(the_minimum_is_that_of_all_agents)
+{
+  static const char *const latencies[] = {"0s", "100ms"};
+  for (int i = 0; i < 2; i++) {
+    TextRun run;
+    g_autofree char *text = g_strdup_printf("[network]\nmaster-agent=%s\nmaster-framework=%s\n" MAINTAINED_OF(
+                                                "1-2", "scale-down=yes\nminimum-allocation=5\n"),
+                                            latencies[i], latencies[i]);
+    text_run(&run, "drf", text);
+    ck_assert_uint_eq(text_attempts(&run, "f", "TASK_KILLED", -1, 10, 13), 1);
+    ck_assert_uint_eq(text_attempts(&run, "f", "TASK_FINISHED", -1, 0, 3600), 6);
+    text_run_clear(&run);
+  }
 }
 END_TEST
 
@@ -144,6 +163,7 @@ Suite *test_suite(void)
   tcase_add_test(all, stays_as_wide_as_it_began);
   tcase_add_test(all, others_use_what_it_leaves);
   tcase_add_test(all, gives_up_what_it_is_asked_for);
+  tcase_add_test(all, the_minimum_is_that_of_all_agents);
   tcase_add_test(all, a_minimum_that_never_fits);
   suite_add_tcase(suite, all);
   return suite;
