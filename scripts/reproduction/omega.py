@@ -7,8 +7,9 @@ from reproduction.runs import per_replication
 NAME = "omega"
 TITLE = "A scheduler that decides for long holds what it has been offered: which rule starves the other one, and what cures it"
 SOURCE = "Schwarzkopf et al., Omega (EuroSys 2013), sections 3 and 4, and the simulator published with it"
-REPLICATIONS = (40, 8)  # of decision times that something is claimed of; of the others as many as in variations
-OF_THE_CURES = 120  # of rules whose waits and starts differ much from one replication to the next
+REPLICATIONS = (40, 5)  # of decision times that something is claimed of
+OF_THE_FIGURE = 8       # of the others
+OF_RULES = {"agents timeout": 120, "agents limit": 120, "agents fair": 20}  # waits and starts differ much from one to the next, or runs are long
 
 PARAMETERS = [
     Parameter("batch", "every 10 s in the mean a job of 100 tasks of 100 s in the mean, 1 cpu and 2 GB each", "Omega's simulator, its example cell"),
@@ -50,7 +51,7 @@ RULES = {
     "agents limit": ("agent by agent; service limited to twice its need", {"role service.limit": "LIMIT"}),
     "agents fair": ("agent by agent; service limited to half", {"role service.limit": "HALF"}),
 }
-CURES = ("agents timeout", "agents limit")
+LONG = ("agents limit", "agents fair")  # runs of seconds: their variations are of what bears on these rules alone
 WAIT = """SELECT run_id, avg(coalesce(j.start_ns, sim_end_ns) - submit_ns) / 1e9 FROM job j JOIN framework f USING (run_id, framework_id) JOIN run
     USING (run_id) WHERE f.name = '{}' AND submit_ns > 1200e9 GROUP BY run_id"""
 STARTED = """SELECT run_id, avg(j.start_ns IS NOT NULL) FROM job j JOIN framework f USING (run_id, framework_id)
@@ -67,13 +68,16 @@ def _limit(cpus):
 def measure(runs, parameters, replications):
     samples = {}
     first = replications == REPLICATIONS[0]
+    hours = next(parameter.value for parameter in PARAMETERS if parameter.name == "hours")
     for rule, (_, settings) in RULES.items():
+        if rule in LONG and parameters["hours"] != hours:
+            continue
         for time in TIMES if first else CLAIMED:
             values = {"TIMEOUT": f"{parameters['offer-timeout']:g}s", "LIMIT": _limit(250 * parameters["limit"]), "HALF": _limit(1000)}
             made = {key: values.get(value, value) for key, value in settings.items()}
             path = runs.make("omega", dict(made, **{"framework service.decision-time-per-job": f"{time * 1000:g}ms",
                                                     "experiment.duration": f"{parameters['hours']}h"}),
-                             REPLICATIONS[1] if not first or time not in CLAIMED else OF_THE_CURES if rule in CURES else replications)
+                             replications if not first else OF_RULES.get(rule, replications) if time in CLAIMED else OF_THE_FIGURE)
             name = f"{rule} {time}"
             for framework in ("batch", "service"):
                 samples[f"wait {framework} {name}"] = Sample(per_replication(path, WAIT.format(framework)))
