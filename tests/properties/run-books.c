@@ -266,9 +266,9 @@ static void job_state(void *self, Instant now, FrameworkId framework, JobId id, 
   RunBooks *books = self;
   BookJob *job = job_of(books, id);
   (void)framework;
-  (void)reason;
   come_to(books, now);
-  SAY(books, job->state == JOB_WAITING || (job->state == JOB_RUNNING && state > JOB_RUNNING),
+  bool stalled = state == job->state && reason != NULL;
+  SAY(books, job->state == JOB_WAITING || (job->state == JOB_RUNNING && (state > JOB_RUNNING || stalled)),
       "job %u goes from state %d to %d", id.index, job->state, state);
   job->state = state;
   if (state > JOB_RUNNING)
