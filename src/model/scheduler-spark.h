@@ -27,7 +27,7 @@
  *   1. a part is pending in its stage's SimBlocks, or lives, or is finished;
  *   2. a part is held by the executor that finished it last, while that lives (sim-executors.h).
  *
- * Cost: an offer O(unfinished jobs x stages) and O(1) per launch; an iteration O(parts).
+ * Cost: an offer O(unfinished jobs x stages) for each launch, and once more; an iteration O(parts).
  * Not here: memory that is too small for what is cached; data that is written to disk.
  * Source: Zaharia et al., "Spark: cluster computing with working sets", HotCloud 2010; Hindman et al., NSDI 2011, 6.4;
  * Spark's configuration (spark.locality.wait).

@@ -75,6 +75,20 @@ START_TEST(one_lost_all_lost)
 }
 END_TEST
 
+/* The first agent goes while all three are on their way: the other two are killed when they are heard to run. */
+START_TEST(those_on_their_way_are_lost_too)
+{
+  TextRun run;
+  text_run(
+      &run, "drf",
+      HEAD("3", "200s") "[network]\nmaster-agent=5s\n[framework m]\nscheduler=mpi\ntasks=3\n"
+                        "task-resources=cpus:1\ntask-duration=60s\n[operator out]\nat=2s: gone agents:1\n");
+  ck_assert_uint_eq(text_attempts(&run, "m", "TASK_KILLED", -1, 10, 16), 2);
+  ck_assert_uint_eq(text_attempts(&run, "m", "TASK_FINISHED", -1, 0, 200), 0); /* two agents do not suffice */
+  text_run_clear(&run);
+}
+END_TEST
+
 START_TEST(starts_again_as_a_whole)
 {
   TextRun run;
@@ -185,6 +199,7 @@ Suite *test_suite(void)
   test_case(suite, a_job_has_one_length);
   test_case(suite, a_gang_begins_at_once);
   test_case(suite, one_lost_all_lost);
+  test_case(suite, those_on_their_way_are_lost_too);
   test_case(suite, starts_again_as_a_whole);
   test_case(suite, too_many_for_the_hosts_it_wants);
   test_case(suite, stays_within_its_pool);

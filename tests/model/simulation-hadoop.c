@@ -137,6 +137,27 @@ START_TEST(others_go_first_meanwhile)
 }
 END_TEST
 
+/* About half of twenty maps have their block on the one agent that they may run on, and fill the first offer one after the other;
+ * that is one skip for each of the others, which start with the ninth offer. */
+START_TEST(an_offer_is_one_skip)
+{
+  TextRun run;
+  uint32_t late = 0;
+  text_run(&run, "drf",
+           HEAD("2", "cpus:20") HADOOP
+           "replicas=1\nonly-agents=agent-00001\ndelay=skips(8)\njobs=20\narrival=once\n" MAPS("1", "100s"));
+  check_done(&run);
+  ck_assert_uint_eq(run.attempts->len, 20);
+  for (uint32_t i = 0; i < 20; i++) {
+    const TextAttempt *attempt = &g_array_index(run.attempts, TextAttempt, i);
+    ck_time(attempt->launch, attempt->locality == LOCALITY_NODE ? 0 : 8);
+    late += attempt->locality != LOCALITY_NODE;
+  }
+  ck_assert(late >= 4 && late <= 16);
+  text_run_clear(&run);
+}
+END_TEST
+
 /* --- reduces -------------------------------------------------------------------------------------------- */
 
 #define SHUFFLE "shuffle-rate=100B/s\n"
@@ -163,6 +184,12 @@ START_TEST(slow_start_and_shuffle)
   check_done(&run);
   ck_time(last_of(&run, 0, 1, 0)->start, 10);
   ck_time(last_of(&run, 0, 1, 0)->finish, 20 + 2.5 + 5);
+  text_run_clear(&run);
+
+  /* Of four maps 80 % are all; at 10 s there are three. */
+  text_run(&run, "drf", HEAD("1", "cpus:3") HADOOP "reduce-slow-start=80%\n" SHUFFLE MAPS("4", "10s") SLOW);
+  check_done(&run);
+  ck_time(last_of(&run, 0, 1, 0)->start, 20);
   text_run_clear(&run);
 }
 END_TEST
@@ -294,6 +321,12 @@ START_TEST(a_straggler_is_overtaken)
   ck_time(end_of(&run), 140);
   text_run_clear(&run);
 
+  /* Those that have finished count for the mean. */
+  text_run(&run, "drf", SLOW_AGENT HADOOP "replicas=0\nspeculation=yes\n" MAPS("4", "40s"));
+  ck_assert_double_ge(end_of(&run), 60 + 40);
+  ck_assert_double_le(end_of(&run), 62 + 40);
+  text_run_clear(&run);
+
   text_run(&run, "drf", SLOW_AGENT HADOOP "replicas=0\n" MAPS("4", "70s"));
   ck_time(end_of(&run), 700);
   text_run_clear(&run);
@@ -315,6 +348,25 @@ START_TEST(the_first_that_is_behind_holds_nobody_up)
     ck_assert_uint_eq(text_launches(&run, "h", -1, 64, 70.5), 1);
     text_run_clear(&run);
   }
+}
+END_TEST
+
+/* The spare agent is free for the second attempt at 147 s or 148 s, 5 s before it arrives there; the first one has ended then, which
+ * is heard at 150 s. The second one is killed when it is heard to run. */
+START_TEST(a_second_attempt_on_its_way_is_killed)
+{
+  TextRun run;
+  text_run(&run, "drf",
+           "[network]\nmaster-agent=5s\n[agents fast]\ncount=3\nresources=cpus:1\n[agents slow]\ncount=1\n"
+           "resources=cpus:1\nspeed=0.5\n[agents spare]\ncount=1\nresources=cpus:1\n"
+           "[framework busy]\nonly-agents=spare\ntasks=1\ntask-resources=cpus:1\ntask-duration=137s\n"
+           "[framework filler]\nstart=20s\nrefuse-seconds=0s\nonly-agents=fast\ntasks=3\n"
+           "task-resources=cpus:1\ntask-duration=1h\n" HADOOP
+           "start=1s\nweight=0.01\nreplicas=0\nspeculation=yes\n" MAPS("4", "70s"));
+  check_done(&run);
+  ck_assert_uint_eq(text_attempts(&run, "h", "TASK_FINISHED", -1, 0, 200), 4);
+  ck_assert_uint_eq(text_attempts(&run, "h", "TASK_KILLED", 4, 160, 165), 1);
+  text_run_clear(&run);
 }
 END_TEST
 
@@ -390,6 +442,7 @@ Suite *test_suite(void)
   test_case(suite, skips_and_waits_end);
   test_case(suite, reads_from_elsewhere_cost);
   test_case(suite, others_go_first_meanwhile);
+  test_case(suite, an_offer_is_one_skip);
   test_case(suite, slow_start_and_shuffle);
   test_case(suite, reduces_do_not_take_the_place_of_maps);
   test_case(suite, a_lost_map_takes_the_place_of_a_reduce);
@@ -399,6 +452,7 @@ Suite *test_suite(void)
   test_case(suite, a_waiting_reduce_is_no_progress);
   test_case(suite, a_straggler_is_overtaken);
   test_case(suite, the_first_that_is_behind_holds_nobody_up);
+  test_case(suite, a_second_attempt_on_its_way_is_killed);
   test_case(suite, who_is_not_behind);
   test_case_loop(suite, everything_at_once, 0, 9);
   test_case(suite, leaving);

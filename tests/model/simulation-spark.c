@@ -57,6 +57,25 @@ START_TEST(waits_for_its_parts)
 }
 END_TEST
 
+/* The second agent holds two of three parts, which run from 200 s to 205 s and to 210 s; the wait for the first agent, which is
+ * busy from 100 s on, begins anew with the second of them. */
+START_TEST(a_launch_on_its_agent_renews_the_wait)
+{
+  TextRun run;
+  text_run(&run, "drf",
+           HEAD("2", "cpus:1") SPARK(
+               "iterations=2\ntasks=3\nlocality-wait=10s\nrefuse-seconds=0s\n") "[framework "
+                                                                                "busy]\nstart=50s\nonly-"
+                                                                                "agents=agent-00001\ntasks="
+                                                                                "1\ntask-resources=cpus:1\n"
+                                                                                "task-duration=500s\n");
+  double finished = text_state(&run, 0, "finished");
+  ck_assert_double_ge(finished, 205 + 10 + 100);
+  ck_assert_double_le(finished, 206 + 10 + 100);
+  text_run_clear(&run);
+}
+END_TEST
+
 /* The wait runs from when the iteration may begin, also where nothing is offered meanwhile: both agents are busy, the other one
  * for 15 s more. */
 START_TEST(the_wait_needs_no_offers)
@@ -166,6 +185,7 @@ Suite *test_suite(void)
   Suite *suite = suite_create("simulation-spark");
   test_case(suite, later_iterations_are_fast);
   test_case(suite, waits_for_its_parts);
+  test_case(suite, a_launch_on_its_agent_renews_the_wait);
   test_case(suite, the_wait_needs_no_offers);
   test_case(suite, executors_hold_their_agents);
   test_case(suite, nobody_waits_for_executors_that_are_gone);
