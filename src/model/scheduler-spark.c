@@ -56,7 +56,7 @@ static void spark_submitted(SimFramework *framework, SimJob *job)
     memset(stage->waits, true, tasks);
     stage->launched = g_new0(uint16_t, MAX(tasks, 1));
     stage->localities = g_new0(uint8_t, MAX(tasks, 1));
-    if (i < spec->n_stages)
+    if (i < spec->n_stages || spec->n_stages == 0) /* jobs of traces have no iterations */
       continue;
     stage->before = &job->stages[i - spec->n_stages];
     stage->cached = spec->stages[i % spec->n_stages].cached_duration;

@@ -42,6 +42,18 @@ def utilization(box, resource="cpus"):
 
 
 @case
+def any_scheduler_replays_a_trace(box):
+    """Two stages each: those that know nothing of maps and reduces run one after the other."""
+    box.write("log.csv", "at,maps,s,reduces,r\n0,6,10,2,5\n3,2,10,0,0\n5,4,10,1,3\n")
+    for scheduler in ("elastic", "rigid", "mpi", "hadoop", "spark", "torque\nrole = t"):
+        box.write("w.ini", "[cluster]\nagents = 8\nresources = cpus:2\n[role t]\nguarantee = cpus:8\n[framework f]\nscheduler = "
+                  + scheduler + "\ntrace = log.csv\nframeworks = one\ncolumn-submit = at\ncolumn-tasks = maps\n"
+                  "column-duration = s\ncolumn-reduces = reduces\ncolumn-reduce-duration = r\ntask-resources = cpus:1\n")
+        run(box, ["w.ini"], 3, 15)
+        os.unlink(box.join("r.db"))
+
+
+@case
 def the_facebook_sample_runs_as_it_is(box):
     path = simtest.source("traces/samples/FB-2009_samples_24_times_1hr_0.tsv")
     done = box.well("--workload", path, "--output", "r.db")
