@@ -13,9 +13,7 @@
  * each framework that has got one speaks to the master. Those that stop at this instant have left before.
  *
  * From an open source one job more than what has been submitted is held, so a trace of any length takes
- * bounded memory. A job that can never run is submitted and reported JOB_UNSCHEDULABLE at once:
- *   - a task of it fits no agent of the empty cluster;
- *   - (rigid, mpi) its gang does not fit the empty cluster at once; or has no number.
+ * bounded memory. A job that can never run (sim-fit.h) is submitted and reported JOB_UNSCHEDULABLE at once.
  * In a closed source a job that has ended in any way is followed by the next; but a member whose
  * unschedulable job would be followed by another at the same instant has said its last word.
  *

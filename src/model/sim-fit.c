@@ -144,7 +144,7 @@ char *sim_misfit(const SimWorld *world, const FrameworkSpec *spec, const uint32_
     uint64_t wanted = framework_least(spec, stage->tasks);
     uint64_t room = room_for(world, spec, allowed, role, &least, wanted);
     if (room >= wanted) {
-      char *misfit = world->quotas_bound && spec->roles == NULL
+      char *misfit = world->quotas_bound && role_room_binds(spec)
                          ? misfit_of_quotas(world, stage, role, (uint32_t)wanted, &least)
                          : NULL;
       if (misfit != NULL)

@@ -53,6 +53,12 @@ bool role_room_is_bounded(const Experiment *experiment)
   return true;
 }
 
+bool role_room_binds(const FrameworkSpec *framework)
+{
+  bool takes_revocable = (framework->capabilities & CAPABLE_REVOCABLE_RESOURCES) != 0;
+  return framework->roles == NULL && (!takes_revocable || framework_gathers(framework));
+}
+
 /* Whether @above is @path or an ancestor of it; @length: of @above. */
 static bool is_at_or_above(const char *above, size_t length, const char *path)
 {

@@ -24,6 +24,9 @@
 /** cluster_total: what all agents have that is not revocable. */
 Quantities cluster_total(const Cluster *cluster);
 
+/** role_room_binds: whether that is all that @framework can have: not with several roles, nor what it takes of revocable. */
+bool role_room_binds(const FrameworkSpec *framework);
+
 /** role_room_is_bounded: whether role_room() may find any role short. Cost: O(roles + operators). */
 bool role_room_is_bounded(const Experiment *experiment);
 

@@ -179,12 +179,12 @@ static bool fail_quota(const Asker *asker, const StageSpec *stage, const char *p
                        asks, where);
 }
 
-/* @tasks: at once; @need: of each. Of those with several roles nothing is known: each may have a part. */
+/* @tasks: at once; @need: of each. */
 static bool check_quotas(const Asker *asker, const StageSpec *stage, uint32_t tasks, const Quantities *need,
                          GError **error)
 {
   const FrameworkSpec *framework = asker->framework;
-  for (uint32_t member = 0; framework->roles == NULL && member < framework->count; member++) {
+  for (uint32_t member = 0; role_room_binds(framework) && member < framework->count; member++) {
     g_autofree char *name = framework_member_name(framework, member);
     const char *path = framework->role != NULL ? framework->role : name;
     const RoleSpec *limited_by;

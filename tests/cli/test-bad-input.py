@@ -185,6 +185,11 @@ def gangs_that_no_quota_allows(box):
         # Where an operator may change them nobody knows.
         box.write("w.ini", f"{CLUSTER}{gang}{most + 1}\n{quotas}[operator o]\nat = 5s: quota eng/f, eng, other force\n")
         box.well("validate", "w.ini")
+    # Revocable resources are no part of a quota.
+    box.write("w.ini", "[cluster]\nagents = 2\nresources = cpus:1;cpus{REV}:4;mem:100\n[framework f]\ncapabilities = revocable-resources\n"
+              "tasks = 4\ntask-resources = cpus:3\ntask-duration = 1s\n[role f]\nlimit = cpus:2\n")
+    box.well("w.ini", "--output", "r.db")
+    assert box.query("r.db", "SELECT state FROM job") == [("finished",)]
     refused_twice(box, r"14: .* a task of cpus:3 never fits what the limit of \[role f\] leaves; expected no more",
                   "[framework f]\ntasks = 9\ntask-resources = cpus:3\ntask-duration = 1s\n[role f]\nlimit = cpus:2\n")
 

@@ -83,6 +83,24 @@ START_TEST(refused_tasks_leave_the_demand)
 }
 END_TEST
 
+/* What runs of a job of which the master refuses a task is killed. */
+START_TEST(a_refused_task_takes_the_others_along)
+{
+  Lab lab;
+  lab_init(&lab, "cpus:1", 1);
+  lab.experiment.duration_given = true;
+  lab.experiment.duration = lab_seconds(5);
+  lab_framework(&lab, "a");
+  LabJob *job = lab_job(&lab, "a", 0, 1, "cpus:1", 100);
+  lab_stage(&lab, job, 1, "cpus:0", 10, 0);
+  ck_assert_int_eq(lab_run(&lab), SIMULATION_DURATION);
+  ck_assert_str_eq(lab_attempt(&lab, 0, 1, 0)->state, "TASK_ERROR");
+  ck_assert_str_eq(lab_attempt(&lab, 0, 0, 0)->state, "TASK_KILLED");
+  ck_assert_int_eq(lab.demand, 0);
+  lab_clear(&lab);
+}
+END_TEST
+
 /* A task that ends before its TASK_RUNNING is acknowledged: the end is told after the acknowledgement. */
 START_TEST(updates_wait_for_acknowledgements)
 {
@@ -384,6 +402,7 @@ Suite *test_suite(void)
   test_case(suite, latency);
   test_case(suite, live_at_the_end);
   test_case_loop(suite, refused_tasks_leave_the_demand, 0, 2);
+  test_case(suite, a_refused_task_takes_the_others_along);
   test_case(suite, updates_wait_for_acknowledgements);
   test_case_loop(suite, random_latency, 1, 21);
   test_case(suite, service_time);

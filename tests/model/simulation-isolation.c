@@ -97,6 +97,18 @@ START_TEST(gangs_meet_their_neighbours_and_themselves)
 }
 END_TEST
 
+/* Nobody else is there: each of the three is beside the other two. */
+START_TEST(a_gang_meets_itself)
+{
+  TextRun run;
+  text_run(&run, "drf",
+           "[cluster]\nagents=1\nresources=cpus:4\nco-location-slowdown=0: 1, 1: 2\n"
+           "[framework gang]\nscheduler=mpi\ntasks=3\ntask-resources=cpus:1\ntask-duration=10s\n");
+  ck_assert_uint_eq(text_attempts(&run, "gang", "TASK_FINISHED", 0, 15, 15), 3);
+  text_run_clear(&run);
+}
+END_TEST
+
 /* The same jobs and durations, with and without: only the factor is added. */
 START_TEST(durations_are_paired)
 {
@@ -136,6 +148,7 @@ Suite *test_suite(void)
   tcase_add_test(all, others_slow_by_their_load);
   tcase_add_test(all, containers_take_time_to_start);
   tcase_add_test(all, gangs_meet_their_neighbours_and_themselves);
+  tcase_add_test(all, a_gang_meets_itself);
   tcase_add_test(all, durations_are_paired);
   suite_add_tcase(suite, all);
   return suite;

@@ -316,6 +316,32 @@ START_TEST(held_offers)
 }
 END_TEST
 
+/* Each message has a time of its own: what one framework, or the master, takes differs from one time to the next. */
+START_TEST(times_are_drawn_anew)
+{
+  static const char *const keys[] = {"hold-time=uniform(1s, 9s)\n", "decision-time=uniform(1s, 9s)\n",
+                                     "[master]\nservice-time=uniform(1s, 9s)\n",
+                                     "[network]\nmaster-framework=uniform(1s, 9s)\n"};
+  for (uint32_t i = 0; i < G_N_ELEMENTS(keys); i++) {
+    TextRun run;
+    double least = 1e9, most = 0;
+    g_autofree char *text = g_strconcat(
+        DURATION("1000s") "[cluster]\nagents=1\nresources=cpus:1\n" TASKS("f", "unlimited", "cpus:1", "1s"),
+        keys[i], NULL);
+    text_run(&run, "drf", text);
+    ck_assert_uint_gt(run.attempts->len, 5);
+    for (uint32_t j = 1; j < run.attempts->len; j++) {
+      double between = g_array_index(run.attempts, TextAttempt, j).launch -
+                       g_array_index(run.attempts, TextAttempt, j - 1).launch;
+      least = MIN(least, between);
+      most = MAX(most, between);
+    }
+    ck_assert_double_ge(most - least, 3);
+    text_run_clear(&run);
+  }
+}
+END_TEST
+
 /* Jobs at 0 s and 20 s: who forgets to revive gets nothing for the second, but who revives again and again does. */
 START_TEST(forgotten_revives)
 {
@@ -458,6 +484,7 @@ Suite *test_suite(void)
   test_case(suite, gates_of_the_master);
   test_case(suite, decliners_hold_and_decline);
   test_case(suite, held_offers);
+  test_case(suite, times_are_drawn_anew);
   test_case(suite, forgotten_revives);
   test_case(suite, chatty_revivers);
   test_case(suite, declared_demand_and_reconciliation);

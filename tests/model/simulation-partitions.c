@@ -58,6 +58,21 @@ START_TEST(roles_have_agents_of_their_own)
 }
 END_TEST
 
+/* Of four agents by 1 : 1 : 4 Webster's rule gives the first two one each; the largest would take three by d'Hondt's. */
+START_TEST(agents_by_websters_rule)
+{
+  TextRun run;
+  text_run(
+      &run, "drf",
+      "[experiment]\npartition=static\n[cluster]\nagents=4\nresources=cpus:1\n[role c]\nweight=4\n" FRAMEWORK(
+          "a", "") FRAMEWORK("b", "") FRAMEWORK("c", "role=c\n"));
+  ck_assert_uint_eq(agents_of(&run, "a", 0, 4), 1);
+  ck_assert_uint_eq(agents_of(&run, "b", 0, 4), 1);
+  ck_assert_uint_eq(agents_of(&run, "c", 0, 4), 2);
+  text_run_clear(&run);
+}
+END_TEST
+
 START_TEST(a_gang_larger_than_its_partition)
 {
   TextRun run;
@@ -100,6 +115,7 @@ Suite *test_suite(void)
 {
   Suite *suite = suite_create("simulation-partitions");
   test_case(suite, roles_have_agents_of_their_own);
+  test_case(suite, agents_by_websters_rule);
   test_case(suite, a_gang_larger_than_its_partition);
   test_case(suite, agents_that_are_wanted_and_of_the_partition);
   return suite;

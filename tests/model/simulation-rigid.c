@@ -213,7 +213,7 @@ END_TEST
  * A pool of 4 of 6 nodes. a: 3 nodes for 100 s; b: 4 nodes, so it waits for a; c: 1 node for 90 s, over before a; d: 1
  * node for 200 s, which would delay b.
  */
-static void run_torque(Lab *lab, bool backfill, double factor)
+static void init_torque(Lab *lab, bool backfill, double factor)
 {
   lab_init(lab, "cpus:1", 6);
   lab->experiment.roles = g_new0(RoleSpec, 1);
@@ -226,6 +226,11 @@ static void run_torque(Lab *lab, bool backfill, double factor)
   spec->scheduler = SCHEDULER_TORQUE;
   spec->backfill = backfill;
   spec->estimate_factor = factor;
+}
+
+static void run_torque(Lab *lab, bool backfill, double factor)
+{
+  init_torque(lab, backfill, factor);
   lab_job(lab, "q", 0, 3, "cpus:1", 100);
   lab_job(lab, "q", 1, 4, "cpus:1", 50);
   lab_job(lab, "q", 2, 1, "cpus:1", 90);
@@ -262,6 +267,25 @@ START_TEST(torque_backfills)
     ck_time(start_of(&lab, 1), 100);
     ck_time(start_of(&lab, 2), 2);
     ck_time(start_of(&lab, 3), 150);
+    lab_clear(&lab);
+  }
+}
+END_TEST
+
+/* At 20 s a is over in 80 s, and c takes 85: it does not go ahead. Who says twice the truth of both has a end in 180 s, and c in
+ * 170: it does, and b is late. */
+START_TEST(torque_believes_what_is_said)
+{
+  static const double factors[] = {1, 2}, starts_of_b[] = {100, 105}, starts_of_c[] = {150, 20};
+  for (int i = 0; i < 2; i++) {
+    Lab lab;
+    init_torque(&lab, true, factors[i]);
+    lab_job(&lab, "q", 0, 3, "cpus:1", 100);
+    lab_job(&lab, "q", 1, 4, "cpus:1", 50);
+    lab_job(&lab, "q", 20, 1, "cpus:1", 85);
+    ck_assert_int_eq(lab_run(&lab), SIMULATION_DONE);
+    ck_time(start_of(&lab, 1), starts_of_b[i]);
+    ck_time(start_of(&lab, 2), starts_of_c[i]);
     lab_clear(&lab);
   }
 }
@@ -311,6 +335,7 @@ Suite *test_suite(void)
   test_case(suite, stages_are_gangs);
   test_case(suite, torque_in_order);
   test_case(suite, torque_backfills);
+  test_case(suite, torque_believes_what_is_said);
   test_case(suite, torque_counts_all_that_end_at_once);
   return suite;
 }
