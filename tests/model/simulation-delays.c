@@ -196,6 +196,27 @@ START_TEST(costs_by_kind)
 }
 END_TEST
 
+/* The offer leaves at 0.35 s, as above; who thinks for 0.2 s answers at 0.55, and an accept of one task takes 0.12 s. */
+START_TEST(offers_leave_when_they_are_made)
+{
+  Lab lab;
+  lab_init(&lab, "cpus:1", 1);
+  Duration *costs = lab.experiment.master.costs;
+  costs[MASTER_COST_RUN] = lab_seconds(0.1);
+  costs[MASTER_COST_OFFERS] = lab_seconds(0.2);
+  costs[MASTER_COST_OFFER] = lab_seconds(0.05);
+  costs[MASTER_COST_ACCEPT] = lab_seconds(0.1);
+  costs[MASTER_COST_ACCEPT_TASK] = lab_seconds(0.02);
+  FrameworkSpec *spec = lab_framework(&lab, "a");
+  spec->suppress = false;
+  spec->decision_time = lab_constant(0.2);
+  lab_job(&lab, "a", 0, 1, "cpus:1", 10);
+  ck_assert_int_eq(lab_run(&lab), SIMULATION_DONE);
+  ck_time(lab_attempt(&lab, 0, 0, 0)->start, 0.67);
+  lab_clear(&lab);
+}
+END_TEST
+
 /* Omega's t_job + t_task x tasks: 1 s for the message, 2 s for the job, half a second for each of its four tasks; then for
  * the one that found no room the same with one task. */
 START_TEST(decision_time_by_job_and_task)
@@ -407,6 +428,7 @@ Suite *test_suite(void)
   test_case_loop(suite, random_latency, 1, 21);
   test_case(suite, service_time);
   test_case(suite, costs_by_kind);
+  test_case(suite, offers_leave_when_they_are_made);
   test_case(suite, decision_time);
   test_case(suite, decision_time_by_job_and_task);
   test_case(suite, abandoned_after_attempts);
