@@ -120,13 +120,15 @@ static bool check_totals(const WorkloadBuild *build, GError **error)
 
 /* --- quotas --------------------------------------------------------------------------------------------- */
 
-/* An error about one key of [role PATH]; nothing of @role is named twice. */
+/* An error about one key of [role PATH]; nothing of @role is named twice. @most: of @kind, in thousandths: @what. */
 static bool fail_quota(const WorkloadBuild *build, const RoleSpec *role, const char *key, uint32_t kind,
-                       const char *what, GError **error)
+                       int64_t most, const char *what, GError **error)
 {
   const KeyGroup *group = key_file_find(build->file, "role", role->path);
-  return key_file_fail(build->file, group, key_group_find(group, key), WORKLOAD_ERROR_VALUE, error,
-                       "more %s than %s", resource_kinds_name(build->experiment->kinds, kind), what);
+  const KeyEntry *entry = key_group_find(group, key);
+  return key_file_fail(
+      build->file, group, entry, WORKLOAD_ERROR_VALUE, error, "expected at most %s:%.12g, %s, not \"%s\"",
+      resource_kinds_name(build->experiment->kinds, kind), (double)MAX(most, 0) / 1000, what, entry->value);
 }
 
 static const RoleSpec *find_role(const Experiment *experiment, const char *path)
@@ -152,7 +154,7 @@ static bool check_limit(const WorkloadBuild *build, const RoleSpec *role, GError
     if (role->limit.amount[kind] < 0)
       continue;
     if (role->guarantee.amount[kind] > role->limit.amount[kind])
-      return fail_quota(build, role, "guarantee", kind, "the limit allows", error);
+      return fail_quota(build, role, "guarantee", kind, role->limit.amount[kind], "its limit", error);
     g_autofree char *above = g_strdup(role->path);
     for (char *slash = strrchr(above, '/'); slash != NULL; slash = strrchr(above, '/')) {
       *slash = '\0';
@@ -160,7 +162,7 @@ static bool check_limit(const WorkloadBuild *build, const RoleSpec *role, GError
       g_autofree char *what = g_strdup_printf("the limit of [role %s]", above);
       if (parent != NULL && parent->limit.amount[kind] >= 0 &&
           role->limit.amount[kind] > parent->limit.amount[kind])
-        return fail_quota(build, role, "limit", kind, what, error);
+        return fail_quota(build, role, "limit", kind, parent->limit.amount[kind], what, error);
     }
   }
   return true;
@@ -181,11 +183,14 @@ static bool check_children(const WorkloadBuild *build, const RoleSpec *role, GEr
       quantities_add(&siblings, &experiment->roles[i].guarantee);
   const Quantities none = QUANTITIES_ZERO;
   const Quantities *most = parent == NULL ? &none : &parent->guarantee;
-  g_autofree char *what = g_strdup_printf("is guaranteed to [role %s], with the other roles below it", above);
+  g_autofree char *what =
+      g_strdup_printf("what is guaranteed to [role %s] without the other roles below it", above);
   for (uint32_t kind = 0; kind < RESOURCE_KINDS_MAX; kind++)
     if (role->guarantee.amount[kind] > 0 &&
         MAX(siblings.amount[kind], role->guarantee.amount[kind]) > most->amount[kind])
-      return fail_quota(build, role, "guarantee", kind, what, error);
+      return fail_quota(build, role, "guarantee", kind,
+                        most->amount[kind] - MAX(siblings.amount[kind] - role->guarantee.amount[kind], 0),
+                        what, error);
   return true;
 }
 
@@ -210,7 +215,8 @@ static bool check_quotas(const WorkloadBuild *build, GError **error)
     quantities_subtract(&left, &role->guarantee);
     for (uint32_t kind = 0; kind < RESOURCE_KINDS_MAX; kind++)
       if (left.amount[kind] < 0)
-        return fail_quota(build, role, "guarantee", kind, "the cluster has, with the roles before it", error);
+        return fail_quota(build, role, "guarantee", kind, left.amount[kind] + role->guarantee.amount[kind],
+                          "what the cluster has without the guarantees of the roles before it", error);
   }
   return true;
 }

@@ -184,18 +184,21 @@ static const Refusal refusals[] = {
 
     /* --- quota --- */
     {C "[role r]\nlimit=cpus:1\nguarantee=mem:1;cpus:2\n" F, NULL,
-     "t.ini:6: [role r] guarantee: more cpus than the limit allows"},
+     "t.ini:6: [role r] guarantee: expected at most cpus:1, its limit, not \"mem:1;cpus:2\""},
     {C "[role r]\nguarantee=cpus:3\n[role s]\nguarantee=cpus:2\n" F, NULL,
-     "t.ini:7: [role s] guarantee: more cpus than the cluster has, with the roles before it"},
+     "t.ini:7: [role s] guarantee: expected at most cpus:1, what the cluster has without the guarantees of "
+     "the roles before it, not \"cpus:2\""},
     {"[cluster]\nagents=1\nresources=cpus:1;cpus(a):1;cpus{REV}:9\n[role r]\nguarantee=cpus:2.5\n" F, NULL,
-     "t.ini:5: [role r] guarantee: more cpus than the cluster has, with the roles before it"},
+     "t.ini:5: [role r] guarantee: expected at most cpus:2, what the cluster has without the guarantees of "
+     "the roles before it, not \"cpus:2.5\""},
     {C "[role r]\nlimit=cpus:2\n[role r/a/b]\nlimit=cpus:3\n" F, NULL,
-     "t.ini:7: [role r/a/b] limit: more cpus than the limit of [role r]"},
+     "t.ini:7: [role r/a/b] limit: expected at most cpus:2, the limit of [role r], not \"cpus:3\""},
     {C "[role r]\nguarantee=cpus:2\n[role r/a]\nguarantee=cpus:1\n[role r/b]\nguarantee=cpus:1.5\n" F, NULL,
-     "t.ini:7: [role r/a] guarantee: more cpus than is guaranteed to [role r], with the other roles below "
-     "it"},
+     "t.ini:7: [role r/a] guarantee: expected at most cpus:0.5, what is guaranteed to [role r] without the "
+     "other roles below it, not \"cpus:1\""},
     {C "[role r/a]\nguarantee=mem:1\n" F, NULL,
-     "t.ini:5: [role r/a] guarantee: more mem than is guaranteed to [role r], with the other roles below it"},
+     "t.ini:5: [role r/a] guarantee: expected at most mem:0, what is guaranteed to [role r] without the "
+     "other roles below it, not \"mem:1\""},
     {C "[master]\ncompat=mesos\n[role r]\nguarantee=cpus:2\n[role r/a]\nlimit=cpus:1\n" F, NULL,
      "t.ini:9: [role r/a] limit: with \"compat = mesos\" only roles without \"/\" have quotas"},
     {C "[role r]\nlimit=cpus(a):1\n" F, NULL,
