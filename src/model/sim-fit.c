@@ -51,6 +51,8 @@ static Quantities room_on(const Experiment *experiment, const FrameworkSpec *spe
   Resources resources;
   resources_copy(&resources, &class->resources);
   resources_filter(&resources, is_of_use, &reservations);
+  if (framework_gathers(spec) && !reservations.any)
+    sim_room_drop_limited(experiment, &resources);
   Quantities room = sim_room(&resources, revocable && !framework_gathers(spec));
   resources_clear(&resources);
   return room;
