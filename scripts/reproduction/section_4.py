@@ -22,7 +22,7 @@ PARAMETERS = [
 
 CANNOT_SHOW = [
     "The model has one framework that waits; how others' demands change meanwhile is outside it.",
-    "Ramp-up depends on neither parameter that is varied: in the variations it is that of fewer replications.",
+    "Ramp-up in variations: neither parameter that is varied bears on it.",
     "An elastic framework's ramp-up is that of its first tasks, which last until all its slots are there: with the work of the other rows it "
     "would be done before the last of 1,000 exponential slots in one case of sixty.",
     "The forms of the table are limits for large k. At any finite k the exact ones differ: for exponential tasks by "
@@ -92,7 +92,7 @@ def _replications(kind, law, k, tasks, replications):
     """The more tasks an elastic run has, the better it tells its mean, and the longer it takes."""
     if kind == "elastic":
         return max(10, min(replications, round(2e6 / tasks)))
-    return replications * LAST_OF_FEW.get(k, 1) if law == "exponential" else replications
+    return replications * LAST_OF_FEW.get(k, 1) if law == "exponential" and replications == REPLICATIONS[0] else replications
 
 
 def _ramp_up_of_elastic(runs, law, k, parameters, replications):
@@ -111,18 +111,20 @@ def _any_slots(runs, parameters, replications):
 
 
 def measure(runs, parameters, replications):
-    samples = {"any slots": _any_slots(runs, parameters, replications)}
+    first = replications == REPLICATIONS[0]  # of what is varied nothing bears on ramp-up
+    samples = {"any slots": _any_slots(runs, parameters, replications)} if first else {}
     for law in LAWS:
         for kind in ("elastic", "rigid"):
-            for k in SIZES if replications == REPLICATIONS[0] else (10, 100, 1000):
+            for k in SIZES if first else (10, 100, 1000):
                 settings = _settings(kind, law, k, parameters)
                 n = _replications(kind, law, k, settings["framework own.tasks"], replications)
                 path = runs.make("slots", settings, n)
                 samples[f"completion {kind} {law} {k}"] = Sample(per_replication(path, COMPLETION))
                 samples[f"utilization {kind} {law} {k}"] = ratio_of_means(*zip(*query(path, HELD)))
-                if kind == "rigid":
+                if first and kind == "rigid":
                     samples[f"ramp-up {kind} {law} {k}"] = Sample(per_replication(path, RAMP_UP))
-        samples[f"ramp-up elastic {law} 1000"] = _ramp_up_of_elastic(runs, law, 1000, parameters, replications)
+        if first:
+            samples[f"ramp-up elastic {law} 1000"] = _ramp_up_of_elastic(runs, law, 1000, parameters, replications)
     return samples
 
 
