@@ -389,8 +389,9 @@ static const KeyRow rows[] = {
     {GROUP_FRAMEWORK, JOBS_SOME, "off-rack-read", &read_cost, HADOOP(off_rack_read), 0, 0, "1",
      "hadoop: the same for data in other racks, or where there are no racks on other agents", false},
     {GROUP_FRAMEWORK, JOBS_SOME, "reduce-slow-start", &share, HADOOP(reduce_slow_start), 0, 0, "5%",
-     "hadoop: the part of a job's maps that have finished before its reduces may start; they wait for the "
-     "rest",
+     "hadoop: the part of a job's maps that have finished, and all are launched, before its reduces may "
+     "start; "
+     "they wait for the rest",
      false},
     {GROUP_FRAMEWORK, JOBS_SOME, "shuffle-rate", &rate_or_none, HADOOP(shuffle_rate), 0, 0, "none",
      "hadoop: at which a reduce fetches its input before its own time begins; none: at once", false},
