@@ -51,7 +51,7 @@ RULES = {
     "agents limit": ("agent by agent; service limited to twice its need", {"role service.limit": "LIMIT"}),
     "agents fair": ("agent by agent; service limited to half", {"role service.limit": "HALF"}),
 }
-LONG = ("whole timeout", "agents timeout", "agents limit", "agents fair")  # runs of seconds: hours are varied of the others alone
+LONG = ("whole timeout", "agents timeout", "agents limit")  # runs of seconds: hours are varied of the others alone, and these at 100 s
 WAIT = """SELECT run_id, avg(coalesce(j.start_ns, sim_end_ns) - submit_ns) / 1e9 FROM job j JOIN framework f USING (run_id, framework_id) JOIN run
     USING (run_id) WHERE f.name = '{}' AND submit_ns > 1200e9 GROUP BY run_id"""
 STARTED = """SELECT run_id, avg(j.start_ns IS NOT NULL) FROM job j JOIN framework f USING (run_id, framework_id)
@@ -70,9 +70,9 @@ def measure(runs, parameters, replications):
     first = replications == REPLICATIONS[0]
     hours = next(parameter.value for parameter in PARAMETERS if parameter.name == "hours")
     for rule, (_, settings) in RULES.items():
-        if rule in LONG and parameters["hours"] != hours:
-            continue
-        for time in TIMES if first else CLAIMED:
+        if not first and (rule == "agents fair" or rule in LONG and parameters["hours"] != hours):
+            continue  # nothing that is varied bears on that one
+        for time in TIMES if first else CLAIMED[1:] if rule in LONG else CLAIMED:
             values = {"TIMEOUT": f"{parameters['offer-timeout']:g}s", "LIMIT": _limit(250 * parameters["limit"]), "HALF": _limit(1000)}
             made = {key: values.get(value, value) for key, value in settings.items()}
             path = runs.make("omega", dict(made, **{"framework service.decision-time-per-job": f"{time * 1000:g}ms",
@@ -84,8 +84,9 @@ def measure(runs, parameters, replications):
                 samples[f"busy {framework} {name}"] = Sample(per_replication(path, BUSY.format(framework)))
                 samples[f"abandoned {framework} {name}"] = Sample(per_replication(path, ABANDONED.format(framework)))
                 samples[f"started {framework} {name}"] = Sample(per_replication(path, STARTED.format(framework)))
-        samples[f"times {rule} 100"] = Sample(
-            now / short for now, short in zip(samples[f"busy batch {rule} 100"].values, samples[f"busy batch {rule} 0.1"].values))
+        if f"busy batch {rule} 0.1" in samples:
+            samples[f"times {rule} 100"] = Sample(
+                now / short for now, short in zip(samples[f"busy batch {rule} 100"].values, samples[f"busy batch {rule} 0.1"].values))
     samples["agents of whole"] = Sample(
         one / other for one, other in zip(samples["busy batch agents 100"].values, samples["busy batch whole 100"].values))
     path = runs.make("omega", dict(RULES["whole"][1], **{"framework service.decision-time-per-job": "100000ms", "framework batch.attempts-max": 100,
