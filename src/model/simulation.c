@@ -77,6 +77,17 @@ static int64_t delay_ns(const Experiment *experiment, const FrameworkSpec *spec)
   return add_ns(offers, add_ns(rule->waits[0].ns, rule->waits[1].ns));
 }
 
+/* An offer on its way, what comes back, and what that makes of an agent: there and back. */
+static int64_t trips_ns(const Network *network)
+{
+  double seconds = 0;
+  if (network->master_framework != NULL)
+    seconds += 2 * sim_distribution_mean(network->master_framework);
+  if (network->master_agent != NULL)
+    seconds += 2 * sim_distribution_mean(network->master_agent);
+  return seconds < (double)INT64_MAX / NS_PER_S ? (int64_t)(seconds * NS_PER_S) : INT64_MAX;
+}
+
 static int64_t patience_ns(const SimWorld *world)
 {
   const Experiment *experiment = world->experiment;
@@ -97,6 +108,7 @@ static int64_t patience_ns(const SimWorld *world)
   }
   if (experiment->master.offer_timeout.ns != DURATION_MAX.ns)
     longest = MAX(longest, experiment->master.offer_timeout.ns);
+  longest = add_ns(longest, trips_ns(&experiment->network));
   int64_t runs;
   if (__builtin_mul_overflow((int64_t)sim_frameworks_count(world->frameworks) + 2,
                              experiment->master.allocation_interval.ns, &runs))

@@ -19,11 +19,14 @@
  *   duration      the experiment has one: the clock shows it, whatever is still running;
  *   done          without one: all sources have ended and every job is finished, failed, killed or
  *                 unschedulable, whatever operators would still do;
- *   stalled       without one: no task lives (but reduces that wait for maps) and no message, arrival, start or stop is on its way, so that
- * only allocation runs, offer and hold time-outs are left, and nothing has come of them for longer than the
- * patience: the longest refusal, delay for data (of hadoop, of spark), hold time-out and pause between two revives of any framework and the offer time-out, plus (frameworks +
- * 2) allocation intervals, counted from the last launch, end of a task, arrival or start; or nothing at all
- * is pending. Each unfinished job is told to the observer once more, in the state that it is in, with the reason;
+ *   stalled       without one: no task lives (but reduces that wait for maps) and no arrival, start or stop is on its
+ *                 way, so that only messages, allocation runs, offer and hold time-outs are left, and nothing has come
+ *                 of them for longer than the patience: the longest refusal, delay for data (of hadoop, of spark), hold
+ *                 time-out and pause between two revives of any framework and the offer time-out, plus two trips of mean
+ *                 length each way and (frameworks + 2) allocation intervals, counted from the last launch, end of a task,
+ *                 arrival or start; a hundred times as long while a message or a decision is on its way; or nothing at all is
+ *                 pending. Each unfinished job is told to the observer once more, in the state that it is in, with the
+ *                 reason;
  *   interrupted   the poll function said so;
  *   failed        a source failed, or the allocator offered what is not free: the error says what.
  *

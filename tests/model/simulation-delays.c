@@ -118,6 +118,21 @@ START_TEST(updates_wait_for_acknowledgements)
 }
 END_TEST
 
+/* Slow messages are no stall: a trip of an hour, when all else is through in seconds. */
+START_TEST(messages_of_an_hour)
+{
+  Lab lab;
+  lab_init(&lab, "cpus:1", 1);
+  lab.experiment.network.master_framework = lab_constant(3600);
+  lab.experiment.network.master_agent = lab_constant(1800);
+  lab_framework(&lab, "a");
+  lab_job(&lab, "a", 0, 1, "cpus:1", 1);
+  ck_assert_int_eq(lab_run(&lab), SIMULATION_DONE);
+  ck_time(lab_attempt(&lab, 0, 0, 0)->finish, 2 * 3600 + 1800 + 1);
+  lab_clear(&lab);
+}
+END_TEST
+
 /* Random latencies never let a message overtake another of its pair: every task ends well. */
 START_TEST(random_latency)
 {
@@ -425,6 +440,7 @@ Suite *test_suite(void)
   test_case_loop(suite, refused_tasks_leave_the_demand, 0, 2);
   test_case(suite, a_refused_task_takes_the_others_along);
   test_case(suite, updates_wait_for_acknowledgements);
+  test_case(suite, messages_of_an_hour);
   test_case_loop(suite, random_latency, 1, 21);
   test_case(suite, service_time);
   test_case(suite, costs_by_kind);
