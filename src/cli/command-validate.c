@@ -9,6 +9,7 @@
 #include "cli/pilot.h"
 #include "cli/report.h"
 #include "cli/sources.h"
+#include "model/simulation.h"
 #include "report/format.h"
 
 static const char summary[] =
@@ -50,13 +51,31 @@ static char *describe(const Experiment *experiment, const Sources *sources, cons
   return g_string_free(line, FALSE);
 }
 
-static bool validate(const char *path, char **overrides, const AllocatorInterface *more, bool quiet,
+/* Whether there are agents for each part is known when the run is built. */
+static bool can_be_parted(const LoadedWorkload *loaded, const AllocatorInterface *allocator, GError **error)
+{
+  const Experiment *experiment = loaded->experiment;
+  g_autoptr(Sources) sources = sources_open(experiment, loaded->raw, experiment->seed, error);
+  if (sources == NULL)
+    return false;
+  SimulationSettings settings = {.experiment = experiment,
+                                 .allocator = allocator,
+                                 .sources = (JobSource *const *)sources->sources,
+                                 .seed = experiment->seed};
+  g_autoptr(Simulation) simulation = simulation_new(&settings, error);
+  return simulation != NULL;
+}
+
+static bool validate(const char *path, char **overrides, const AllocatorChoice *choice, bool quiet,
                      GError **error)
 {
+  const AllocatorInterface *more = choice->plugin == NULL ? NULL : choice->interface;
   g_auto(LoadedWorkload) loaded = {0};
   if (!load_workload(path, (const char *const *)overrides, more, &loaded, error))
     return false;
   const Experiment *experiment = loaded.experiment;
+  if (experiment->parted && !can_be_parted(&loaded, choice->interface, error))
+    return false;
   g_autoptr(Sources) sources = sources_open(experiment, loaded.raw, experiment->seed, error);
   if (sources == NULL)
     return false;
@@ -82,7 +101,7 @@ static ExitStatus validate_all(char **files, char **set, const char *allocator, 
   ExitStatus status = EXIT_WELL;
   for (char **file = files; *file != NULL; file++) {
     g_autoptr(GError) wrong = NULL;
-    if (!validate(*file, set, choice.plugin == NULL ? NULL : choice.interface, quiet, &wrong)) {
+    if (!validate(*file, set, &choice, quiet, &wrong)) {
       fflush(stdout); /* in the order of the files, also where both go to one place */
       status = report_error(wrong);
     }

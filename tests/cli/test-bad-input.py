@@ -275,6 +275,7 @@ def more_roles_than_agents_to_part(box):
     box.refused("^--set experiment.partition: static: 4 agents .*expected one for each", "w.ini", "--partition", "static")
     box.write("w.ini", "[experiment]\npartition = static\n" + CLUSTER + parted)
     box.refused("w.ini:2: " + said, "w.ini")
+    box.refused("w.ini:2: " + said, "validate", "w.ini")
 
 
 @case
