@@ -18,6 +18,7 @@ from simtest import case  # noqa: E402  pylint: disable=wrong-import-position
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 RESULTS = os.path.join(ROOT, "results")
+STANDINGS = {"verified", "computed", "expected", "recalled"}
 VERDICTS = {"reproduced", "not reproduced", "not testable", "compared"}
 
 
@@ -59,6 +60,8 @@ def what_is_recalled_or_put_in_is_not_claimed_alone(_):
     for name in _experiments():
         for row in _summary(name):
             assert row["verdict"] != "compared" or row["variations"] == "0", (name, row)
+            assert row["standing"] in STANDINGS, (name, row)
+            assert row["standing"] != "recalled" or row["verdict"] in ("compared", "not testable"), (name, row)
             assert "put in" not in row["claim"] or row["verdict"] == "compared", (name, row)
 
 
@@ -67,7 +70,9 @@ def parameters_have_a_source_or_are_varied(_):
     for name in _experiments():
         manifest = json.loads(_read(name, "manifest.json"))
         assert manifest["runs"] and manifest["command"] == f"scripts/reproduce {name}" and "commit" in manifest["version"], name
-        unsourced = [each for each in manifest["parameters"] if each["source"].startswith("none: varied")]
+        unsourced = [each for each in manifest["parameters"] if "varied by" in each["source"]]
+        for each in manifest["parameters"]:
+            assert "of our own" not in each["source"] or not isinstance(each["value"], (int, float)), (name, each)
         varied = max(int(row["variations"]) for row in _summary(name))
         assert varied > 0 or not unsourced, name
 
