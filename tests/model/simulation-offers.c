@@ -170,6 +170,25 @@ START_TEST(short_tasks_have_room_of_their_own)
 }
 END_TEST
 
+/* Of two rooms that a task takes of, the shorter limit counts, in whatever order they are taken. */
+START_TEST(the_shorter_of_two_limits)
+{
+  static const char *const limits[] = {
+      "[role short]\nmax-task-duration=3s\n[role short/f]\nmax-task-duration=7s\n",
+      "[role short]\nmax-task-duration=7s\n[role short/f]\nmax-task-duration=3s\n"};
+  for (size_t i = 0; i < G_N_ELEMENTS(limits); i++) {
+    TextRun run;
+    g_autofree char *text =
+        g_strconcat(DURATION("5s") "[cluster]\nagents=1\nresources=cpus(short):1;cpus(short/f):1\n",
+                    limits[i], TASKS("f", "1", "cpus:2", "4s") "role=short/f\n", NULL);
+    text_run(&run, "drf", text);
+    ck_assert_uint_ge(text_attempts(&run, "f", "TASK_FAILED", 0, 3, 3), 1);
+    ck_assert_uint_eq(text_attempts(&run, "f", "TASK_FINISHED", 0, 0, 5), 0);
+    text_run_clear(&run);
+  }
+}
+END_TEST
+
 /* Gangs leave it alone, whoever they are. */
 START_TEST(gangs_are_not_for_short_rooms)
 {
@@ -506,6 +525,7 @@ Suite *test_suite(void)
   test_case(suite, frameworks_of_several_roles);
   test_case(suite, jobs_that_fit_nothing);
   test_case(suite, short_tasks_have_room_of_their_own);
+  test_case(suite, the_shorter_of_two_limits);
   test_case(suite, gangs_are_not_for_short_rooms);
   test_case_loop(suite, agents_that_are_wanted, 0, G_N_ELEMENTS(wanted));
   test_case(suite, gates_of_the_master);
