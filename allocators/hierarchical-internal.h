@@ -63,7 +63,7 @@ typedef struct {
   uint32_t holdings;    /* first of the list, or INDEX_NONE */
   uint32_t filters;     /* first of the list, or INDEX_NONE */
   uint32_t place_index; /* in the array of its place */
-  unsigned place : 2;   /* KernelPlace */
+  unsigned place : 3;   /* KernelPlace */
   bool present : 1;
   bool activated : 1;
   bool whitelisted : 1;

@@ -340,7 +340,7 @@ static void abandon(void *self)
 {
   BatchRun *run = self;
   for (uint32_t i = 0; i < run->batch->settings->workers; i++) {
-    const Worker *worker = g_atomic_pointer_get(&run->slots[i].worker);
+    Worker *worker = g_atomic_pointer_get(&run->slots[i].worker);
     if (worker != NULL)
       worker_kill(worker);
   }

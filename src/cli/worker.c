@@ -170,7 +170,7 @@ void worker_stop(Worker *worker)
     kill(worker->process, now - worker->stop_asked > STOP_PATIENCE_US ? SIGKILL : SIGTERM);
 }
 
-void worker_kill(const Worker *worker)
+void worker_kill(Worker *worker)
 {
   GPid process = g_atomic_int_get(&worker->process);
   if (process != 0)

@@ -45,7 +45,7 @@ Worker *worker_start(const char *const *arguments, const char *log, GMainContext
 void worker_stop(Worker *worker);
 
 /** worker_kill: at once; from any thread. */
-void worker_kill(const Worker *worker);
+void worker_kill(Worker *worker);
 
 /** worker_free: after it has ended. */
 void worker_free(Worker *worker);

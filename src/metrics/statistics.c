@@ -112,7 +112,7 @@ double sample_half_width(const Sample *sample, double confidence)
 {
   CHECK(confidence > 0 && confidence < 1);
   if (sample->n < 2)
-    return INFINITY;
+    return HUGE_VAL;
   return student_t_quantile(0.5 + confidence / 2, (double)(sample->n - 1)) * standard_error(sample);
 }
 
@@ -188,7 +188,7 @@ size_t mser5_cut(const double *values, size_t n)
   if (n_batches < MSER_BATCHES_MIN)
     return n;
   Sample rest = {0};
-  double least = INFINITY;
+  double least = HUGE_VAL;
   size_t cut = 0;
   /* From the end, so that each batch is added once. Ties go to the shorter warm-up. */
   for (size_t first = n_batches; first-- > 0;) {

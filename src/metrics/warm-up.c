@@ -6,8 +6,8 @@
 
 static const char *const selects[] = {
     [WARM_UP_UTILIZATION] =
-        "SELECT t_ns, max(mean_allocated / total) FROM cluster_sample WHERE run_id = ?1 AND total > 0 "
-        "GROUP BY t_ns ORDER BY t_ns",
+        ("SELECT t_ns, max(mean_allocated / total) FROM cluster_sample WHERE run_id = ?1 AND total > 0 "
+         "GROUP BY t_ns ORDER BY t_ns"),
     [WARM_UP_TASKS_RUNNING] = "SELECT t_ns, tasks_running FROM run_sample WHERE run_id = ?1 ORDER BY t_ns",
     [WARM_UP_JOBS_RUNNING] = "SELECT t_ns, jobs_running FROM run_sample WHERE run_id = ?1 ORDER BY t_ns",
     [WARM_UP_JOBS_WAITING] = "SELECT t_ns, jobs_waiting FROM run_sample WHERE run_id = ?1 ORDER BY t_ns",

@@ -112,7 +112,7 @@ static void crowd_gang(SimPace *pace, const TaskInfo *tasks, uint32_t n)
 
 void sim_pace_join(SimPace *pace, const TaskInfo *tasks, uint32_t n)
 {
-  double slowest = INFINITY;
+  double slowest = HUGE_VAL;
   if (pace->world->experiment->cluster.isolation.n_points > 0)
     crowd_gang(pace, tasks, n);
   for (uint32_t i = 0; i < n; i++)

@@ -146,7 +146,7 @@ static void add_distribution(Curve *curve, const GArray *sorted, uint64_t total,
 
 static bool draw_panel(Distributions *all, uint32_t index, Figure *figure, const char *y_label)
 {
-  double least = INFINITY;
+  double least = HUGE_VAL;
   double greatest = 0;
   for (uint32_t i = 0; i < all->curves; i++) {
     GArray *values = all->cells[index][i].values;

@@ -27,7 +27,7 @@ static void append_quoted(GString *script, const char *text, glong most)
     valid = g_strconcat(cut, "\u2026", NULL);
   }
   g_string_append_c(script, '\'');
-  for (const char *c = valid; *c != '\0'; c = g_utf8_next_char(c)) {
+  for (char *c = valid; *c != '\0'; c = g_utf8_next_char(c)) {
     gunichar one = g_utf8_get_char(c);
     if (one == '\'')
       g_string_append(script, "''");
@@ -196,8 +196,8 @@ static double round_step(double span)
 /* A few numbers below, that have room beside each other. */
 static void append_few_tics(GString *script, const Panel *panel)
 {
-  double least = INFINITY;
-  double greatest = -INFINITY;
+  double least = HUGE_VAL;
+  double greatest = -HUGE_VAL;
   for (guint i = 0; i < panel->curves->len; i++) {
     const Curve *curve = g_ptr_array_index(panel->curves, i);
     bool wide = curve->kind == CURVE_INTERVALS;

@@ -28,7 +28,7 @@ typedef struct {
 void svg_append_escaped(GString *out, const char *text)
 {
   g_autofree char *valid = g_utf8_make_valid(text, -1);
-  for (const char *c = valid; *c != '\0'; c = g_utf8_next_char(c)) {
+  for (char *c = valid; *c != '\0'; c = g_utf8_next_char(c)) {
     gunichar one = g_utf8_get_char(c);
     switch (one) {
     case '<':

@@ -168,7 +168,7 @@ static PolicyKey probe_key(Policy *policy, const PolicyClient *client, const Pol
   seen.agent = visit->agent;
   seen.agent_free = *visit->agent_free;
   seen.n_keys++;
-  return (PolicyKey){.first = NAN};
+  return (PolicyKey){.first = nan("")};
 }
 
 static void probe_portion(Policy *policy, const PolicyClient *client, const PolicyVisit *visit,

@@ -391,7 +391,7 @@ static void fill_jointly(PolicyStepper *stepper)
 {
   for (;;) {
     uint32_t n = 0, pairs[4];
-    double least = INFINITY;
+    double least = HUGE_VAL;
     for (uint32_t pair = 0; pair < 4; pair++) {
       if (!stepper_fits(stepper, pair / 2, pair % 2))
         continue;
