@@ -15,8 +15,8 @@ typedef struct {
   uint64_t name_hash;
   uint64_t pulled; /* serial of the last job pulled */
   Instant last;    /* its submission */
-  uint32_t **
-      allowed; /* of sim_fit_agents(): of each member in partitions, else of all; NULL: none that has submitted */
+  /* Of sim_fit_agents(): one for each member in partitions, else one for all; NULL in it: none has submitted. NULL: all agents. */
+  uint32_t **allowed;
   uint32_t live; /* members that have not left */
   bool ended;    /* open: next() has said so */
 } Group;

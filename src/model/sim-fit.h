@@ -23,7 +23,7 @@ uint32_t *sim_fit_agents(const SimWorld *world, const FrameworkSpec *spec, const
  * @allowed: sim_fit_agents() of it
  * @role: its main one
  *
- * Cost: O(stages x agent classes).
+ * Cost: O(stages x (agent classes + roles)); roles only where quotas are known to stay (workload/role-room.h).
  * Returns: (transfer full) (nullable): why it can never run; NULL where it can.
  */
 char *sim_misfit(const SimWorld *world, const FrameworkSpec *spec, const uint32_t *allowed, const char *role,

@@ -65,9 +65,8 @@ typedef struct {
   SimStage *(*next_gang)(SimFramework *framework); /* (nullable) whom a gang scheduler gathers for; else the
                                                       first in the queue */
   void (*ended)(SimFramework *framework);          /* (nullable) a job has reached its last state */
-  void (*moved)(
-      SimFramework
-          *framework); /* (nullable) a stage waits from now on, or again, or is done, or is dropped */
+  /* (nullable) A stage waits from now on, or again, or is done, or is dropped. */
+  void (*moved)(SimFramework *framework);
   bool (*unwanted)(SimFramework *framework, const SimTask *task,
                    uint64_t label); /* (nullable) a task that has
                                                                   just begun to run is to be killed */

@@ -178,6 +178,18 @@ START_TEST(service_time)
 }
 END_TEST
 
+/* What the run, its messages of offers and the answers to them take the master. Returns: the costs, for more. */
+static Duration *set_offer_costs(Lab *lab)
+{
+  Duration *costs = lab->experiment.master.costs;
+  costs[MASTER_COST_RUN] = lab_seconds(0.1);
+  costs[MASTER_COST_OFFERS] = lab_seconds(0.2);
+  costs[MASTER_COST_OFFER] = lab_seconds(0.05);
+  costs[MASTER_COST_ACCEPT] = lab_seconds(0.1);
+  costs[MASTER_COST_ACCEPT_TASK] = lab_seconds(0.02);
+  return costs;
+}
+
 /*
  * Costs by kind. The run at 0 takes 0.1 s, its message of one offer 0.2 + 0.05 s: it leaves at 0.35. The accept takes
  * 0.1 + 2 x 0.02 s: 0.49. A status takes 0.1 s each: handled at 0.59 and 0.69, before the acknowledgements.
@@ -186,12 +198,7 @@ START_TEST(costs_by_kind)
 {
   Lab lab;
   lab_init(&lab, "cpus:2", 1);
-  Duration *costs = lab.experiment.master.costs;
-  costs[MASTER_COST_RUN] = lab_seconds(0.1);
-  costs[MASTER_COST_OFFERS] = lab_seconds(0.2);
-  costs[MASTER_COST_OFFER] = lab_seconds(0.05);
-  costs[MASTER_COST_ACCEPT] = lab_seconds(0.1);
-  costs[MASTER_COST_ACCEPT_TASK] = lab_seconds(0.02);
+  Duration *costs = set_offer_costs(&lab);
   costs[MASTER_COST_STATUS] = lab_seconds(0.1);
   costs[MASTER_COST_ACKNOWLEDGE] = lab_seconds(0.01);
   lab.experiment.duration_given = true;
@@ -216,12 +223,7 @@ START_TEST(offers_leave_when_they_are_made)
 {
   Lab lab;
   lab_init(&lab, "cpus:1", 1);
-  Duration *costs = lab.experiment.master.costs;
-  costs[MASTER_COST_RUN] = lab_seconds(0.1);
-  costs[MASTER_COST_OFFERS] = lab_seconds(0.2);
-  costs[MASTER_COST_OFFER] = lab_seconds(0.05);
-  costs[MASTER_COST_ACCEPT] = lab_seconds(0.1);
-  costs[MASTER_COST_ACCEPT_TASK] = lab_seconds(0.02);
+  set_offer_costs(&lab);
   FrameworkSpec *spec = lab_framework(&lab, "a");
   spec->suppress = false;
   spec->decision_time = lab_constant(0.2);
